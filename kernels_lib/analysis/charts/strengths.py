@@ -1,0 +1,562 @@
+"""Strengths and missed opportunities: every criterion against its target, the chart of the report.
+
+Right of the target line is what is gained, filled; the open boxes left of it are what is missing.
+With a client the coloured lane is the client's and the group stays a grey interval below it;
+without one the group itself is coloured, and only where its side of the line is firm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from kernels_lib.analysis.charts import house
+from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.study.numerals import Numerals, in_words
+
+BREAK = 0.27  # rows of extra space before the first criterion below its target
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: str
+    name: str
+    side: str
+    value: float | None
+    target: float
+    state: str  # "gained", "missed", "open" where the side of the line is not settled, "absent"
+    mean: float | None
+    low: float | None
+    high: float | None
+    verdict: str  # of the group
+
+    @property
+    def gap(self) -> float:
+        return round(self.value - self.target, 9) if self.value is not None else 0.0
+
+    @property
+    def firm(self) -> bool:
+        return self.verdict != "unresolved"
+
+
+_STATES = {"strength": "gained", "missed opportunity": "missed", "unresolved": "open", "too close to call": "open"}
+
+
+def strengths(
+    card: pd.DataFrame,
+    *,
+    subject: str,
+    numerals: Numerals,
+    floor: float,
+    top: float,
+    message: str,
+    basis: str,
+    caption: str = "",
+    unit_many: str = "brands",
+    unsettled: Sequence[str] = (),
+    client: pd.DataFrame | None = None,
+    unsettled_words: str = "",
+    subtitle: str = "",
+    identity: str = "strengths",
+) -> go.Figure:
+    """Every criterion against its target, with what is gained and what is missing.
+
+    Parameters
+    ----------
+    card : DataFrame, index criterion
+        The group's `name`, `side`, `n`, `mean`, `ci_low`, `ci_high`, `target`, `verdict`.
+    subject : str
+        Whose chart it is: the client's or the group's name.
+    numerals : Numerals
+    floor, top : float
+        Ends of the scale.
+    message : str
+        The figure's title, a sentence.
+    basis : str
+        What the numbers rest on.
+    caption : str, optional
+        Sentences below the figure.
+    unit_many : str, default "brands"
+        What is counted.
+    unsettled : sequence of str, optional
+        Criteria whose order in the group is unresolved: a bracket joins them.
+    client : DataFrame, index criterion, optional
+        A client's `score`, `target`, `verdict`, `group_mean`, `group_low`, `group_high`,
+        `group_verdict`.  With it the coloured lane is the client's.
+    unsettled_words, subtitle : str, optional
+        Words that replace the usual ones.
+    identity : str, default "strengths"
+        The figure's id.
+
+    Returns
+    -------
+    go.Figure
+        Roles: missed, strength, missed score, strength score, unresolved score, interval,
+        unresolved interval, group mean, target.
+    """
+    rows = _rows(card, client, numerals)
+    many = house.group_words(card["n"], unit_many)
+    target = house.shared_target(row.target for row in rows)
+    head = house.interval_words(card)
+    bracket = [row.id for row in rows if row.id in set(unsettled)] if len(unsettled) > 1 else []
+    words = unsettled_words or (
+        f"which of these {in_words(len(bracket))} is lowest across the {many}: unresolved" if bracket else ""
+    )
+    hover = {row.id: _hover(row, many, client is not None, numerals) for row in rows}
+
+    def draw(form: Form) -> Drawing:
+        return _draw(
+            form, rows, numerals, floor=floor, top=top, target=target, of_client=client is not None, many=many,
+            head=head, bracket=bracket, words=words, hover=hover,
+        )  # fmt: skip
+
+    scale = f"from {numerals.target(floor)} to {numerals.target(top)}"
+    own = f"Score {scale}. Coloured: {subject}. Grey line below: all {many}."
+    group = f"Mean of all {many}, {scale}. Filled: on target. Open: what is missing. Grey line below: its interval."
+    return house.figure(
+        draw,
+        identity=identity,
+        message=message,
+        subtitle=subtitle or (group if client is None else own),
+        caption=caption,
+        alt_rows=[_phrase(row, many, client is not None, numerals) for row in rows],
+        how_to_read=_how_to_read(subject, many, target, client is not None, bool(bracket), numerals),
+        basis=basis,
+        columns=_columns(client is not None, many),
+        rows=[_cells(row, client is not None, numerals) for row in rows],
+        numerals=numerals,
+    )
+
+
+def _rows(card: pd.DataFrame, client: pd.DataFrame | None, numerals: Numerals) -> list[_Row]:
+    frame = card if client is None else client
+    rows = []
+    for criterion, cells in frame.iterrows():
+        if client is None:
+            value, low, high = cells["mean"], cells["ci_low"], cells["ci_high"]
+            mean, group = value, cells["verdict"]
+        else:
+            value, mean = cells["score"], cells["group_mean"]
+            low, high, group = cells["group_low"], cells["group_high"], cells["group_verdict"]
+        rows.append(
+            _Row(
+                id=str(criterion),
+                name=str(cells["name"]),
+                side=str(cells["side"]),
+                value=float(value) if known(value) else None,
+                target=float(cells["target"]),
+                state=_STATES.get(cells["verdict"], "absent") if known(value) else "absent",
+                mean=float(mean) if known(mean) else None,
+                low=float(low) if known(low) and known(high) else None,
+                high=float(high) if known(low) and known(high) else None,
+                verdict=group if isinstance(group, str) and group in house.VERDICTS else "unresolved",
+            )
+        )
+    worst = float("-inf")
+    # Stable: criteria that tie in score and mean stay in the instrument's order.
+    return sorted(
+        rows,
+        key=lambda row: (
+            -round(row.value, 9) if row.value is not None else -worst,
+            -round(row.mean, 9) if row.mean is not None else -worst,
+        ),
+    )
+
+
+def _draw(
+    form: Form,
+    everything: list[_Row],
+    numerals: Numerals,
+    *,
+    floor: float,
+    top: float,
+    target: float | None,
+    of_client: bool,
+    many: str,
+    head: str,
+    bracket: Sequence[str],
+    words: str,
+    hover: dict[str, str],
+) -> Drawing:
+    shown = house.shortened(everything, form.rows)
+    rows = {i: item for i, item in enumerate(shown) if isinstance(item, _Row)}
+    split = next((i for i, row in rows.items() if row.state == "missed"), 0)
+    # With targets that differ by row "below" need not come last, and a break would mislead.
+    breaks = {split: BREAK} if target is not None and split > 0 else {}
+    height = form.row if len(shown) <= 14 or form.names_above else 50
+    d = Drawing(form, low=floor, high=top, rows=len(shown), breaks=breaks, row=height)
+
+    def lane(i: int) -> float:
+        return d.y(i, form.lane)
+
+    def under(i: int) -> float:
+        return d.y(i, form.under)
+
+    edge = 6 if form.names_above else 10
+    if target is not None and target < top:
+        d.rect(d.across(target), 1 + edge / d.plot_width, 0, 1 + 5 / d.plot_height, fill=house.ZONE)
+    d.axis(house.ticks(floor, top), numerals, strong=target)
+
+    _boxes(d, rows, numerals, of_client, hover, lane)
+    firm = [(i, row) for i, row in rows.items() if row.low is not None and row.firm]
+    loose = [(i, row) for i, row in rows.items() if row.low is not None and not row.firm]
+    for role, group, dash in (("interval", firm, "solid"), ("unresolved interval", loose, "3px,3px")):
+        lines = [(row.low, under(i), row.high, under(i)) for i, row in group]
+        d.line(role, lines, colour=house.QUIET, width=2.5, dash=dash)
+    means = [(i, row) for i, row in rows.items() if row.mean is not None]
+    d.marks(
+        "group mean", [(row.mean, under(i)) for i, row in means], symbol="line-ns", size=form.bar * 0.6,
+        fill=house.QUIET, edge=house.QUIET, edge_width=2.5, hover=[hover[row.id] for _, row in means],
+    )  # fmt: skip
+    if target is not None:
+        d.target_line(target, label=f"target {numerals.target(target)}")
+    else:
+        d.target_ticks([(i, row.target) for i, row in rows.items()])
+    _dots(d, rows, numerals, of_client, hover, lane)
+    if target is not None:
+        _headings(d, rows, target)
+
+    for i, row in rows.items():
+        d.name(i, row.name, second=row.side, hover=hover[row.id] if len(row.name) > 30 else "")
+        if row.state == "absent":
+            d.note(
+                "not scored", x=0, y=lane(i), dx=6, size=form.small, colour=house.MUT, italic=True, halo=True
+            )  # fmt: skip
+    for i, item in enumerate(shown):
+        if isinstance(item, int):
+            d.omitted(i, item, "criteria")
+    if form.names_above:
+        _beside_lines(d, rows, numerals, of_client, many, target)
+    else:
+        _right_column(d, rows, numerals, of_client, many, head)
+        if of_client:
+            _name_the_line(d, rows, many, target)
+    places = [i for i, row in rows.items() if row.id in bracket]
+    if len(places) > 1:
+        _bracket(d, places, words)
+    return d
+
+
+def _boxes(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, hover: Any, lane: Any) -> None:
+    form = d.form
+    size = form.small
+    missed = [(i, row) for i, row in rows.items() if row.state == "missed" and row.gap < 0]
+    inside = []
+    for _, row in missed:
+        room = d.px(row.target) - d.px(row.value)
+        short = house.distance(row.gap, numerals)
+        texts = [f"{short} points short"] if room >= 130 * size / 13.5 or form.names_above else []
+        tight = d.px(row.target, tight=True) - d.px(row.value, tight=True) - form.dot
+        if _label_inside(d, row, numerals, of_client):
+            tight -= 2 * house.text_width(_label(row, numerals, of_client), form.score, bold=True)
+        texts = [text for text in (*texts, f"{short} short", short) if house.text_width(text, size) + 6 <= tight]
+        # The dot covers the left end: a thin space keeps the words in the middle of what is left.
+        inside.append(f"  {texts[0]}" if texts else "")
+    d.bars(
+        "missed", [(row.value, row.target, lane(i)) for i, row in missed], thickness=form.bar, fill=house.VERMW,
+        edge=house.VERM, hover=[hover[row.id] for _, row in missed], text=inside, text_colour=house.VERM,
+        text_size=size,
+    )  # fmt: skip
+    gained = [(i, row) for i, row in rows.items() if row.state == "gained" and row.gap > 0]
+    d.bars(
+        "strength", [(row.target, row.value, lane(i)) for i, row in gained], thickness=form.bar, fill=house.BLUE,
+        hover=[hover[row.id] for _, row in gained],
+    )  # fmt: skip
+
+
+def _label(row: _Row, numerals: Numerals, of_client: bool) -> str:
+    return numerals.score(row.value) if of_client else numerals.mean(row.value)
+
+
+def _label_inside(d: Drawing, row: _Row, numerals: Numerals, of_client: bool) -> bool:
+    """Whether a missed score is so near the floor that its label would run into the names."""
+    need = house.text_width(_label(row, numerals, of_client), d.form.score, bold=True) + d.form.dot / 2 + 4
+    return d.px(row.value, tight=True) + (d.form.left if d.form.names_above else 0) < need
+
+
+def _dots(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, hover: Any, lane: Any) -> None:
+    form = d.form
+
+    def points(chosen: list[tuple[int, _Row]]) -> list[tuple[float, float]]:
+        return [(row.value, lane(i)) for i, row in chosen]
+
+    def said(chosen: list[tuple[int, _Row]]) -> list[str]:
+        return [hover[row.id] for _, row in chosen]
+
+    missed = [(i, row) for i, row in rows.items() if row.state == "missed"]
+    position = [
+        "middle right" if _label_inside(d, row, numerals, of_client) and row.gap < 0 else "middle left"
+        for _, row in missed
+    ]
+    d.marks(
+        "missed score", points(missed), symbol="circle", size=form.dot, fill=house.PAPER, edge=house.VERM,
+        edge_width=2.75, hover=said(missed), text=[_label(row, numerals, of_client) for _, row in missed],
+        position=position, text_colour=house.VERM, text_size=form.score,
+    )  # fmt: skip
+
+    gained = [(i, row) for i, row in rows.items() if row.state == "gained"]
+    texts, positions, colours = [], [], []
+    for _, row in gained:
+        text = _label(row, numerals, of_client)
+        width = house.text_width(text, form.score, bold=True) + form.dot / 2 + 5
+        colour, position_ = house.BLUE, "middle right"
+        air = d.px(d.high, tight=True) - d.px(row.value, tight=True) + (8 if form.names_above else 20)
+        if row.gap == 0:
+            long = f"{text} just on it"
+            if house.text_width(long, form.score, bold=True) + form.dot <= air:
+                text = long
+        if air < width:
+            inside = d.px(row.value, tight=True) - d.px(row.target, tight=True) >= width + 4
+            colour, position_ = (house.ONBLUE if inside else house.BLUE), "middle left"
+        texts.append(text)
+        positions.append(position_)
+        colours.append(colour)
+    # A gap of nothing has no bar: the dot alone sits on the line.
+    d.marks(
+        "strength score", points(gained), symbol="circle", size=form.dot + 2, fill=house.BLUE, edge=house.PAPER,
+        edge_width=1.5, hover=said(gained), text=texts, position=positions, text_colour=colours,
+        text_size=form.score,
+    )  # fmt: skip
+
+    loose = [(i, row) for i, row in rows.items() if row.state == "open"]
+    positions = [
+        "middle left" if row.gap < 0 and not _label_inside(d, row, numerals, of_client) else "middle right"
+        for _, row in loose
+    ]
+    d.marks(
+        "unresolved score", points(loose), symbol="diamond", size=form.dot, fill=house.PAPER, edge=house.QUIET,
+        edge_width=2.25, hover=said(loose), text=[_label(row, numerals, of_client) for _, row in loose],
+        position=positions, text_colour=house.INK2, text_size=form.score,
+    )  # fmt: skip
+
+
+def _headings(d: Drawing, rows: dict[int, _Row], target: float) -> None:
+    form = d.form
+    above = d.top - form.head * 2.2
+    if any(row.state == "missed" for row in rows.values()):
+        d.note(
+            "◂ missed opportunity", x=d.across(target), above=above, dx=-form.head, size=form.head,
+            colour=house.VERM, anchor="right", bold=True,
+        )  # fmt: skip
+    if any(row.state == "gained" for row in rows.values()):
+        text = "strength ▸"
+        need = house.text_width(text, form.head, bold=True)
+        room = d.px(d.high, tight=True) - d.px(target, tight=True)
+        if room + 18 >= need + form.head:
+            d.note(text, x=d.across(target), above=above, dx=form.head, size=form.head, colour=house.BLUE, bold=True)
+        elif room + 12 >= need:
+            d.note(text, x=1, above=above, dx=12, size=form.head, colour=house.BLUE, anchor="right", bold=True)
+
+
+def _right_column(
+    d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, many: str, head: str
+) -> None:
+    form = d.form
+    deck = not form.interval_column
+    start = 30 if deck else 33
+    if deck:
+        d.heads(f"All {many}", "mean, against target" if of_client else "against target", dx=start)
+    else:
+        d.heads(f"All {many}", f"mean, {head}" if of_client else head, dx=start)
+    widest = max((house.text_width(numerals.mean(row.mean), form.column, bold=True) for row in rows.values()), default=0)
+    for i, row in rows.items():
+        if row.mean is None:
+            d.note("no mean", x=1, y=d.y(i), dx=start, size=form.small, colour=house.MUT, italic=True)
+            continue
+        sign, words = house.VERDICTS[row.verdict]
+        style = {"colour": house.INK2 if row.firm else house.MUT, "italic": not row.firm}
+        text = f"{sign} {words}"
+        interval = numerals.interval(row.low, row.high)
+        if deck:
+            at = start + (widest + 14 if of_client else 0)
+            if of_client:
+                d.note(
+                    numerals.mean(row.mean), x=1, y=d.y(i), dx=start + widest, dy=1, size=form.column,
+                    colour=house.INK, anchor="right", bold=True,
+                )  # fmt: skip
+            d.note(text, x=1, y=d.y(i), dx=at, dy=1, size=form.small, **style)
+            continue
+        if of_client:
+            d.note(
+                numerals.mean(row.mean), x=1, y=d.y(i), dx=start + widest, dy=11, size=form.column,
+                colour=house.INK, anchor="right", bold=True,
+            )  # fmt: skip
+            if row.low is not None:
+                d.note(interval, x=1, y=d.y(i), dx=start + widest + 9, dy=11, size=13.8, colour=house.MUT)
+        elif row.low is not None:
+            d.note(interval, x=1, y=d.y(i), dx=start, dy=11, size=form.column, colour=house.INK2)
+        d.note(text, x=1, y=d.y(i), dx=start, dy=-9 if row.low is not None or of_client else 1, size=form.small, **style)
+
+
+def _name_the_line(d: Drawing, rows: dict[int, _Row], many: str, target: float | None) -> None:
+    """Name the grey line once, in the first row with room."""
+    for i, row in rows.items():
+        if row.low is None:
+            continue
+        place = d.beside(row.low, row.high, [f"all {many}"], size=d.form.small, keep_off=target)
+        # In the tinted zone a halo of paper would show as a box.
+        if place is not None and place[2] == "right" and (target is None or row.low <= target):
+            text, shift, anchor = place
+            d.note(
+                house.escaped(text), x=d.across(row.low), y=d.y(i, d.form.under), dx=shift, size=d.form.small,
+                colour=house.MUT, anchor=anchor, halo=True,
+            )  # fmt: skip
+            return
+
+
+def _beside_lines(
+    d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, many: str, target: float | None
+) -> None:
+    """A phone has no right column: the group's mean and verdict stand beside its line."""
+    named = not of_client
+    for i, row in rows.items():
+        if row.mean is None:
+            continue
+        sign, words = house.VERDICTS[row.verdict]
+        mean = numerals.mean(row.mean) + " " if of_client else ""
+        low = row.mean if row.low is None else row.low
+        high = row.mean if row.high is None else row.high
+        texts = [f"{mean}{sign} {words}"] if not row.firm or not of_client else []
+        texts += [f"{mean}{sign}"]
+        if not named:
+            first = d.beside(low, high, [f"all {many} {mean}{sign}"], size=d.form.small, keep_off=target)
+            texts = [first[0], *texts] if first else texts
+        place = d.beside(low, high, texts, size=d.form.small, keep_off=row.target)
+        if place is None:
+            continue
+        text, shift, anchor = place
+        named = named or text.startswith("all ")
+        at = low if anchor == "right" else high
+        over_zone = target is not None and (at > target or (anchor == "left" and at >= target))
+        d.note(
+            house.escaped(text), x=d.across(at), y=d.y(i, d.form.under), dx=shift, size=d.form.small,
+            colour=house.MUT, anchor=anchor, italic=not row.firm, halo=not over_zone,
+        )  # fmt: skip
+
+
+def _bracket(d: Drawing, places: Sequence[int], words: str) -> None:
+    """Join the criteria whose order is unresolved; a tick at each of them and at no other."""
+    form = d.form
+    narrow = form.names_above
+    right = d.right - (1 if narrow else 4)
+    tick = 5 if narrow else 7
+    size = form.small
+    width = form.width - (14 if narrow else 24)
+    lines = house.fit(words, width * (form.slack if narrow else 0.95), size, lines=2)
+    drop = form.axis * 2.4 + size * 0.65
+    foot = d.up(d.y(d.rows - 1, -0.5)) - drop / d.plot_height
+    heights = [d.up(d.y(i, form.lane)) for i in places]
+    # Pixels from the right end of the plot across, parts of the plot's height up.
+    path = f"M{right - tick},{heights[0]:.5f}L{right},{heights[0]:.5f}L{right},{foot:.5f}L{right - tick},{foot:.5f}"
+    path += "".join(f"M{right - tick},{y:.5f}L{right},{y:.5f}" for y in heights[1:])
+    d.shapes.append(
+        {
+            "type": "path",
+            "xref": "paper",
+            "yref": "paper",
+            "xsizemode": "pixel",
+            "xanchor": 1,
+            "path": path,
+            "line": {"color": house.QUIET, "width": 1.25},
+            "fillcolor": house.CLEAR,
+            "layer": "below",
+        }
+    )
+    for number, line in enumerate(lines):
+        d.note(
+            house.escaped(line), x=1, below=drop + number * size * 1.25, dx=right - tick - 6, size=size,
+            colour=house.MUT, anchor="right", italic=True,
+        )  # fmt: skip
+
+
+def _gap_words(row: _Row, numerals: Numerals) -> str:
+    target = numerals.target(row.target)
+    if row.gap == 0:
+        return f"just on {target}"
+    side = "short of" if row.gap < 0 else "above"
+    return f"{house.distance(row.gap, numerals)} {side} {target}"
+
+
+def _phrase(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
+    verdict = house.VERDICTS[row.verdict][1]
+    group = f"all {many} {numerals.mean(row.mean)}, {verdict}" if row.mean is not None else f"no mean of all {many}"
+    if not of_client:
+        group = f"interval {numerals.interval(row.low, row.high)}, {verdict}" if row.low is not None else verdict
+    if row.value is None:
+        return f"{row.name} not scored ({group})"
+    call = ", too close to call" if of_client and row.state == "open" else ""
+    return f"{row.name} {_label(row, numerals, of_client)}, {_gap_words(row, numerals)}{call} ({group})"
+
+
+def _hover(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
+    spread = "" if row.low is None else f" ({numerals.mean(row.low)} to {numerals.mean(row.high)})"
+    verdict = house.VERDICTS[row.verdict][1]
+    if of_client:
+        own = "not scored" if row.value is None else f"{numerals.score(row.value)}, which is {_gap_words(row, numerals)}"
+        own += "; too close to call" if row.state == "open" else ""
+        group = "" if row.mean is None else f" All {many} {numerals.mean(row.mean)}{spread}, {verdict}."
+        return f"{row.name}: {own}.{group}"
+    if row.value is None:
+        return f"{row.name}: not scored."
+    return f"{row.name}: {numerals.mean(row.value)}{spread}, which is {_gap_words(row, numerals)}; {verdict}."
+
+
+def _columns(of_client: bool, many: str) -> list[tuple[str, str, str, str]]:
+    own = [("score", "Score", "points", "number")] if of_client else []
+    return [
+        ("name", "Criterion", "", "text"),
+        ("side", "Kind", "", "text"),
+        *own,
+        ("target", "Target", "points", "number"),
+        ("gap", "To target", "points", "number"),
+        *([("verdict", "Verdict", "", "text")] if of_client else []),
+        ("mean", f"Mean of all {many}", "points", "number"),
+        ("low", "Interval from", "points", "number"),
+        ("high", "Interval to", "points", "number"),
+        ("group_verdict", f"All {many} against target", "", "text"),
+    ]
+
+
+def _cells(row: _Row, of_client: bool, numerals: Numerals) -> dict[str, Any]:
+    verdicts = {"gained": "strength", "missed": "missed opportunity", "open": "too close to call"}
+    means = numerals.mean_decimals
+    own = numerals.score_decimals if of_client else means
+    return {
+        "name": row.name,
+        "side": row.side,
+        "score": house.number(row.value, own),
+        "target": house.number(row.target, numerals.score_decimals),
+        "gap": house.number(row.gap, own) if row.value is not None else None,
+        "verdict": verdicts.get(row.state, "not scored"),
+        "mean": house.number(row.mean, means),
+        "low": house.number(row.low, means),
+        "high": house.number(row.high, means),
+        "group_verdict": house.VERDICTS[row.verdict][1] if row.mean is not None else "no mean",
+    }
+
+
+def _how_to_read(
+    subject: str, many: str, target: float | None, of_client: bool, bracket: bool, numerals: Numerals
+) -> str:
+    line = "heavy tick in its row" if target is None else f"heavy line at {numerals.target(target)}"
+    start = f"Start at the {line}, the target. "
+    if of_client:
+        text = (
+            f"A blue bar reaches from the target to a score of {subject} that is on or above it. An open box shows how "
+            f"many points a score still lacks. The grey line below is the mean of all {many} (upright tick) with its "
+            "interval; dashed means that its side of the target is unresolved. ▲ and ▼ say that the mean is firmly "
+            "above or below the target."
+        )
+    else:
+        text = (
+            f"A blue bar reaches from the target to a mean that is firmly on or above it. An open box shows how many "
+            f"points a mean firmly below it lacks. The grey line is the interval of the mean over {many}. Where it is "
+            "dashed and the mark is an open diamond, the data do not settle on which side of the target the mean lies."
+        )
+    if bracket:
+        text += " The bracket at the right joins criteria that the data cannot put in order."
+    return start + text

@@ -1,0 +1,123 @@
+"""Charts of one report: a chart function, given the words and numbers of its reader.
+
+`charts` draws; what a figure says comes from `narrative`.  A client's figures take the client's
+card, which is already disclosed, never the scores.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from kernels_lib.analysis import charts
+from kernels_lib.analysis.narrative import ClientWords, IndustryWords, MethodsWords, StudyWords
+from kernels_lib.analysis.narrative.base import Words
+from kernels_lib.study.results import Basis
+
+
+def _context(words: Words, message: str, caption: str, basis: Basis | None = None) -> dict[str, Any]:
+    scale = words.study.instrument.scale
+    return {
+        "numerals": words.study.numerals,
+        "floor": scale.floor,
+        "top": scale.top,
+        "message": message,
+        "caption": caption,
+        "basis": (basis or words.study.basis).value,
+        "unit_many": words.units,
+    }
+
+
+def gap(words: ClientWords) -> go.Figure:
+    """Strengths against missed opportunities of a client, above those of all units."""
+    return charts.strengths(
+        words.shared.card,
+        client=words.card,
+        subject=words.name,
+        unsettled=words.low_group,
+        **_context(words, words.gap_message().text, words.gap_caption().text),
+    )
+
+
+def target(words: StudyWords | IndustryWords) -> go.Figure:
+    """Strengths against missed opportunities of a group."""
+    of_study = isinstance(words, StudyWords)
+    message = words.target_message() if of_study else words.card_title()
+    caption = words.target_caption() if of_study else words.card_caption()
+    return charts.strengths(
+        words.shared.card,
+        subject=words.group if of_study else words.name,
+        unsettled=words.low_group,
+        **_context(words, message.text, caption.text, words.shared.basis),
+    )
+
+
+def scorecard(words: StudyWords) -> go.Figure:
+    """Means with intervals on the stages of the scale."""
+    return charts.scorecard(
+        words.shared.card,
+        subject=words.group,
+        stages=[(start, name) for start, name, _ in words.study.instrument.stage_cuts],
+        **_context(words, words.scorecard_title().text, words.target_caption().text, words.shared.basis),
+    )
+
+
+def peers(words: ClientWords) -> go.Figure:
+    """A client against its peers and the best quarter of them."""
+    return charts.peers(
+        words.card,
+        subject=words.name,
+        **_context(words, words.peers_message().text, words.peers_caption().text),
+    )
+
+
+def pairs(words: Words) -> go.Figure:
+    """Which pairs of criteria are in a firm order."""
+    firm = len(words.firm_here) + len(words.firm_always)
+    total = len(words.shared.pairs)
+    message = f"{firm} of {total} pairs differ firmly" if firm else f"None of {total} pairs differs firmly"
+    caption = words.unsettled().text or f"{firm} of {total} pairs are in a firm order."
+    basis = Basis.EVERY_TABLE if words.shared.of_means else words.study.basis
+    return charts.pairs(words.shared.pairs, subject=words.group, **_context(words, message, caption, basis))
+
+
+def industries(words: ClientWords | IndustryWords) -> go.Figure:
+    """Mean overall score of every industry."""
+    client = isinstance(words, ClientWords)
+    message = words.industry_message() if client else words.place_title()
+    caption = words.industry() if client else words.place()
+    return charts.industries(
+        words.shared.industries,
+        subject=words.name,
+        mean=float(words.shared.league["overall"].mean()),
+        **_context(words, message.text, caption.text or message.text),
+    )
+
+
+def heatmap(words: StudyWords | IndustryWords | MethodsWords) -> go.Figure:
+    """Every unit's score on every criterion; for the research team only."""
+    study = words.study
+    if isinstance(words, IndustryWords):
+        message, caption = words.units_title().text, words.place().text or words.units_title().text
+    elif isinstance(words, MethodsWords):
+        message, caption = words.units_message().text, words.units_caption().text
+    else:
+        message, caption = words.heat_message().text, f"Scores of {words.group}, the highest overall score at the top."
+    return charts.heatmap(
+        study.members,
+        words.shared.league,
+        subject=words.group,
+        names={c.id: c.short for c in study.instrument.criteria},
+        targets=study.targets,
+        **_context(words, message, caption),
+    )
+
+
+def ranking(words: StudyWords | MethodsWords) -> go.Figure:
+    """Every unit's overall score, best first; for the research team only."""
+    return charts.ranking(
+        words.shared.league,
+        subject=words.group,
+        **_context(words, words.league_title().text, words.league_caption().text),
+    )

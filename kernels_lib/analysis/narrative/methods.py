@@ -1,0 +1,165 @@
+"""What a careful reader is told about data, assumptions and methods."""
+
+from __future__ import annotations
+
+from kernels_lib.analysis.bounds import possible_totals
+from kernels_lib.analysis.narrative.base import CORRECTION_WORDS
+from kernels_lib.analysis.narrative.study import StudyWords
+from kernels_lib.analysis.statement import NOTHING, Statement, state
+from kernels_lib.study.numerals import in_words
+from kernels_lib.study.results import Basis
+
+
+class MethodsWords(StudyWords):
+    """Sentences of the methods report."""
+
+    def headline(self) -> Statement:
+        """What the report as a whole rests on."""
+        if self.study.means_only:
+            return state(
+                "headline",
+                "Eight means are published; every single score here is rebuilt"
+                if len(self.shared.card) == 8
+                else "Only the means are published; every single score here is rebuilt",
+            )
+        return state("headline", "Every number here is computed from the scores of {group}", group=self.group)
+
+    def grid_title(self) -> Statement:
+        """Which scores can have the published means at all."""
+        if not self.study.means_only:
+            return state("grid.title", "The scores lie on the scale's grid")
+        impossible = [c for c, text in self.study.published.mean.items() if not self._fits(text, 1.0)]
+        if impossible:
+            return state(
+                "grid.title",
+                "Whole points cannot give {count} of the published means; half points can",
+                count=self.numbers.count("grid.impossible", len(impossible)),
+            )
+        return state("grid.title", "The published means fit whole points")
+
+    def _fits(self, text: str, step: float) -> bool:
+        scale = self.study.instrument.scale
+        return bool(possible_totals(text, self.study.published.n, step, scale.floor, scale.top))
+
+    def grid(self) -> Statement:
+        """Why the step is what it is."""
+        if not self.study.means_only:
+            return NOTHING
+        return state(
+            "grid.reason",
+            "A mean of {n} scores printed to two decimals allows only certain totals. The table lists, for each mean, "
+            "how many totals fit at each step. Half points are the coarsest step that fits all {k}, and then each "
+            "total is known exactly.",
+            n=str(self.study.published.n),
+            k=in_words(len(self.shared.card)),
+        )
+
+    def units_message(self) -> Statement:
+        """The heat map of the reconstruction, or of the data."""
+        if self.study.basis is Basis.RECONSTRUCTED:
+            return state("units.message", "One table among many that have the published means")
+        return self.heat_message()
+
+    def units_caption(self) -> Statement:
+        """What the heat map may be used for."""
+        if self.study.basis is Basis.RECONSTRUCTED:
+            return state(
+                "units.caption",
+                "The worked examples use this table. It shows how a report looks with scores of single {units}; it "
+                "says nothing about any real one.",
+                units=self.units,
+            )
+        return state("units.caption", "Scores as measured.")
+
+    kind_words = "Methods report"
+
+    def description(self) -> str:
+        """One sentence about the document."""
+        return "Data, assumptions, tests and parameters of the study, for careful readers."
+
+    def rules_title(self) -> Statement:
+        """The section on verdicts."""
+        return state("rules.title", "One target decides; tests say how surely")
+
+    def rules(self) -> list[tuple[str, bool, Statement]]:
+        """The rules of the verdicts: tag, quiet, words."""
+        unit, units = self.unit, self.units
+        alpha = f"{self.study.parameters.alpha:g}"
+        corrected = CORRECTION_WORDS[self.study.parameters.correction]
+        rules = [
+            (
+                "The target",
+                state(
+                    "rules.target",
+                    "Each criterion has one target. On it or above is gained; below is a missed "
+                    "opportunity. There is no second threshold.",
+                ),
+            ),
+            (
+                f"One {unit}",
+                state(
+                    "rules.unit",
+                    "A {unit}'s score is a rating, not a sample: it is compared with the target as it is. "
+                    "How another rater would score is not known where each {unit} was scored once.",
+                    unit=unit,
+                ),
+            ),
+            (
+                f"All {units}",
+                state(
+                    "rules.group",
+                    "The mean of a group is firmly above or below only if a signed-rank test (Pratt's zeros, "
+                    "exact) and a test of means both pass at {alpha} {corrected}. Otherwise it is unresolved.",
+                    alpha=alpha,
+                    corrected=corrected,
+                ),
+            ),
+            (
+                "Interval",
+                state(
+                    "rules.interval",
+                    "The interval drawn is at the level at which the correction tested that criterion, so "
+                    "that picture and ledger cannot disagree.",
+                ),
+            ),
+            (
+                "Peers",
+                state(
+                    "rules.peers",
+                    "Whether one {unit} differs from the others is another question (Crawford and Howell's "
+                    "t, Benjamini and Hochberg's correction). It never changes a verdict.",
+                    unit=unit,
+                ),
+            ),
+            (
+                "Privacy",
+                state(
+                    "rules.privacy",
+                    "An aggregate of fewer than {least} other {units} is withheld from a client, and so is "
+                    "a second industry where the first could be computed back.",
+                    least=in_words(self.study.parameters.minimum_base),
+                    units=units,
+                ),
+            ),
+        ]
+        if self.study.means_only:
+            rules.insert(
+                3,
+                (
+                    "Means only",
+                    state(
+                        "rules.means",
+                        "Where only means were published, the test takes the spread of scores that is worst for "
+                        "it among all tables with these means. What passes then holds in every one of them.",
+                    ),
+                ),
+            )
+        return [(tag, False, words) for tag, words in rules]
+
+    def rule_lines(self) -> list[Statement]:
+        """The first rules, for a slide."""
+        return [words for _, _, words in self.rules()[:4]]
+
+    def parameters_title(self) -> Statement:
+        """The section with every effective parameter."""
+        return state("parameters.title", "Every value, and the line that it came from")

@@ -1,0 +1,503 @@
+"""What the research team is told about the whole study."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kernels_lib.analysis import bounds
+from kernels_lib.analysis.narrative.base import Words
+from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
+from kernels_lib.study.numerals import in_words, listed, plural
+from kernels_lib.study.results import Basis
+
+
+class StudyWords(Words):
+    """Sentences of the study's report and deck."""
+
+    def _by(self, verdict: str) -> list[str]:
+        card = self.shared.card
+        return [str(c) for c in card.index[card["verdict"] == verdict]]
+
+    @property
+    def strong(self) -> list[str]:
+        """Criteria firmly above target."""
+        return self._by("strength")
+
+    @property
+    def weak(self) -> list[str]:
+        """Criteria firmly below target."""
+        return self._by("missed opportunity")
+
+    @property
+    def open(self) -> list[str]:
+        """Criteria whose side of the target is unresolved."""
+        return self._by("unresolved")
+
+    @property
+    def sure(self) -> str:
+        """How a firm statement is hedged."""
+        return "in every table that fits the published means" if self.shared.of_means else self.here
+
+    def headline(self) -> Statement:
+        """The finding: on which side of the target the criteria lie."""
+        units = self.units.capitalize()
+        strong = self._named(self.strong)
+        if self.strong and self.weak:
+            return state(
+                "headline",
+                "{units} are on target in {strong} and miss it on {weak} of {total} criteria",
+                units=units,
+                strong=strong,
+                total=in_words(len(self.shared.card)),
+                weak=self.numbers.count("criteria.below", len(self.weak)),
+            )
+        if self.weak:
+            return state(
+                "headline",
+                "{units} miss the target on {weak} of {total} criteria and are firmly above it on none",
+                units=units,
+                weak=self.numbers.count("criteria.below", len(self.weak)),
+                total=in_words(len(self.shared.card)),
+            )
+        if self.strong:
+            return state("headline", "{units} are on target in {strong}", units=units, strong=strong)
+        return state("headline", "No criterion is firmly on either side of its target")
+
+    def _named(self, criteria: list[str]) -> str:
+        if len(criteria) <= 2:
+            return listed([self.phrase(c) for c in criteria])
+        return f"{in_words(len(criteria))} criteria"
+
+    def summary(self) -> Statement:
+        """The sides of the target, the highest and the lowest mean, with their numbers."""
+        card = self.shared.card
+        high, low = card["mean"].idxmax(), card["mean"].idxmin()
+        return joined(
+            "summary",
+            [
+                state(
+                    "summary.extremes",
+                    "Means run from {low_mean} for {low} to {high_mean} for {high}.",
+                    low=self.short(low),
+                    high=self.short(high),
+                    low_mean=self.numbers.mean(f"criteria.{low}.mean", card.loc[low, "mean"]),
+                    high_mean=self.numbers.mean(f"criteria.{high}.mean", card.loc[high, "mean"]),
+                ),
+                self._sides(),
+            ],
+        )
+
+    def _sides(self) -> Statement:
+        """The mean of each side of the instrument."""
+        sides = self.study.instrument.sides
+        if len(sides) != 2:
+            return NOTHING
+        means = self.shared.card.groupby("side_id")["mean"].mean()
+        counts = self.shared.card.groupby("side_id")["mean"].size()
+        first, second = sorted(sides, key=lambda side: -means[side.id])
+        return state(
+            "summary.sides",
+            "The {many} criteria of {first} average {high}, the {few} of {second} {low}.",
+            many=in_words(int(counts[first.id])),
+            few=in_words(int(counts[second.id])),
+            first=first.name,
+            second=second.name,
+            high=self.numbers.mean(f"sides.{first.id}.mean", means[first.id]),
+            low=self.numbers.mean(f"sides.{second.id}.mean", means[second.id]),
+        )
+
+    def answer_columns(self) -> list[tuple[object, object, object, object, bool]]:
+        """Firmly above, firmly below, unresolved: for the summary and a slide."""
+        total = len(self.shared.card)
+        columns = []
+        for head, criteria, quiet in (
+            ("▸ Firmly on target", self.strong, False),
+            ("◂ Firmly short of it", self.weak, False),
+            ("≈ Unresolved", self.open, True),
+        ):
+            names = listed([self.short(c) for c in criteria]) or "none"
+            if len(criteria) == total:
+                names = "all of them"
+            columns.append((head, str(len(criteria)), f"of {total} criteria", names[0].upper() + names[1:], quiet))
+        return columns
+
+    def answer_title(self) -> Statement:
+        """The answer in one slide title."""
+        return state(
+            "answer.title",
+            "{strong} on target, {weak} short of it, {open} unresolved",
+            strong=self.numbers.count("criteria.above", len(self.strong)),
+            weak=self.numbers.count("criteria.below", len(self.weak)),
+            open=self.numbers.count("criteria.open", len(self.open)),
+        )
+
+    def reproduced_title(self) -> Statement:
+        """Whether the published means come back."""
+        published, scores = self.study.published, self.study.scores
+        if published is None:
+            return state("reproduced.title", "The means are computed from the scores")
+        off = [c for c in scores.columns if abs(scores[c].mean() - float(published.mean[c])) >= 0.005]
+        if off:
+            return state(
+                "reproduced.title",
+                "{count} published {means} not reproduced",
+                count=self.numbers.count("reproduced.off", len(off)),
+                means=plural(len(off), "mean is", "means are"),
+            )
+        return state(
+            "reproduced.title",
+            "All {count} published means come back to the second decimal",
+            count=self.numbers.count("reproduced.count", len(scores.columns)),
+        )
+
+    def reproduced(self) -> Statement:
+        """What a match does and does not show."""
+        if self.study.basis is not Basis.RECONSTRUCTED:
+            return NOTHING
+        return state(
+            "reproduced.meaning",
+            "The reconstruction was built to have these means, so the match shows that such scores exist. It does not "
+            "show that these are the scores: a great many other tables have the same means.",
+        )
+
+    def target_title(self) -> Statement:
+        """The section on strengths and missed opportunities."""
+        if not self.strong and not self.weak:
+            return state("target.title", "No criterion is firmly on either side of its target")
+        if not self.weak:
+            return state("target.title", "No criterion is firmly short of its target")
+        gaps = self.shared.card.loc[self.weak, "difference"]
+        if len(self.weak) == 1:
+            return state("target.title", "The one firm gap is in {phrase}", phrase=self.phrase(self.weak[0]))
+        return state(
+            "target.title",
+            "{count} criteria are firmly short of the target, by {least} to {most} points",
+            count=self.numbers.count("criteria.below", len(self.weak)),
+            least=self.numbers.distance("gaps.least", gaps.max()),
+            most=self.numbers.distance("gaps.most", gaps.min()),
+        )
+
+    def target_message(self) -> Statement:
+        """The title of the signature chart."""
+        return state(
+            "target.message",
+            "{group} together: {strong} on target, {weak} short of it, {open} unresolved",
+            group=self.group,
+            strong=in_words(len(self.strong)),
+            weak=in_words(len(self.weak)),
+            open=in_words(len(self.open)),
+        )
+
+    def target(self) -> Statement:
+        """Fact and grade of evidence, apart."""
+        card = self.shared.card
+        below = int((card["fact"] == "below").sum())
+        parts = [
+            state(
+                "target.fact",
+                "As a matter of fact {below} of the {total} means {lie} below the target.",
+                below=self.numbers.count("criteria.fact_below", below),
+                total=in_words(len(card)),
+                lie=plural(below, "lies", "lie"),
+            )
+        ]
+        if self.shared.of_means:
+            parts.append(
+                state(
+                    "target.grade",
+                    "How surely that speaks for more than these {units} is another question: for {weak} of them a test "
+                    "of means, corrected over all {total}, would say so whatever the single scores were.",
+                    units=self.units,
+                    weak=self.numbers.count("criteria.below", len(self.weak)),
+                    total=in_words(len(card)),
+                )
+            )
+        else:
+            parts.append(
+                state(
+                    "target.grade",
+                    "{weak} of them {is_} firmly below by a test of ranks and a test of means alike, corrected over all "
+                    "{total}.",
+                    weak=self.numbers.count("criteria.below", len(self.weak)),
+                    is_=plural(len(self.weak), "is", "are"),
+                    total=in_words(len(card)),
+                )
+            )
+        if self.open:
+            parts.append(
+                state(
+                    "target.open",
+                    "On which side {open} {lies} is unresolved.",
+                    open=listed([self.short(c) for c in self.open]),
+                    lies=plural(len(self.open), "lies", "lie"),
+                )
+            )
+        return joined("target", parts)
+
+    def target_caption(self) -> Statement:
+        """The caption of the signature chart."""
+        if self.shared.of_means:
+            return state(
+                "target.caption",
+                "Each interval is the widest over all tables of half-point scores that fit the published mean, at the "
+                "level at which the correction tested it: it leaves the target outside exactly where the verdict is "
+                "firm."
+                if self.study.instrument.scale.step == 0.5
+                else "Each interval is the widest over all tables that fit the published mean, at the level at which "
+                "the correction tested it: it leaves the target outside exactly where the verdict is firm.",
+            )
+        return state(
+            "target.caption",
+            "Each interval is at the level at which the correction tested it: it leaves the target outside exactly "
+            "where the verdict is firm.",
+        )
+
+    def pair_items(self) -> list[tuple[str, bool, Statement]]:
+        """What every consistent table says about the order, and what none can: tag, quiet, words."""
+        items: list[tuple[str, bool, Statement]] = []
+        total = len(self.shared.pairs)
+        facts = state(
+            "pairs.facts",
+            "The order of the {count} means and their {total} differences describe these {n} {units} and need no test.",
+            count=in_words(len(self.shared.card)),
+            total=str(total),
+            n=str(self.study.n_units),
+            units=self.units,
+        )
+        items.append(("Plain fact", False, facts))
+        if len(self.firm_always):
+            words = joined(
+                "pairs.always",
+                [
+                    self.order(self.firm_always, "pairs.always.order"),
+                    state(
+                        "pairs.always.how",
+                        "Even the spread of scores that is worst for the test cannot undo this, after the correction "
+                        "for {total} pairs.",
+                        total=str(total),
+                    ),
+                ],
+            )
+            items.append(("Firm, always", False, words))
+        if len(self.firm_here):
+            items.append(("Firm", False, self.order(self.firm_here, "pairs.firm")))
+        unsettled = self.unsettled()
+        if unsettled.text:
+            items.append(("≈ Unresolved", True, unsettled))
+        if self.shared.of_means:
+            never = int((self.shared.pairs["holds"] == "none").sum())
+            if never:
+                items.append(
+                    (
+                        "In no table",
+                        True,
+                        state(
+                            "pairs.none",
+                            "{count} {pairs} so close that no table with these means would show a difference.",
+                            count=self.numbers.count("pairs.none", never),
+                            pairs=plural(never, "pair is", "pairs are"),
+                        ),
+                    )
+                )
+            items.append(
+                (
+                    "Cannot be tested",
+                    True,
+                    state(
+                        "pairs.untestable",
+                        "Agreement between raters, and anything about a single {unit}: neither was published.",
+                        unit=self.unit,
+                    ),
+                )
+            )
+        return items
+
+    def certainties(self) -> list[tuple[str, bool, Statement]]:
+        """Facts about the units that need no test; empty for measured data."""
+        if not self.shared.of_means:
+            return []
+        rows = self._certainties()
+        items = []
+        for criterion, row in rows.iterrows():
+            below = int(row["at_least_below"])
+            if row["all_equal"]:
+                text = state(
+                    f"certain.{criterion}",
+                    "{group} must have scored {top}: no other table has this mean.",
+                    group=self.group,
+                    top=self.study.numerals.target(self.study.instrument.scale.top),
+                )
+            elif below:
+                text = state(
+                    f"certain.{criterion}",
+                    "at least {below} of {n} {units} scored below {cut}.",
+                    below=self.numbers.on(Basis.EVERY_TABLE).count(f"certain.{criterion}.below", below, words=False),
+                    n=str(int(row["n"])),
+                    units=self.units,
+                    cut=self.study.numerals.target(row["cut"]),
+                )
+            elif int(row["at_least_reaching"]):
+                text = state(
+                    f"certain.{criterion}",
+                    "at least {least} of {n} {units} reached {cut}.",
+                    least=self.numbers.on(Basis.EVERY_TABLE).count(
+                        f"certain.{criterion}.reaching", int(row["at_least_reaching"]), words=False
+                    ),
+                    n=str(int(row["n"])),
+                    units=self.units,
+                    cut=self.study.numerals.target(row["cut"]),
+                )
+            else:
+                continue
+            items.append((self.study.instrument[str(criterion)].short, False, text))
+        return items
+
+    def _certainties(self) -> pd.DataFrame:
+        scale, published = self.study.instrument.scale, self.study.published
+        return bounds.certainties(published.mean, published.n, step=scale.step, floor=scale.floor, top=scale.top)
+
+    def league_title(self) -> Statement:
+        """The ranking of units, measured data only."""
+        league = self.shared.league["overall"].dropna()
+        return state(
+            "league.title",
+            "Overall scores run from {low} to {high}",
+            low=self.numbers.mean("league.low", league.min()),
+            high=self.numbers.mean("league.high", league.max()),
+        )
+
+    def league_caption(self) -> Statement:
+        """What the ranges in the ranking are."""
+        return state(
+            "league.caption",
+            "The line behind each mark is the range under other weights of the criteria. It is a range, not a "
+            "confidence interval: the error of rating is not known.",
+        )
+
+    def heat_message(self) -> Statement:
+        """The title of the heat map."""
+        target = (self.study.scores >= pd.Series(self.study.targets)).sum(axis=1)
+        every = int((target == len(self.study.scores.columns)).sum())
+        if every:
+            return state(
+                "heat.message",
+                "{every} of {n} {units} {are} on target everywhere",
+                every=self.numbers.count("heat.every", every),
+                n=str(self.study.n_units),
+                units=self.units,
+                are=plural(every, "is", "are"),
+            )
+        return state("heat.message", "No {unit} is on target on every criterion", unit=self.unit)
+
+    def claims(self) -> list[Statement]:
+        """The source's own headline counts, against what any table with these means must show."""
+        return [self._claim(claim) for claim in self.study.roster.dataset.claims] if self.shared.of_means else []
+
+    def _claim(self, claim) -> Statement:
+        scores = self.study.scores[list(claim.criteria)]
+        rebuilt = int((scores < claim.below).all(axis=1).sum())
+        return joined(
+            f"claim.{claim.id}",
+            [
+                state(
+                    f"claim.{claim.id}.published",
+                    "The source counts {count} of {n} {units} that {text}.",
+                    count=self.numbers.count(f"claims.{claim.id}.count", claim.count, words=False),
+                    n=str(claim.of),
+                    units=self.units,
+                    text=claim.text,
+                ),
+                state(
+                    f"claim.{claim.id}.rebuilt",
+                    "Read as scoring below {below} on {criteria} together, the reconstruction has {rebuilt}; it was "
+                    "built to.",
+                    below=self.study.numerals.target(claim.below),
+                    criteria=listed([self.short(c) for c in claim.criteria]),
+                    rebuilt=self.numbers.on(Basis.RECONSTRUCTED).count(
+                        f"claims.{claim.id}.rebuilt", rebuilt, words=False
+                    ),
+                ),
+            ],
+        )
+
+    def claims_title(self) -> Statement:
+        """The section on the source's headline."""
+        claims = self.study.roster.dataset.claims
+        if not claims:
+            return state("claims.title", "The source gives no further counts")
+        first = claims[0]
+        return state(
+            "claims.title",
+            "{count} of {n} {units} {text}",
+            count=self.numbers.count(f"claims.{first.id}.count", first.count, words=False),
+            n=str(first.of),
+            units=self.units,
+            text=first.text,
+        )
+
+    def method_line(self) -> Statement:
+        """The method in two sentences, for a slide."""
+        total = len(self.shared.pairs)
+        how = (
+            "Tests of means in the worst case over all tables that fit the published means"
+            if self.shared.of_means
+            else "Exact signed-rank tests and tests of means, firm where both agree"
+        )
+        return state(
+            "method.line",
+            "{n} {units}, {k} criteria, scores from {floor} to {top}. {how}; corrected over {total} "
+            "pairs and over {k} criteria. Every test is in the report's ledger.",
+            n=str(self.study.n_units),
+            units=self.units,
+            k=str(len(self.shared.card)),
+            how=how,
+            total=str(total),
+            floor=self.study.numerals.target(self.study.instrument.scale.floor),
+            top=self.study.numerals.target(self.study.instrument.scale.top),
+        )
+
+    def scorecard_title(self) -> Statement:
+        """The section with means, intervals and stages."""
+        stages = self.shared.card["stage"]
+        counts = stages.value_counts()
+        if len(counts) == 1:
+            return state("scorecard.title", "All criteria are in one stage, {stage}", stage=counts.index[0])
+        most = counts.index[0]
+        return state(
+            "scorecard.title",
+            "{count} of {total} criteria are in the stage {stage}",
+            count=self.numbers.count("scorecard.most", int(counts.iloc[0])),
+            total=in_words(len(stages)),
+            stage=most,
+        )
+
+    def pairs_count_title(self) -> Statement:
+        """How many pairs are settled, for a slide."""
+        firm = len(self.firm_here) + len(self.firm_always)
+        return state(
+            "pairs.count",
+            "{firm} of {total} pairs are in a firm order",
+            firm=self.numbers.count("pairs.firm", firm),
+            total=str(len(self.shared.pairs)),
+        )
+
+    def certainties_title(self) -> Statement:
+        """The section of facts that need no test."""
+        return state("certain.title", "Some counts follow from the means alone")
+
+    def reproduced_lines(self) -> list[Statement]:
+        """The match of published and reproduced means, for a slide."""
+        off = max(abs(self.study.scores[c].mean() - float(m)) for c, m in self.study.published.mean.items())
+        largest = state(
+            "reproduced.largest",
+            "The largest difference is {off} points, from rounding to two decimals.",
+            off=self.study.numerals.fixed(off, 4),
+        )
+        return [largest, self.reproduced()]
+
+    def advice_title(self) -> Statement:
+        """The section with the instrument's advice."""
+        gate = self.study.instrument.gate
+        if gate is None:
+            return state("advice.title", "What stands behind each score, and what raises it")
+        return state("advice.title", "Work on the others first: {gated} comes last", gated=self.short(gate.criterion))

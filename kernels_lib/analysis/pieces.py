@@ -1,0 +1,338 @@
+"""Laid-out pieces of a page or a slide: summary, gate, steps, lists, numerals.
+
+A piece lays out statements that `narrative` made; it says nothing of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from kernels_lib.analysis.narrative.advice import Advice
+from kernels_lib.analysis.narrative.base import Words
+from kernels_lib.analysis.narrative.client import ClientWords
+from kernels_lib.analysis.narrative.study import StudyWords
+from kernels_lib.analysis.statement import NOTHING, Statement, note, state
+from kernels_lib.analysis.tables import environment, score_bar
+from kernels_lib.study.numerals import in_words, plural
+from kernels_lib.study.results import Number
+
+MOST_LISTED = 3
+
+
+def _piece(identity: str, macro: str, *arguments: Any) -> Statement:
+    """Render a macro; the numbers in its statements travel with it."""
+    module = environment().get_template("pieces.html.j2").module
+    html = Markup(str(getattr(module, macro)(*arguments)).replace("\n", ""))
+    numbers = {number.ref: number for number in _numbers(arguments)}
+    return Statement(identity, " ".join(html.striptags().split()), html, tuple(numbers.values()))
+
+
+def _numbers(node: Any) -> Iterable[Number]:
+    if isinstance(node, Statement):
+        yield from node.numbers
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from _numbers(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _numbers(value)
+
+
+def summary(words: ClientWords, advice: Advice) -> Statement:
+    """The one-screen summary of a client's page."""
+    return _piece("summary", "summary", _answer(words, advice))
+
+
+def answer(words: ClientWords, advice: Advice) -> Statement:
+    """The same as a slide."""
+    return _piece("answer", "answer", _answer(words, advice))
+
+
+def _answer(words: ClientWords, advice: Advice) -> dict[str, Any]:
+    numerals, place = words.study.numerals, words.place
+    unscored = math.isnan(place["overall"])
+    score = words.numbers.mean("overall.score", place["overall"])
+    stage = _stage(words, place["overall"])
+    return {
+        "score": state("overall.score", "{score}", score=score),
+        "top": numerals.target(words.study.instrument.scale.top),
+        "range": NOTHING if unscored else words.overall(),
+        "strip": Markup("") if unscored else strip(words),
+        "facts": [("Stage", *stage), ("Rank", words.rank(), words.rank_range())],
+        "strengths_head": f"Strengths: {words.at_target}",
+        "misses_head": f"Missed opportunities: {words.below_target}",
+        "strengths": [
+            (numerals.score(row["score"]), row["short"], words.strength_note(str(criterion)))
+            for criterion, row in words.strengths.head(MOST_LISTED).iterrows()
+        ],
+        "misses": [
+            (numerals.score(row["score"]), row["short"], words.miss_note(str(criterion), place))
+            for place, (criterion, row) in enumerate(words.misses.head(MOST_LISTED).iterrows())
+        ],
+        "no_strengths": "No criterion is on target yet.",
+        "no_misses": "None: every criterion is on target.",
+        "first_head": "Do this first",
+        "first": advice.first(),
+        "first_note": advice.first_note(),
+    }
+
+
+def _stage(words: ClientWords, overall: float) -> tuple[str, str]:
+    from kernels_lib.analysis import scoring
+
+    stage = scoring.stage(overall, words.study.instrument.stage_cuts)
+    if not stage.name:
+        return "none", ""
+    cuts = [cut for cut, name, _ in words.study.instrument.stage_cuts if name == stage.name]
+    start = words.study.numerals.target(cuts[0])
+    assumed = "; the stage's name is ours" if stage.status == "assumed" else "; cut-off inferred"
+    return stage.name, f"from {start} up{assumed}"
+
+
+def strip(words: ClientWords) -> Markup:
+    """The overall score on the scale, with its range and the middle half of all units."""
+    scale, numerals = words.study.instrument.scale, words.study.numerals
+    overall = words.shared.league["overall"].dropna()
+    width, left, right = 300.0, 6.0, 294.0
+
+    def x(value: float) -> float:
+        return round(left + (right - left) * (value - scale.floor) / (scale.top - scale.floor), 1)
+
+    own = float(words.place["overall"])
+    enough = len(overall) > words.study.parameters.minimum_base
+    quarter, three = (float(overall.quantile(q)) for q in (0.25, 0.75))
+    parts = [f'<line class="track" x1="{left}" y1="40" x2="{right}" y2="40"/>']
+    if enough:
+        parts.append(f'<rect class="band" x="{x(quarter)}" y="34" width="{x(three) - x(quarter):.1f}" height="12"/>')
+    parts.append(f'<line class="range" x1="{x(words.place["low"])}" y1="40" x2="{x(words.place["high"])}" y2="40"/>')
+    if words.common_target is not None:
+        target = words.common_target
+        parts.append(f'<line class="target" x1="{x(target)}" y1="28" x2="{x(target)}" y2="52"/>')
+        # Beside the score's own label where the two would meet.
+        anchor, at = ("middle", x(target)) if abs(x(target) - x(own)) > 60 else ("start", x(target) + 5)
+        parts.append(f'<text x="{at}" y="24" text-anchor="{anchor}">target {numerals.target(target)}</text>')
+    parts.append(f'<circle class="me" cx="{x(own)}" cy="40" r="6.5"/>')
+    parts.append(f'<text class="ink b" x="{x(own)}" y="24" text-anchor="middle">{numerals.mean(own)}</text>')
+    for value in (scale.floor, scale.top):
+        parts.append(f'<text class="ax" x="{x(value)}" y="70" text-anchor="middle">{numerals.target(value)}</text>')
+    if enough:
+        middle = (x(quarter) + x(three)) / 2
+        parts.append(f'<text class="ax" x="{middle:.1f}" y="64" text-anchor="middle">middle half</text>')
+    title = f"Overall score {numerals.mean(own)} on the scale from {scale.floor:g} to {scale.top:g}"
+    return Markup(
+        f'<svg class="strip" viewBox="0 0 {width:g} 76" role="img" aria-label="{title}">' + "".join(parts) + "</svg>"
+    )
+
+
+def noise(words: ClientWords) -> Statement:
+    """What is firm, unresolved, and beyond testing, as a list."""
+    return _piece("noise", "say", words.noise_items())
+
+
+def say(identity: str, items: Sequence[tuple[str, bool, Statement]]) -> Statement:
+    """A list of statements, each with the grade of its evidence."""
+    return _piece(identity, "say", list(items))
+
+
+def _gate(advice: Advice) -> dict[str, Any]:
+    words = advice.words
+    numerals, scale = words.study.numerals, words.study.instrument.scale
+    needed = advice.gate.requires["others"] if advice.gate else 0
+    rows = []
+    for condition in advice.conditions:
+        known = not math.isnan(condition.score)
+        text = (
+            f"open, {numerals.score(condition.score)}"
+            if condition.met
+            else f"{numerals.score(needed - condition.score)} short"
+            if known
+            else "not scored"
+        )
+        rows.append(
+            {
+                "met": condition.met,
+                "name": words.study.instrument[condition.criterion].short,
+                "bar": score_bar(condition.score, needed, scale.floor, scale.top)
+                if known
+                else Markup('<span class="sb"></span>'),
+                "words": text,
+            }
+        )
+    gated = words.study.instrument[advice.gate.criterion]
+    own = words.card.loc[gated.id, "score"]
+    met = sum(condition.met for condition in advice.conditions)
+    status = "Gate open" if advice.open else "Gate closed"
+    return {
+        "label": f"{in_words(len(rows)).capitalize()} {plural(len(rows), 'condition', 'conditions')}",
+        "rows": rows,
+        "name": gated.short,
+        "score": "not scored" if math.isnan(own) else f"scores {numerals.score(own)} today",
+        "score_number": numerals.score(own),
+        "state": f"{status}: {met} of {len(rows)} conditions met",
+    }
+
+
+def gate(advice: Advice) -> Statement:
+    """The gate and its conditions; nothing where the instrument has none."""
+    if advice.gate is None:
+        return NOTHING
+    return _piece("gate", "gate", _gate(advice))
+
+
+def steps(advice: Advice) -> Statement:
+    """Numbered steps, the first thing first."""
+    if not advice.steps:
+        return state("steps", "<p>There is no gap to close. Hold what is there and score again in the next wave.</p>")
+    return _piece("steps", "steps", [advice.step(criterion) for criterion in advice.steps], advice.order())
+
+
+def gate_slide(advice: Advice) -> Statement:
+    """The steps, what to keep, and the gate, as a slide."""
+    words, numerals = advice.words, advice.words.study.numerals
+    plan = [
+        {
+            "action": words.study.instrument[criterion].action.rstrip("."),
+            "name": words.study.instrument[criterion].short,
+            "words": f"{numerals.score(-words.card.loc[criterion, 'gap'])} short",
+        }
+        for criterion in advice.steps
+    ]
+    keep = (
+        _gate(advice)
+        if advice.gate
+        else {
+            "label": "Steps",
+            "name": "",
+            "rows": [
+                {"met": True, "name": row["short"], "words": numerals.score(row["score"])}
+                for _, row in words.strengths.head(MOST_LISTED).iterrows()
+            ],
+        }
+    )
+    return _piece("gate.slide", "gate_slide", keep, plan)
+
+
+def quarter(advice: Advice) -> Statement:
+    """The next 90 days: an action a month, and how to know that it worked."""
+    words = advice.words
+    spans = ("Days 1 to 30", "Days 31 to 60", "Days 61 to 90")
+    columns = []
+    for when, criterion in zip(spans, advice.steps, strict=False):
+        entry = words.study.instrument[criterion]
+        target = words.study.numerals.target(words.study.targets[criterion])
+        columns.append(
+            (when, entry.action.rstrip("."), entry.improve, f"Done when a rater gives {target}: {entry.question}")
+        )
+    return _piece("quarter", "quarter", columns) if columns else NOTHING
+
+
+def meaning(words: ClientWords) -> Statement:
+    """One number and two sentences about the widest gap."""
+    if not len(words.misses):
+        return NOTHING
+    criterion = words.study.instrument[words.misses.index[0]]
+    row = words.misses.iloc[0]
+    score = words.numbers.score(f"criteria.{criterion.id}.score", row["score"])
+    target = words.numbers.target(f"criteria.{criterion.id}.target", row["target"])
+    head = state("meaning.score", "{score}", score=score)
+    of = note("meaning.of", "of {target} needed for {name}", target=target, name=words.short(criterion.id))
+    return _piece("meaning", "one", head, of, [criterion.why, criterion.improve])
+
+
+def strengths(words: ClientWords) -> Statement:
+    """The strengths as slide rows."""
+    if not len(words.strengths):
+        return NOTHING
+    lines = [
+        (
+            words.study.numerals.score(row["score"]),
+            f"{words.name} {words.study.instrument[str(criterion)].does}",
+            words.strength_note(str(criterion)),
+        )
+        for criterion, row in words.strengths.head(5).iterrows()
+    ]
+    return _piece("strengths.rows", "rows", "s", lines)
+
+
+def best(words: ClientWords) -> Statement:
+    """The three largest distances behind the best quarter as slide rows."""
+    rows = words.distances()
+    if not len(rows):
+        return NOTHING
+    lines = [
+        (
+            words.study.numerals.score(row["behind"]),
+            words.study.instrument[str(criterion)].short,
+            note(
+                f"best.{criterion}",
+                "points behind: {own} against {best}",
+                own=words.numbers.score(f"criteria.{criterion}.score", row["score"]),
+                best=words.numbers.score(f"criteria.{criterion}.best_quarter", row["best_quarter"]),
+            ),
+        )
+        for criterion, row in rows.iterrows()
+    ]
+    return _piece("best.rows", "rows", "b", lines)
+
+
+def noise_slide(words: Words) -> Statement:
+    """How many pairs are firm, unresolved, and what cannot be tested, as numerals."""
+    total = len(words.shared.pairs)
+    always, here = len(words.firm_always), len(words.firm_here)
+    if words.shared.of_means or (always and here):
+        firm = f"{in_words(always).capitalize()} hold whatever the single scores were."
+        if here:
+            firm += f" {in_words(here).capitalize()} more hold {words.here}."
+    else:
+        firm = f"They hold {words.here}, by a test of ranks and a test of means."
+    columns = [
+        ("Firm", str(always + here), f"of {total} pairs of criteria", firm, False),
+        ("≈ Unresolved", str(len(words.unresolved)), f"of {total} pairs", words.unsettled(), True),
+    ]
+    tested = getattr(words, "card", pd.DataFrame())
+    if "p_value" in tested:
+        flat = int((tested["p_value"].isna() & (tested["base"] >= 2)).sum())
+        columns.append(
+            ("Cannot be tested", str(flat), f"of {len(tested)} criteria against peers", words.untestable(), True)
+        )
+    return _piece("noise.numerals", "numerals", columns, "")
+
+
+def numerals(
+    identity: str, columns: Sequence[tuple[Any, Any, Any, Any, bool]], source: Statement = NOTHING
+) -> Statement:
+    """Large numerals side by side: head, number, of what, words, quiet."""
+    return _piece(identity, "numerals", list(columns), source if source.text else "")
+
+
+def lines(identity: str, paragraphs: Sequence[Statement]) -> Statement:
+    """Short paragraphs of a slide."""
+    return _piece(identity, "lines", [line for line in paragraphs if line.text])
+
+
+def glossary(rows: Sequence[tuple[str, str]]) -> Statement:
+    """The words used in a report, folded away."""
+    return _piece("glossary", "fold", "Words used in this report", list(rows))
+
+
+def certainties(words: StudyWords) -> Statement:
+    """The first few certain counts, as slide rows."""
+    rows = [("", name, text) for name, _, text in words.certainties()[:5]]
+    return _piece("certain.rows", "rows", "plain", rows) if rows else NOTHING
+
+
+def group_advice(words: StudyWords) -> Statement:
+    """What raises the lowest criteria, as slide rows."""
+    card = words.shared.card.dropna(subset=["mean"]).sort_values("mean", kind="stable")
+    gate = words.study.instrument.gate
+    rows = [
+        (words.study.numerals.mean(row["mean"]), row["short"], words.study.instrument[str(criterion)].action)
+        for criterion, row in card.iterrows()
+        if gate is None or criterion != gate.criterion
+    ]
+    return _piece("advice.rows", "rows", "plain", rows[:4])

@@ -1,0 +1,193 @@
+"""A report while its notebook runs: shows each piece and remembers what was stated.
+
+The last cell calls `close`, which displays everything stated as one `Results` object; exporters
+take that out of the page.  In JupyterLab the same outputs show as they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import mimetypes
+from collections.abc import Iterable
+from typing import Any
+
+import plotly.graph_objects as go
+from IPython.display import display
+from markupsafe import Markup, escape
+
+from kernels_lib.analysis.statement import Statement
+from kernels_lib.analysis.tables import ShownTable
+from kernels_lib.errors import BadParameters
+from kernels_lib.study.opening import Study
+from kernels_lib.study.results import MIME, Basis, Criterion, FigureRecord, Number, Results, Sentence, Table, Test
+
+PLOTLY_MIME = "application/vnd.plotly.v1+json"
+MAX_LOGO_BYTES = 300_000
+
+
+class Report:
+    """Shows pieces of one report and collects its results.
+
+    Parameters
+    ----------
+    study : Study
+    kind : {"study", "industry", "client", "methods"}
+    basis : Basis
+        What the report's findings rest on.
+    """
+
+    def __init__(self, study: Study, kind: str, basis: Basis) -> None:
+        self.study = study
+        self.kind = kind
+        self.basis = basis
+        self._headline = ""
+        self._numbers: dict[str, Number] = {}
+        self._sentences: list[Sentence] = []
+        self._tables: dict[str, Table] = {}
+        self._figures: dict[str, FigureRecord] = {}
+        self._tests: list[Test] = []
+        self._facts: dict[str, Any] = {}
+
+    def masthead(self, kicker: list[str], *, title: str, description: str, notice_tag: str = "") -> None:
+        """Show who the report is for, what it is about, and the notice that its data need."""
+        parameters = self.study.parameters
+        fields = {
+            "title": title,
+            "subject": self.study.subject,
+            "description": description,
+            "kicker": kicker,
+            "confidentiality": parameters.confidentiality,
+            "language": "en",
+            "notice": self.study.notice,
+            "notice_tag": notice_tag if self.study.notice else "",
+            "foot": f"{self.study.subject}, {', '.join(kicker[:1])}, wave {self.study.wave}".replace(", ,", ","),
+            "contact": parameters.contact,
+            "colours": parameters.colours.model_dump(),
+            "logo": self._logo(),
+        }
+        shown = Markup(" · ").join(escape(item) for item in [self.study.subject, *kicker])
+        notice = Markup("<p><b>{}</b></p>").format(self.study.notice) if self.study.notice else ""
+        self._display("masthead", {"text/html": f"<p>{shown}</p>{notice}"}, **fields)
+
+    def headline(self, statement: Statement) -> None:
+        """Show the finding of the whole report."""
+        self._headline = statement.text
+        self._note(statement)
+        self._display("headline", {"text/markdown": f"# {_markdown(statement.text)}"}, text=statement.text)
+
+    def title(self, statement: Statement) -> None:
+        """Show the message of a section or slide."""
+        self._note(statement)
+        self._display("title", {"text/markdown": f"## {_markdown(statement.text)}"}, text=statement.text)
+
+    def say(self, *statements: Statement) -> None:
+        """Show one paragraph."""
+        spoken = [statement for statement in statements if statement.text]
+        if not spoken:
+            return
+        for statement in spoken:
+            self._note(statement)
+        html = Markup(" ").join(statement.html for statement in spoken)
+        self._display("prose", {"text/html": f"<p>{html}</p>"})
+
+    def piece(self, kind: str, shown: Statement) -> None:
+        """Show a laid-out piece: summary, gate, steps, say, slide."""
+        self._note(shown)
+        self._display(kind, {"text/html": str(shown.html)})
+
+    def table(self, shown: ShownTable, *, folded: str = "") -> None:
+        """Show a table, folded away below the words `folded` where they are given."""
+        self._tables[shown.record.id] = shown.record
+        self._numbers.update({number.ref: number for number in shown.numbers})
+        html = shown.html
+        if folded:
+            html = Markup('<details class="fold"><summary>{}</summary>{}</details>').format(folded, html)
+        self._display("fold" if folded else "table", {"text/html": str(html)})
+
+    def figure(self, figure: go.Figure) -> None:
+        """Show a chart as data; the exporters draw it."""
+        meta = figure.layout.meta
+        self._figures[meta["id"]] = FigureRecord(
+            id=meta["id"],
+            message=meta["message"],
+            alt=meta["alt"],
+            how_to_read=meta["how_to_read"],
+            basis=Basis(meta["basis"]),
+        )
+        self._display("figure", {PLOTLY_MIME: json.loads(figure.to_json()), "text/plain": meta["alt"]})
+
+    def tests(self, rows: Iterable[Test]) -> None:
+        """Enter tests into the ledger of this report."""
+        self._tests.extend(rows)
+
+    def facts(self, **facts: Any) -> None:
+        """Remember plain facts for the results: criteria, brands, industries, summary."""
+        self._facts.update(facts)
+
+    @property
+    def ledger(self) -> list[Test]:
+        """Every test entered so far."""
+        return list(self._tests)
+
+    def close(self) -> None:
+        """Display the results; nothing may be stated after this."""
+        results = self.results()
+        self._display("results", {MIME: json.loads(results.model_dump_json()), "text/plain": "results"})
+
+    def results(self) -> Results:
+        """Everything stated so far."""
+        study = self.study
+        criteria: tuple[Criterion, ...] = tuple(self._facts.pop("criteria", ()))
+        return Results(
+            study=study.name or "main",
+            report=self.kind,
+            subject=study.client.slug if study.client else study.industry.slug if study.industry else "",
+            subject_name=study.subject,
+            wave=study.wave,
+            report_date=study.report_date.isoformat(),
+            basis=self.basis,
+            notice=study.notice,
+            headline=self._headline,
+            criteria=criteria,
+            numbers=self._numbers,
+            tables=tuple(self._tables.values()),
+            figures=tuple(self._figures.values()),
+            sentences=tuple(self._sentences),
+            tests=tuple(self._tests),
+            parameters=json.loads(study.parameters.model_dump_json()),
+            provenance=study.provenance,
+            **self._facts,
+        )
+
+    def _note(self, statement: Statement) -> None:
+        self._numbers.update({number.ref: number for number in statement.numbers})
+        self._sentences.append(statement.record())
+
+    def _display(self, kind: str, bundle: dict[str, Any], **fields: Any) -> None:
+        display(bundle, raw=True, metadata={"scorecard": {"kind": kind, **fields}})
+
+    def _logo(self) -> str:
+        """The client's logo as a data URI, read only from below params/."""
+        if not self.study.parameters.logo:
+            return ""
+        folder = (self.study.root / "params").resolve()
+        path = (folder / self.study.parameters.logo).resolve()
+        origin = self.study.effective.origin("logo")
+        kind = mimetypes.guess_type(path.name)[0]
+        if not path.is_relative_to(folder) or not path.is_file():
+            raise BadParameters(
+                f"logo '{self.study.parameters.logo}' is no file below params/.", where=origin.file, line=origin.line
+            )
+        if kind not in ("image/png", "image/jpeg", "image/svg+xml") or path.stat().st_size > MAX_LOGO_BYTES:
+            raise BadParameters(
+                f"logo '{path.name}' is no PNG, JPEG or SVG of at most {MAX_LOGO_BYTES:,} bytes.",
+                where=origin.file,
+                line=origin.line,
+            )
+        return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _markdown(text: str) -> str:
+    """Text that markdown shows as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|$~" else c for c in text)

@@ -1,0 +1,220 @@
+"""From scores to one ranked overall score per brand, and what one score means.
+
+    overall       one weighted mean and one rank per brand
+    reweighted    how far both move when the weights are not taken for granted
+    stage         the named band of the scale that a score or a mean lies in
+    verdict_of_score  a single brand's score against the target
+
+Nothing here reads a file, draws, tests a hypothesis, or knows which client it works for; every
+number can be recomputed by hand from the arguments.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from kernels_lib.errors import BadParameters, UnknownName
+
+# Equal scores can differ in the 16th digit (3.1 - 3.0 is not 3.3 - 3.2) and must still tie.
+DIGITS = 9
+
+
+class Stage(NamedTuple):
+    """A named band of the scale; both texts are empty where there is none."""
+
+    name: str
+    status: str
+
+
+def overall(scores: pd.DataFrame, weights: Mapping[str, float], *, min_coverage: float = 0.75) -> pd.DataFrame:
+    """Weighted mean of the criteria, one overall score and rank per brand.
+
+    A brand is averaged over the criteria it was scored on.  Below `min_coverage` of the total
+    weight it gets no overall score, because a mean over its three best criteria would flatter it.
+
+    Parameters
+    ----------
+    scores : DataFrame, shape (n_brands, n_criteria)
+        Points on the instrument's scale, higher is better.  Index: brand.  Columns: criterion
+        ids.  NaN where a brand was not scored.
+    weights : mapping of str to float
+        Weight per criterion id.  Any unit: only ratios matter.  Criteria that `scores` does not
+        have are left aside, so that a part of the instrument can be summed up with the same weights.
+    min_coverage : float, default 0.75
+        Least share of the total weight, in [0, 1], that a brand must be scored on.
+
+    Returns
+    -------
+    DataFrame, shape (n_brands, 3)
+        Best brand first, brands without an overall score last.
+
+        * ``overall``: points on the instrument's scale, or NaN
+        * ``coverage``: share of the total weight scored, in [0, 1]
+        * ``rank``: 1 is best; ties share the better rank (1, 2, 2, 4); NaN without an overall score
+
+    Raises
+    ------
+    UnknownName
+        If `scores` has a criterion that `weights` does not.
+    BadParameters
+        If a weight is negative or not a number, or all are zero.
+
+    References
+    ----------
+    .. [1] OECD and JRC (2008), *Handbook on Constructing Composite Indicators*, step 6.
+       https://doi.org/10.1787/9789264043466-en
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"branding": [4.0, 2.0], "dialog": [2.0, np.nan]}, index=["A", "B"])
+    >>> overall(scores, {"branding": 3, "dialog": 1})
+       overall  coverage  rank
+    A      3.5      1.00   1.0
+    B      2.0      0.75   2.0
+    """
+    for criterion in scores.columns:
+        if criterion not in weights:
+            raise UnknownName("criterion without a weight", str(criterion), map(str, weights))
+    weight = np.array([float(weights[criterion]) for criterion in scores.columns])
+    if not np.all(np.isfinite(weight)) or np.any(weight < 0) or (weight.size and weight.sum() <= 0):
+        raise BadParameters(
+            f"weights {dict(weights)} cannot be used.", remedy="Give no negative weight and at least one above 0."
+        )
+
+    points = scores.to_numpy(dtype=float)
+    scored = ~np.isnan(points)
+    scored_weight = scored @ weight
+    coverage = scored_weight / weight.sum() if weight.size else np.zeros(len(scores))
+
+    # Divided by the weight actually scored, not by the total: a gap is unknown, not a zero.
+    counted = (np.round(coverage, DIGITS) >= min_coverage) & (scored_weight > 0)
+    value = np.full(len(scores), np.nan)
+    value[counted] = (np.where(scored, points, 0.0) @ weight)[counted] / scored_weight[counted]
+
+    table = pd.DataFrame({"overall": value, "coverage": coverage}, index=scores.index)
+    table["rank"] = table["overall"].round(DIGITS).rank(ascending=False, method="min")
+    return table.sort_values("rank", kind="stable", na_position="last")
+
+
+def stage(value: float, stages: Iterable[tuple[float, str, str]]) -> Stage:
+    """The stage that `value` has reached, by truncation: 2.87 is still in the stage that begins at 2.
+
+    Parameters
+    ----------
+    value : float
+        Points on the instrument's scale; NaN if there is no score.
+    stages : iterable of (from, name, status)
+        Each stage's lowest value in points, its name, and whether the name is ``"published"`` or
+        ``"assumed"``.  Any order.
+
+    Returns
+    -------
+    Stage
+        Empty texts for NaN and for a value below the first stage.
+
+    Examples
+    --------
+    >>> bands = [(1, "Immature", "published"), (3, "Adolescence", "published")]
+    >>> stage(2.87, bands).name, stage(0.1 + 0.2 + 2.7, bands).name
+    ('Immature', 'Adolescence')
+    """
+    if value is None or math.isnan(value):
+        return Stage("", "")
+
+    # Sums of floats end at 2.9999999999 where the sum on paper is 3.
+    reached = [band for band in stages if band[0] <= round(value, DIGITS)]
+    if not reached:
+        return Stage("", "")
+    _, name, status = max(reached, key=lambda band: band[0])
+    return Stage(name, status)
+
+
+def reweighted(
+    scores: pd.DataFrame, *, draws: int, rng: np.random.Generator, min_coverage: float = 0.75
+) -> pd.DataFrame:
+    """How far each brand's overall score and rank move if any weights are as good as any others.
+
+    Weights are drawn uniformly from all that add up to one (Dirichlet with every parameter 1);
+    each draw weighs all brands alike.  The limits hold 95 % of the draws.  They describe the
+    choice of weights, not sampling error.
+
+    Parameters
+    ----------
+    scores : DataFrame, shape (n_brands, n_criteria)
+        Points on the instrument's scale.  NaN where a brand was not scored: the brand is then
+        averaged over the others, as in `overall`.
+    draws : int
+        Number of sets of weights.
+    rng : numpy Generator
+        The only source of chance.
+    min_coverage : float, default 0.75
+        Least share of the criteria that a brand must be scored on.
+
+    Returns
+    -------
+    DataFrame, index as `scores`
+        * ``low``, ``high``: points; 2.5 % and 97.5 % of the overall scores, or NaN
+        * ``rank_low``, ``rank_high``: the best and the worst rank within the same limits, or NaN
+    """
+    columns = ["low", "high", "rank_low", "rank_high"]
+    points = scores.to_numpy(dtype=float)
+    scored = ~np.isnan(points)
+    share = scored.mean(axis=1) if points.shape[1] else np.zeros(len(scores))
+    counted = (np.round(share, DIGITS) >= min_coverage) & (share > 0)
+
+    table = pd.DataFrame(np.nan, index=scores.index, columns=columns)
+    if not counted.any():
+        return table
+
+    weights = rng.dirichlet(np.ones(points.shape[1]), size=draws)
+    points, scored = points[counted], scored[counted]
+    values = (weights @ np.where(scored, points, 0.0).T) / (weights @ scored.T)
+    ranks = rankdata(-np.round(values, DIGITS), axis=1, method="min")
+    table.loc[counted, columns] = np.column_stack(
+        [
+            *np.quantile(values, [0.025, 0.975], axis=0),
+            # A rank that was drawn, never one between two ranks.
+            *np.quantile(ranks, [0.025, 0.975], axis=0, method="inverted_cdf"),
+        ]
+    )
+    return table
+
+
+def verdict_of_score(score: float, target: float, sem: float | None = None) -> str:
+    """A single brand's score on one criterion against the target.
+
+    A brand's score is a rating, not a sample.  Scored by two raters or more, it is known up to
+    1.96 standard errors of measurement; if that range covers the target, nothing is decided.
+    Scored once, the score itself decides and a score on the target has reached it.
+
+    Parameters
+    ----------
+    score : float
+        Points; NaN if the brand was not scored.
+    target : float
+        Points; the least score that counts as a strength.
+    sem : float, optional
+        Standard error of measurement of `score`, in points; None, NaN or 0 if it is not known.
+
+    Returns
+    -------
+    {"strength", "missed opportunity", "too close to call", "not scored"}
+
+    Examples
+    --------
+    >>> verdict_of_score(4.0, 4.0), verdict_of_score(3.5, 4.0), verdict_of_score(3.5, 4.0, sem=0.3)
+    ('strength', 'missed opportunity', 'too close to call')
+    """
+    if score is None or math.isnan(score):
+        return "not scored"
+    gap = round(score - target, DIGITS)
+    margin = 0.0 if sem is None or math.isnan(sem) else round(1.96 * sem, DIGITS)
+    if margin > 0 and abs(gap) <= margin:
+        return "too close to call"
+    return "strength" if gap >= 0 else "missed opportunity"

@@ -1,0 +1,148 @@
+"""A statement: a sentence, and the numbers it states, each with a reference.
+
+Prose marks its numbers, ``<data value="2.08" data-ref="criteria.dialog.mean">2.08</data>``, so that
+a gate compares references and not digits found in text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from kernels_lib.study.numerals import Numerals, in_words
+from kernels_lib.study.results import Basis, Number, Sentence
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One or more sentences as text and as safe HTML, with the numbers they state."""
+
+    id: str
+    text: str
+    html: Markup
+    numbers: tuple[Number, ...] = ()
+
+    def record(self) -> Sentence:
+        """The statement as it goes into the results."""
+        return Sentence(
+            id=self.id, text=self.text, html=str(self.html), refs=tuple(number.ref for number in self.numbers)
+        )
+
+    def __html__(self) -> str:
+        return str(self.html)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def mark(number: Number) -> Markup:
+    """A number as HTML that carries its value and reference."""
+    value = "" if number.value is None else f"{number.value:.12g}"
+    return Markup('<data value="{}" data-ref="{}">{}</data>').format(value, number.ref, number.text)
+
+
+def note(identity: str, template: str, **values: object) -> Statement:
+    """As `state`, for words that continue a line: the first letter stays as it is."""
+    return _filled(identity, template, values, sentence=False)
+
+
+def state(identity: str, template: str, **values: object) -> Statement:
+    """Fill a template; texts are escaped, numbers are marked.
+
+    Parameters
+    ----------
+    identity : str
+        The statement's id in the results.
+    template : str
+        With ``{name}`` for each value.  The template itself is ours and is trusted as HTML.
+    **values : Number, Statement or str
+
+    Returns
+    -------
+    Statement
+    """
+    return _filled(identity, template, values, sentence=True)
+
+
+def _filled(identity: str, template: str, values: Mapping[str, object], *, sentence: bool) -> Statement:
+    plain, safe, numbers = {}, {}, []
+    for name, value in values.items():
+        if isinstance(value, Number):
+            plain[name], safe[name] = value.text, mark(value)
+            numbers.append(value)
+        elif isinstance(value, Statement):
+            plain[name], safe[name] = value.text, value.html
+            numbers.extend(value.numbers)
+        else:
+            plain[name], safe[name] = str(value), escape(str(value))
+    begin = _upper_first if sentence else str
+    return Statement(identity, begin(template.format(**plain)), Markup(begin(template.format(**safe))), tuple(numbers))
+
+
+def _upper_first(text: str) -> str:
+    # A sentence may begin with a number in words ("three"), also inside its <data> element.
+    if text.startswith("<data"):
+        start = text.index(">") + 1
+        return text[:start] + text[start : start + 1].upper() + text[start + 1 :]
+    return text[:1].upper() + text[1:]
+
+
+def joined(identity: str, statements: Iterable[Statement]) -> Statement:
+    """Several statements, one after the other."""
+    parts = [part for part in statements if part.text]
+    return Statement(
+        identity,
+        " ".join(part.text for part in parts),
+        Markup(" ").join(part.html for part in parts),
+        tuple(number for part in parts for number in part.numbers),
+    )
+
+
+NOTHING = Statement("", "", Markup(""))
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Makes numbers of one basis, formatted for one language and instrument."""
+
+    numerals: Numerals
+    basis: Basis
+
+    def on(self, basis: Basis) -> Numbers:
+        """The same formatter for numbers of another basis."""
+        return Numbers(self.numerals, basis)
+
+    def score(self, ref: str, value: float) -> Number:
+        """A score in points."""
+        return self._number(ref, value, "points", self.numerals.score(value))
+
+    def mean(self, ref: str, value: float) -> Number:
+        """A mean in points."""
+        return self._number(ref, value, "points", self.numerals.mean(value))
+
+    def distance(self, ref: str, value: float) -> Number:
+        """A distance in points without its sign: ``1.5``."""
+        return self._number(ref, abs(value), "points", self.numerals.score(abs(value)))
+
+    def target(self, ref: str, value: float) -> Number:
+        """A target, without needless decimals."""
+        return self._number(ref, value, "points", self.numerals.target(value))
+
+    def count(self, ref: str, value: int, *, words: bool = True) -> Number:
+        """A count, small ones in words."""
+        return self._number(ref, value, "count", in_words(int(value)) if words else str(int(value)))
+
+    def rank(self, ref: str, value: float) -> Number:
+        """A rank as an ordinal."""
+        return self._number(ref, value, "rank", self.numerals.ordinal(int(value)))
+
+    def deviations(self, ref: str, value: float) -> Number:
+        """A number of standard deviations, without its sign."""
+        return self._number(ref, abs(value), "standard deviations", self.numerals.fixed(abs(value), 1))
+
+    def _number(self, ref: str, value: float, unit: str, text: str) -> Number:
+        known = value is not None and not math.isnan(value)
+        return Number(ref=ref, value=float(value) if known else None, unit=unit, text=text, basis=self.basis)

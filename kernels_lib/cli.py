@@ -1,0 +1,267 @@
+"""The command ``scorecard``: words in, calls out.  No rule lives here.
+
+Every room is imported inside the command that needs it, so that help is instant.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kernels_lib import __version__
+from kernels_lib.errors import ScorecardError
+
+if TYPE_CHECKING:
+    from kernels_lib.production.build import Plan, Summary
+
+app = typer.Typer(
+    name="scorecard",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="Research reports made from notebooks: one page and one slide deck for each client.",
+)
+
+StudyOption = Annotated[
+    str, typer.Option("--study", metavar="NAME", help="A study in params/studies/; the main study by default.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace one parameter, for example --set alpha=0.01."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one machine-readable object.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"scorecard-reports {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def build(
+    clients: Annotated[
+        list[str] | None, typer.Argument(metavar="[CLIENT]...", help="Clients to build; all reports by default.")
+    ] = None,
+    study: StudyOption = "",
+    industry: Annotated[
+        list[str] | None, typer.Option("--industry", metavar="NAME", help="An industry's report and its clients.")
+    ] = None,
+    set_: SetOption = None,
+    formats: Annotated[str, typer.Option("--formats", help="html, slides, or both: html,slides.")] = "",
+    wave: Annotated[str, typer.Option("--wave", help="A wave of the dataset; the newest by default.")] = "",
+    jobs: Annotated[int, typer.Option("--jobs", min=0, help="Worker processes; 0: one a processor.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the reports and publish them into build/site.
+
+    Example: scorecard build brand-07 --set alpha=0.01
+    """
+    from kernels_lib.paths import find_root
+    from kernels_lib.production import build as production
+
+    request = production.Request(
+        root=find_root(),
+        study_name=study,
+        clients=tuple(clients or ()),
+        industries=tuple(industry or ()),
+        overrides=tuple(set_ or ()),
+        formats=tuple(part.strip() for part in formats.split(",") if part.strip() and part.strip() != "all"),
+        wave=wave,
+    )
+    planned = production.plan(request)
+    for warning in planned.warnings:
+        typer.echo(f"Note: {warning}", err=True)
+    summary = production.run(planned, jobs=jobs) if as_json else _with_progress(planned, jobs)
+    if as_json:
+        typer.echo(json.dumps(_build_json(summary), indent=1, ensure_ascii=False))
+    else:
+        _tell(summary, request.root)
+    raise typer.Exit(summary.exit_code)
+
+
+def _with_progress(planned: Plan, jobs: int) -> Summary:
+    """Run with a bar on a terminal, with a line a report elsewhere."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from kernels_lib.production import build as production
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+
+        def tell(outcome: Any) -> None:
+            state = "built" if outcome.ok else "FAILED"
+            typer.echo(f"{state}  {outcome.job.kind} {outcome.job.slug} ({outcome.seconds:.1f} s)", err=True)
+
+        return production.run(planned, jobs=jobs, progress=tell)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=len(planned.jobs))
+
+        def advance(outcome: Any) -> None:
+            bar.update(task, advance=1, description=f"{outcome.job.kind} {outcome.job.slug}".ljust(28))
+
+        return production.run(planned, jobs=jobs, progress=advance)
+
+
+def _build_json(summary: Summary) -> dict[str, Any]:
+    return {
+        "exit_code": summary.exit_code,
+        "warnings": list(summary.warnings),
+        "reports": [
+            {
+                "kind": o.job.kind,
+                "slug": o.job.slug,
+                "name": o.job.name,
+                "ok": o.ok,
+                "seconds": round(o.seconds, 2),
+                "error": o.error,
+                "failed_notebook": o.failed_notebook,
+                "files": sorted(o.files),
+            }
+            for o in summary.outcomes
+        ],
+    }
+
+
+def _tell(summary: Summary, root: Path) -> None:
+    from kernels_lib.paths import shown
+
+    good = len(summary.outcomes) - len(summary.failed)
+    for outcome in summary.failed:
+        typer.echo(outcome.error, err=True)
+        if outcome.failed_notebook:
+            typer.echo(f"The partly run notebook: {outcome.failed_notebook}.", err=True)
+    if summary.failed:
+        others = (
+            f"{good} other {'report was' if good == 1 else 'reports were'} built." if good else "Nothing was built."
+        )
+        typer.echo(f"{len(summary.failed)} failed. {others} What was published before is untouched.", err=True)
+    else:
+        typer.echo(f"{good} {'report' if good == 1 else 'reports'} built.")
+    if good:
+        typer.echo(f"Open {shown(summary.site / 'index.html', root)}")
+
+
+@app.command()
+def check(study: StudyOption = "", set_: SetOption = None, as_json: JsonOption = False) -> None:
+    """Validate data, parameters and notebooks without running anything.
+
+    Example: scorecard check --study attitude
+    """
+    from kernels_lib.paths import find_root
+    from kernels_lib.production import build as production
+
+    planned = production.plan(production.Request(root=find_root(), study_name=study, overrides=tuple(set_ or ())))
+    roster = planned.roster
+    facts = {
+        "dataset": roster.dataset.name,
+        "wave": roster.dataset.wave,
+        "units": len(roster.scores.units),
+        "criteria": len(roster.instrument.criteria),
+        "industries": len(roster.industries),
+        "clients": len(roster.clients),
+        "missing_scores": sum(score is None for row in roster.scores.values for score in row),
+        "reports": len(planned.jobs),
+        "warnings": list(planned.warnings),
+    }
+    if as_json:
+        typer.echo(json.dumps({"ok": True, **facts}, indent=1, ensure_ascii=False))
+        return
+    for warning in planned.warnings:
+        typer.echo(f"Note: {warning}", err=True)
+    typer.echo(
+        f"{facts['dataset']}, wave {facts['wave']}: {facts['units']} {roster.instrument.unit.many}, "
+        f"{facts['criteria']} criteria, {facts['industries']} industries, {facts['missing_scores']} missing scores. "
+        f"All parameters and notebooks are well; `scorecard build` would make {facts['reports']} reports."
+    )
+
+
+@app.command()
+def params(
+    client: Annotated[str, typer.Argument(metavar="CLIENT", help="A client, as in build/site/clients.")],
+    study: StudyOption = "",
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a client's effective parameters, and the file and line each came from.
+
+    Example: scorecard params brand-07
+    """
+    from kernels_lib.paths import find_root
+    from kernels_lib.study.params import parse_overrides
+    from kernels_lib.study.roster import read_roster
+
+    pairs = tuple(pair for text in set_ or () for pair in parse_overrides(text))
+    roster = read_roster(find_root(), study, overrides=pairs)
+    effective = roster.parameters(client=roster.client(client), overrides=pairs)
+    values = effective.values.model_dump(mode="json")
+    rows = {key: {"value": value, "origin": str(effective.origin(key))} for key, value in values.items()}
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    width = max(map(len, rows))
+    for key, row in rows.items():
+        typer.echo(f"{key.ljust(width)}  {json.dumps(row['value'], ensure_ascii=False)}  # {row['origin']}")
+
+
+def main() -> None:
+    """Run the command; errors become one message and the right exit code."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. What was published before is untouched.", err=True)
+        sys.exit(130)
+    except ScorecardError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        from click import ClickException
+
+        if isinstance(error, ClickException):
+            error.show()
+            sys.exit(2)
+        import traceback
+
+        traceback.print_exc()
+        typer.echo(
+            "This is a fault of the toolkit, not of your input. Please report it with the lines above.", err=True
+        )
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Every error that a user can cause, in one tree.
+
+    ScorecardError                      exit code 2 unless noted
+    ├── UnknownName                     a look-up failed; suggests the nearest name
+    ├── BadParameters                   a parameter file or --set value is wrong
+    ├── BadData                         a dataset is missing, damaged or outside its scale
+    ├── NotebookFailed                  a report's notebook stopped (exit code 1)
+    └── GateFailed                      a finished document must not reach a client (exit code 1)
+
+A message says where, what was found, what would have worked and what to do.  The parts stay
+attributes, so that `--json` and tests read them without parsing the text.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class ScorecardError(Exception):
+    """A mistake that the user can mend.
+
+    Parameters
+    ----------
+    found : str
+        What is wrong, as a sentence.
+    where : str or Path, optional
+        File, or command-line option, that holds the mistake.
+    line : int, optional
+        Line in `where`, counted from 1.
+    remedy : str, optional
+        What would have worked, or what to do now.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self, found: str, *, where: str | Path | None = None, line: int | None = None, remedy: str = ""
+    ) -> None:
+        self.found = found
+        self.where = None if where is None else str(where)
+        self.line = line
+        self.remedy = remedy
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        place = ""
+        if self.where is not None:
+            place = self.where + (f", line {self.line}" if self.line is not None else "") + ": "
+        return f"{place}{self.found}" + (f" {self.remedy}" if self.remedy else "")
+
+
+class UnknownName(ScorecardError):
+    """A name that is not among the known ones.
+
+    Parameters
+    ----------
+    kind : str
+        What was looked up, such as ``"industry"``.
+    name : str
+        What was asked for.
+    known : iterable of str
+        Every name that would have worked.
+    where, line
+        As for `ScorecardError`.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        known: Iterable[str],
+        *,
+        where: str | Path | None = None,
+        line: int | None = None,
+    ) -> None:
+        self.kind, self.name, self.known = kind, name, sorted(known)
+        self.suggestion = suggest(name, self.known)
+        hint = f"Did you mean '{self.suggestion}'? " if self.suggestion else ""
+        listed = ", ".join(self.known) if self.known else "none"
+        super().__init__(f"unknown {kind} '{name}'.", where=where, line=line, remedy=f"{hint}Known: {listed}.")
+
+
+class BadParameters(ScorecardError):
+    """A value in a parameter file or on the command line is wrong."""
+
+
+class BadData(ScorecardError):
+    """A dataset cannot be used as it is."""
+
+
+class NotebookFailed(ScorecardError):
+    """A cell of a report raised, or the kernel died."""
+
+    exit_code = 1
+
+
+class GateFailed(ScorecardError):
+    """A finished document broke a rule of publishing; it was not put into the site."""
+
+    exit_code = 1
+
+
+def suggest(name: str, known: Iterable[str]) -> str | None:
+    """The known name nearest to `name`, or None if nothing is near.
+
+    Examples
+    --------
+    >>> suggest("retial", ["hotels", "retail", "technology"])
+    'retail'
+    >>> suggest("zzz", ["hotels"]) is None
+    True
+    """
+    folded = {candidate.casefold(): candidate for candidate in known}
+    near = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[near[0]] if near else None

@@ -1,0 +1,80 @@
+"""Where things are: the project's root and the folders below it.
+
+The root is ``$SCORECARD_ROOT``, else the nearest parent of the working directory that holds
+``params/study.yaml``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from hashlib import sha256
+from pathlib import Path
+
+from kernels_lib.errors import ScorecardError
+
+SLUG = re.compile(r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$")
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The project's root.
+
+    Raises
+    ------
+    ScorecardError
+        If neither ``$SCORECARD_ROOT`` nor a parent folder holds ``params/study.yaml``.
+    """
+    named = os.environ.get("SCORECARD_ROOT")
+    if named:
+        root = Path(named)
+        if not (root / "params" / "study.yaml").is_file():
+            raise ScorecardError(
+                f"there is no params/study.yaml in '{root.name}'.",
+                where="SCORECARD_ROOT",
+                remedy="Set it to the folder that holds params/, or unset it and run inside the project.",
+            )
+        return root.resolve()
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "params" / "study.yaml").is_file():
+            return folder
+    raise ScorecardError(
+        "no project here: neither this folder nor a parent holds params/study.yaml.",
+        remedy="Change into the project's folder, or set SCORECARD_ROOT to it.",
+    )
+
+
+def shown(path: Path, root: Path) -> str:
+    """`path` as messages print it: relative to the root, with forward slashes."""
+    resolved = path if path.is_absolute() else root / path
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else resolved.name
+
+
+def slug_of(name: str) -> str:
+    """A file name for a display name: ASCII, lower case, at most 40 characters.
+
+    A name that leaves nothing (Japanese, say) gets one from its hash, the same every time.
+
+    Examples
+    --------
+    >>> slug_of("Brand 07"), slug_of("Crédit & Co"), slug_of("日本銀行")
+    ('brand-07', 'credit-co', 'unit-73231e55')
+    """
+    normal = unicodedata.normalize("NFKC", name)
+    plain = unicodedata.normalize("NFKD", normal).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:40].rstrip("-")
+    if len(slug) < 2 or not slug[0].isalpha():
+        slug = f"unit-{slug}" if slug else "unit-" + sha256(normal.encode()).hexdigest()[:8]
+    return slug[:40].rstrip("-")
+
+
+def params_folder(root: Path, study_name: str) -> Path:
+    """``params/`` of the main study, ``params/studies/NAME/`` of a further one."""
+    return root / "params" / "studies" / study_name if study_name else root / "params"
+
+
+def build_folder(root: Path, study_name: str) -> Path:
+    """Where a study's site and results go."""
+    build = root / "build"
+    return build / "studies" / study_name if study_name else build

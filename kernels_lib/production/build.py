@@ -1,0 +1,312 @@
+"""A build: which reports to make, all checked before the first one runs, then the index.
+
+One client's failure stops nobody else's report.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from kernels_lib import __version__
+from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
+from kernels_lib.paths import build_folder
+from kernels_lib.production.notebooks import DATA_SECTIONS
+from kernels_lib.production.runner import FILES, Job, Outcome, prepare, replace, run_job
+from kernels_lib.study.params import SECTIONS, Effective, parse_overrides
+from kernels_lib.study.results import Basis
+from kernels_lib.study.roster import Client, Industry, Roster, read_roster
+from kernels_lib.study.validation import joined
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user asked to build."""
+
+    root: Path
+    study_name: str = ""
+    clients: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    wave: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Jobs in the order in which they start, and what they are made from."""
+
+    request: Request
+    roster: Roster
+    jobs: tuple[Job, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A finished build."""
+
+    outcomes: tuple[Outcome, ...]
+    site: Path
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """Jobs that did not end in published files."""
+        return [outcome for outcome in self.outcomes if not outcome.ok]
+
+    @property
+    def exit_code(self) -> int:
+        """0 all well, 1 some failed, 2 all failed for bad input."""
+        if not self.failed:
+            return 0
+        bad_input = all(outcome.exit_code == 2 for outcome in self.failed)
+        return 2 if bad_input and len(self.failed) == len(self.outcomes) else 1
+
+
+def plan(request: Request) -> Plan:
+    """Check everything and list the jobs; nothing is run or written.
+
+    Raises
+    ------
+    ScorecardError
+        All problems of all layers at once.
+    """
+    pairs = tuple(pair for text in request.overrides for pair in parse_overrides(_quoted(text)))
+    roster = read_roster(request.root, request.study_name, request.wave, pairs)
+    if roster.scores is None:
+        raise BadParameters("no resource has the role 'scores'.", where=roster.dataset.shown)
+    jobs: list[Job] = []
+    problems: list[ScorecardError] = []
+    for subject in _subjects(request, roster):
+        try:
+            job = _job(request, roster, pairs, subject)
+            prepare(job)
+            jobs.append(job)
+        except ScorecardError as error:
+            problems.append(error)
+    if problems:
+        unique = {str(problem): problem for problem in problems}
+        raise joined(list(unique.values()))
+    warnings = []
+    if not roster.scores.as_recorded:
+        resource = roster.dataset.scores
+        warnings.append(f"{resource.shown}: differs from the checksum in {roster.dataset.shown}. The reports say so.")
+    return Plan(request, roster, tuple(jobs), tuple(warnings))
+
+
+Subject = tuple[str, Client | Industry | None]
+
+
+def _subjects(request: Request, roster: Roster) -> Iterator[Subject]:
+    if not request.clients and not request.industries:
+        yield "study", None
+        yield "methods", None
+        for industry in roster.industries.values():
+            yield "industry", industry
+        for client in roster.clients.values():
+            yield "client", client
+        return
+    for slug in dict.fromkeys(request.industries):
+        industry = roster.industry(slug)
+        yield "industry", industry
+        if not request.clients:
+            for client in roster.clients.values():
+                if client.industry == industry.id:
+                    yield "client", client
+    for slug in dict.fromkeys(request.clients):
+        yield "client", roster.client(slug)
+
+
+def _quoted(text: str) -> str:
+    """``key=value with spaces``, as one override."""
+    key, equals, value = text.partition("=")
+    return f"{key}={json.dumps(value, ensure_ascii=False)}" if equals and " " in value else text
+
+
+def _job(request: Request, roster: Roster, pairs: tuple[tuple[str, str], ...], subject: Subject) -> Job:
+    kind, whom = subject
+    client = whom if isinstance(whom, Client) else None
+    industry = whom if isinstance(whom, Industry) else None
+    effective = roster.parameters(client=client, industry=industry, overrides=pairs)
+    values = effective.values
+    parameters = {
+        "study_name": request.study_name,
+        "wave": request.wave,
+        "overrides": " ".join(_quoted(f"{key}={value}") for key, value in pairs),
+    }
+    name = values.title
+    if client is not None:
+        parameters["client"] = client.slug
+        name = values.client_name or client.brand
+    elif industry is not None:
+        parameters["industry"] = industry.slug
+        name = industry.name
+    others = ()
+    if client is not None and values.disclosure != "named":
+        others = tuple(unit for unit in roster.scores.units if unit not in (client.brand, name))
+    return Job(
+        root=request.root,
+        study_name=request.study_name,
+        report=kind,
+        kind=kind,
+        slug=whom.slug if whom else "",
+        name=name,
+        parameters=parameters,
+        sections=frozenset(_sections(roster, effective, kind)),
+        formats=_formats(request, effective),
+        others=others,
+    )
+
+
+def _formats(request: Request, effective: Effective) -> tuple[str, ...]:
+    chosen = request.formats or tuple(effective.values.formats)
+    for name in chosen:
+        if name not in FILES:
+            raise UnknownName("format", name, FILES, where="--formats")
+    return tuple(dict.fromkeys(chosen))
+
+
+def _sections(roster: Roster, effective: Effective, kind: str) -> Iterable[str]:
+    """Sections that the parameters keep and the data allow."""
+    means_only = roster.dataset.means is not None and roster.dataset.scores.basis is not Basis.MEASURED
+    for section in effective.values.sections:
+        if section == "industry" and not roster.industries:
+            continue
+        if section == "brands" and kind == "study" and means_only:
+            # The study's own report of published means shows no rebuilt score as a finding.
+            continue
+        if section in SECTIONS:
+            yield section
+    if means_only:
+        yield from DATA_SECTIONS
+
+
+def run(planned: Plan, *, jobs: int = 0, progress: Callable[[Outcome], None] = lambda outcome: None) -> Summary:
+    """Run the jobs of a plan and write the index.
+
+    Parameters
+    ----------
+    planned : Plan
+    jobs : int
+        Worker processes; 0: as many as processors.
+    progress : callable
+        Called with each outcome as it comes.
+
+    Returns
+    -------
+    Summary
+    """
+    count = max(1, min(jobs or os.cpu_count() or 1, len(planned.jobs)))
+    outcomes: list[Outcome] = []
+    # Spawned, not forked: the parent may have threads (progress bars), and a worker starts clean.
+    with ProcessPoolExecutor(max_workers=count, mp_context=get_context("spawn")) as pool:
+        try:
+            for future in as_completed([pool.submit(run_job, job) for job in planned.jobs]):
+                outcomes.append(future.result())
+                progress(outcomes[-1])
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    order = {(job.kind, job.slug): place for place, job in enumerate(planned.jobs)}
+    outcomes.sort(key=lambda outcome: order[outcome.job.kind, outcome.job.slug])
+    site = build_folder(planned.request.root, planned.request.study_name) / "site"
+    _finish(planned, outcomes, site)
+    return Summary(tuple(outcomes), site, planned.warnings)
+
+
+def _finish(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
+    """Write the index, then the manifest, last of all."""
+    from kernels_lib.production.publish.index import render_index
+
+    request, roster = planned.request, planned.roster
+    entries = _entries(site / "manifest.json", roster)
+    for outcome in outcomes:
+        key = f"{outcome.job.kind}/{outcome.job.slug}"
+        before = entries.get(key, {})
+        entries[key] = _entry(outcome, before)
+    work = build_folder(request.root, "") / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="i", dir=work))
+    title = roster.parameters().values.title
+    page = render_index(
+        title=title,
+        entries=[_linked(entry) for entry in entries.values()],
+        notice=roster.dataset.scores.notice,
+    )
+    replace(site / "index.html", page.encode("utf-8"), folder)
+    manifest = {
+        "toolkit": f"scorecard-reports {__version__}",
+        "study": request.study_name or "main",
+        "dataset": roster.dataset.name,
+        "wave": roster.dataset.wave,
+        "entries": entries,
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    replace(site / "manifest.json", text.encode("utf-8"), folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _entries(path: Path, roster: Roster) -> dict[str, dict[str, Any]]:
+    """Entries of the build before, of units that still exist."""
+    if not path.is_file():
+        return {}
+    kept = json.loads(path.read_text(encoding="utf-8"))["entries"]
+    known = {"study/", "methods/"} | {f"client/{slug}" for slug in roster.clients}
+    known |= {f"industry/{slug}" for slug in roster.industries}
+    return {key: entry for key, entry in kept.items() if key in known}
+
+
+def _entry(outcome: Outcome, before: dict[str, Any]) -> dict[str, Any]:
+    entry = {
+        "kind": outcome.job.kind,
+        "slug": outcome.job.slug,
+        "name": outcome.job.name,
+        "status": "built" if outcome.ok else "failed",
+        "error": outcome.error,
+        "failed_notebook": outcome.failed_notebook,
+    }
+    if outcome.ok:
+        return {
+            **entry,
+            "files": outcome.files,
+            "gates": outcome.gates,
+            "headline": outcome.headline,
+            "summary": outcome.summary,
+        }
+    # What was published before is still there.
+    return {**{key: before.get(key, {}) for key in ("files", "gates", "headline", "summary")}, **entry}
+
+
+def _linked(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry as the index shows it."""
+    folder = {"client": f"clients/{entry['slug']}", "industry": f"industries/{entry['slug']}"}.get(
+        entry["kind"], entry["kind"]
+    )
+    links = {
+        name: f"{folder}/{file}"
+        for name, file in (("report", "report.html"), ("slides", "slides.html"))
+        if file in (entry.get("files") or {})
+    }
+    summary = entry.get("summary") or {}
+    return {
+        "kind": entry["kind"],
+        "name": entry["name"],
+        "slug": entry["slug"],
+        "links": links,
+        "headline": entry.get("headline") or "",
+        "status": entry["status"],
+        "overall": summary.get("overall"),
+        "stage": summary.get("stage", ""),
+        "rank": summary.get("rank"),
+        "industry": summary.get("industry", ""),
+        "error": entry["error"],
+    }

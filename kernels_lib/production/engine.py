@@ -1,0 +1,158 @@
+"""Running one notebook through papermill, with a clean environment and private sockets.
+
+papermill writes its output in place while it runs and saves "completed" for a killed kernel, so
+it gets a temporary file, and only its exceptions are believed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from kernels_lib.errors import NotebookFailed
+from kernels_lib.production.notebooks import heading_above
+
+CELL_TIMEOUT_S = 300
+STARTUP_TIMEOUT_S = 120
+
+# What a kernel may see of the environment; tokens and proxies stay out.
+_PASSED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH")
+_FIXED = {
+    "PYTHONHASHSEED": "0",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "MPLBACKEND": "Agg",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PLOTLY_RENDERER": "plotly_mimetype",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "JUPYTER_PLATFORM_DIRS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+
+def prepare_process() -> None:
+    """Import papermill without the URI grammar that jsonschema would parse, at a second a process."""
+    # jsonschema suppresses the ImportError; nothing here validates URIs.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    import papermill  # noqa: F401
+
+
+def kernel_environment(root: Path) -> dict[str, str]:
+    """The environment of a report's kernel."""
+    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    # The library is imported from the project when it is not installed.
+    return {**kept, **_FIXED, "SCORECARD_ROOT": str(root), "PYTHONPATH": str(root)}
+
+
+def run(
+    notebook: nbformat.NotebookNode, parameters: dict[str, Any], *, root: Path, folder: Path, name: str, subject: str
+) -> nbformat.NotebookNode:
+    """Execute a notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Its parameters are already checked.
+    parameters : dict
+        Scalars only.
+    root : Path
+        The project.
+    folder : Path
+        Empty working folder of this run; the output is kept here, also when a cell raises.
+    name, subject : str
+        The report and whom it is for, for messages.
+
+    Returns
+    -------
+    NotebookNode
+
+    Raises
+    ------
+    NotebookFailed
+        If a cell raised, timed out, or the kernel died.
+    """
+    prepare_process()
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    source, target = folder / f"{name}.ipynb", folder / f"{name}.run.ipynb"
+    nbformat.write(notebook, source)
+    work = folder / "work"
+    work.mkdir()
+    config = Config()
+    if os.name == "posix":
+        # Sockets of the file system: nothing listens on a port, and no two kernels race for one.
+        config.KernelManager.transport = "ipc"
+    before = dict(os.environ)
+    try:
+        os.environ.clear()
+        os.environ.update(kernel_environment(root))
+        os.environ["JUPYTER_RUNTIME_DIR"] = str(_short_folder(folder))
+        os.environ["IPYTHONDIR"] = str(folder / "ipython")
+        papermill.execute_notebook(
+            str(source),
+            str(target),
+            parameters=parameters,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            cwd=str(work),
+            kernel_name="python3",
+            execution_timeout=CELL_TIMEOUT_S,
+            start_timeout=STARTUP_TIMEOUT_S,
+            config=config,
+        )
+    except PapermillExecutionError as error:
+        executed = nbformat.read(target, as_version=4)
+        raise _failed(name, subject, executed, f"{error.ename}: {error.evalue}") from error
+    except CellTimeoutError as error:
+        executed = nbformat.read(target, as_version=4)
+        raise _failed(name, subject, executed, f"the cell ran longer than {CELL_TIMEOUT_S} s") from error
+    except DeadKernelError as error:
+        executed = nbformat.read(target, as_version=4)
+        raise _failed(name, subject, executed, "the kernel died") from error
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return nbformat.read(target, as_version=4)
+
+
+def _short_folder(folder: Path) -> Path:
+    """A folder for sockets: their paths may have only 107 characters."""
+    import tempfile
+
+    if len(str(folder)) > 60:
+        return Path(tempfile.mkdtemp(prefix="sc-"))
+    runtime = folder / "r"
+    runtime.mkdir(exist_ok=True)
+    return runtime
+
+
+def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: str) -> NotebookFailed:
+    index = next(
+        (
+            i
+            for i, cell in enumerate(executed.cells)
+            if cell.cell_type == "code" and any(o.output_type == "error" for o in cell.outputs)
+        ),
+        None,
+    )
+    if index is None:
+        index = next(
+            (i for i, c in enumerate(executed.cells) if c.cell_type == "code" and c.execution_count is None),
+            len(executed.cells) - 1,
+        )
+    error = next((o for o in executed.cells[index].get("outputs", []) if o.output_type == "error"), None)
+    if error is not None:
+        reason = f"{error.ename}: {error.evalue}"
+    heading = heading_above(executed, index)
+    place = f"cell {index + 1}" + (f' ("{heading}")' if heading else "")
+    failure = NotebookFailed(f"stopped for '{subject}' at {place}: {reason}", where=f"reports/{name}.ipynb")
+    failure.notebook = executed  # type: ignore[attr-defined]
+    return failure

@@ -1,0 +1,262 @@
+"""What must not reach a client: checks of a finished document, each with its own message.
+
+A gate looks at the executed notebook, its results and the documents; it repairs nothing.
+"""
+
+from __future__ import annotations
+
+import getpass
+import html
+import re
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from kernels_lib.errors import GateFailed
+from kernels_lib.production.notebooks import tags
+
+PLOTLY = "application/vnd.plotly.v1+json"
+
+# Trace types of the cartesian bundle that is inlined.
+BUNDLE = {"scatter", "bar", "box", "heatmap", "histogram", "histogram2d", "contour", "violin", "pie", "image"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Everything about one report that the gates look at.
+
+    Attributes
+    ----------
+    documents : mapping of str to str
+        Format to the finished document.
+    others : tuple of str
+        Names of single units that this reader must not see.
+    """
+
+    notebook: nbformat.NotebookNode
+    results: Mapping[str, Any]
+    documents: Mapping[str, str]
+    root: Path
+    others: tuple[str, ...] = ()
+    outputs: list[Any] = field(default_factory=list)
+
+
+def executed(delivery: Delivery) -> str:
+    """Every code cell ran, without error and without output on stderr."""
+    for number, cell in enumerate(delivery.notebook.cells, 1):
+        if cell.cell_type != "code":
+            continue
+        if cell.execution_count is None and cell.source.strip():
+            return f"cell {number} did not run"
+        for output in cell.outputs:
+            if output.output_type == "error":
+                return f"cell {number} raised {output.ename}"
+            if output.output_type == "stream":
+                first = output.text.strip().splitlines()[0][:80] if output.text.strip() else ""
+                return f"cell {number} printed to {output.name}: {first}"
+    return ""
+
+
+def figures(delivery: Delivery) -> str:
+    """As many figures in each document as the notebook has for it."""
+    for name, document in delivery.documents.items():
+        skipped = "slides-only" if name == "html" else "report-only"
+        wanted = [
+            output.data[PLOTLY]["layout"]["meta"]["id"]
+            for cell in delivery.notebook.cells
+            if cell.cell_type == "code"
+            and skipped not in tags(cell)
+            and (name == "html" or cell.metadata.get("slideshow", {}).get("slide_type", "skip") != "skip")
+            for output in cell.outputs
+            if PLOTLY in output.get("data", {})
+        ]
+        found = re.findall(r'<figure[^>]* id="fig-([^"]+)"', document)
+        if sorted(found) != sorted(wanted):
+            return f"{name}: figures {found} in the document, {wanted} in the notebook"
+    return ""
+
+
+def traces(delivery: Delivery) -> str:
+    """Every trace type is in the bundle: a missing one would be drawn as an empty chart."""
+    for cell in delivery.notebook.cells:
+        for output in cell.get("outputs", []):
+            for trace in output.get("data", {}).get(PLOTLY, {}).get("data", []):
+                if trace.get("type", "scatter") not in BUNDLE:
+                    return f"trace type '{trace['type']}' is not in the plotly bundle that is published"
+    return ""
+
+
+_OUTSIDE = re.compile(r"""(?:\bsrc|\bhref|\baction|\bposter)\s*=\s*["']?(?!#|data:|["'])([^"'\s>]+)""", re.I)
+_LINK = re.compile(r"^(https?://|mailto:)")
+
+
+def offline(delivery: Delivery) -> str:
+    """Nothing is loaded from anywhere, and the policy that forbids it is in place."""
+    for name, document in delivery.documents.items():
+        if "default-src 'none'" not in document:
+            return f"{name}: no Content-Security-Policy that forbids loading"
+        markup = _without_scripts(document)
+        for match in _OUTSIDE.finditer(markup):
+            is_link = match[0].lower().startswith("href") and _LINK.match(match[1])
+            if not is_link:
+                return f"{name}: refers to '{match[1][:80]}'"
+        if re.search(r"@import|url\(\s*['\"]?(?!data:|#)", markup):
+            return f"{name}: a style loads a file"
+    return ""
+
+
+def named(delivery: Delivery) -> str:
+    """Title, language, and an alternative text for every figure."""
+    for name, document in delivery.documents.items():
+        title = re.search(r"<title>([^<]+)</title>", document)
+        if not title or not title[1].strip():
+            return f"{name}: no title"
+        if not re.search(r'<html[^>]* lang="[a-z]{2}', document):
+            return f"{name}: no language"
+        for tag in re.findall(r'<div[^>]*class="plot[^>]*>', document):
+            label = re.search(r'aria-label="([^"]*)"', tag)
+            if not label or not label[1].strip():
+                return f"{name}: a figure has no alternative text"
+    return ""
+
+
+def notice(delivery: Delivery) -> str:
+    """What must be said about the data is said in every document, on every slide."""
+    words = html.escape(delivery.results["notice"], quote=False)
+    if not words:
+        return ""
+    for name, document in delivery.documents.items():
+        # Apostrophes may be written as entities.
+        if words not in document.replace("&#39;", "'"):
+            return f"{name}: the notice about the data is missing"
+    deck = delivery.documents.get("slides", "")
+    slides = re.findall(r"<section\b.*?</section>", deck, re.S)
+    bare = [i for i, slide in enumerate(slides, 1) if "reconstruct" not in slide]
+    return f"slides: no tag about the data on slide {bare[0]}" if bare else ""
+
+
+def private(delivery: Delivery) -> str:
+    """No path, user or host of the machine."""
+    secrets = {str(delivery.root), str(Path.home()), "ipykernel_", "/tmp/", "site-packages"}
+    host = socket.gethostname()
+    for name, document in delivery.documents.items():
+        markup = _without_libraries(document)
+        for secret in secrets:
+            if len(secret) > 4 and secret in markup:
+                return f"{name}: holds '{secret}', a path of this machine"
+        for word, kind in ((host, "host"), (_user(), "user")):
+            if len(word) > 4 and re.search(rf"\b{re.escape(word)}\b", markup):
+                return f"{name}: holds this machine's {kind} name"
+    return ""
+
+
+def _user() -> str:
+    # Containers may have no entry for the user; then there is no name to leak.
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def leaks(delivery: Delivery) -> str:
+    """No name of a unit that this reader must not see."""
+    for name, document in delivery.documents.items():
+        markup = html.unescape(_without_libraries(document))
+        for other in delivery.others:
+            if re.search(rf"(?<!\w){re.escape(other)}(?!\w)", markup):
+                return f"{name}: holds the name of '{other}'"
+    return ""
+
+
+_DATA = re.compile(r'<data value="([^"]*)" data-ref="([^"]+)">([^<]*)</data>')
+
+
+def numbers(delivery: Delivery) -> str:
+    """Every number that the prose marks is in the results, with the same value and text."""
+    known = delivery.results["numbers"]
+    for name, document in delivery.documents.items():
+        for value, ref, text in _DATA.findall(document):
+            number = known.get(html.unescape(ref))
+            if number is None:
+                return f"{name}: number '{ref}' is not in the results"
+            same = (
+                number["value"] is None
+                if value == ""
+                else number["value"] is not None
+                and (abs(float(value) - number["value"]) <= 1e-9 * max(1.0, abs(number["value"])))
+            )
+            if not same or html.unescape(text).casefold() != number["text"].casefold():
+                return f"{name}: number '{ref}' reads '{text}', the results say '{number['text']}'"
+    return ""
+
+
+def size(delivery: Delivery) -> str:
+    """A document can be sent by mail."""
+    for name, document in delivery.documents.items():
+        if len(document.encode()) > MAX_BYTES:
+            return f"{name}: {len(document.encode()):,} bytes, more than {MAX_BYTES:,}"
+    return ""
+
+
+MAX_BYTES = 3_000_000
+
+
+def closed(delivery: Delivery) -> str:
+    """No button that would upload a chart, no code."""
+    for name, document in delivery.documents.items():
+        if not re.search(r"showSendToCloud\s*:\s*(false|!1)", document):
+            return f"{name}: plotly's share button is not switched off"
+        if 'class="input' in document or "highlight" in _without_scripts(document):
+            return f"{name}: shows code"
+    return ""
+
+
+GATES: dict[str, Callable[[Delivery], str]] = {
+    "executed": executed,
+    "figures": figures,
+    "traces": traces,
+    "offline": offline,
+    "named": named,
+    "notice": notice,
+    "private": private,
+    "leaks": leaks,
+    "numbers": numbers,
+    "closed": closed,
+    "size": size,
+}
+
+
+def check(delivery: Delivery, where: str) -> dict[str, str]:
+    """Run every gate.
+
+    Returns
+    -------
+    dict of str to str
+        Gate to ``"passed"``.
+
+    Raises
+    ------
+    GateFailed
+        At the first gate that does not pass.
+    """
+    for name, gate in GATES.items():
+        problem = gate(delivery)
+        if problem:
+            raise GateFailed(f"gate '{name}': {problem}.", where=where, remedy="Nothing of it was published.")
+    return dict.fromkeys(GATES, "passed")
+
+
+_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
+
+
+def _without_scripts(document: str) -> str:
+    return _SCRIPT.sub("", document)
+
+
+def _without_libraries(document: str) -> str:
+    """The document with its data islands but without the libraries' code."""
+    return _SCRIPT.sub(lambda m: m[2] if "application/json" in m[1] else "", document)

@@ -1,0 +1,64 @@
+"""Executed notebooks into documents that open alone, offline, and ask nothing of the network.
+
+    page       an executed notebook into a page model: title block, sections, slides
+    figures    plotly's MIME type into <figure> with alternative text and the numbers behind it
+    html       the page, slides: the deck, index: the research team's list
+    assets     vendored scripts with checksums, styles, the Content-Security-Policy
+
+Each format is one function in `FORMATS`.  Nothing is imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+__all__ = ["FORMATS", "render_index", "to_html", "to_slides"]
+
+
+@cache
+def _exporter(name: str) -> Any:
+    # Built once a process: nbconvert reads its configuration and compiles templates on first use.
+    if name == "html":
+        from kernels_lib.production.publish.html import ScorecardHTMLExporter
+
+        return ScorecardHTMLExporter()
+    from kernels_lib.production.publish.slides import ScorecardSlidesExporter
+
+    return ScorecardSlidesExporter()
+
+
+def to_html(notebook: Any) -> str:
+    """An executed notebook as one page.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed, nbformat 4; see `kernels_lib.production.publish.page` for what its outputs may be.
+
+    Returns
+    -------
+    str
+        A complete HTML document without any reference to another file.
+
+    Raises
+    ------
+    GateFailed
+        If an output must not reach a reader, or would vanish.
+    """
+    return _exporter("html").from_notebook_node(notebook)[0]
+
+
+def to_slides(notebook: Any) -> str:
+    """An executed notebook as one deck; see `to_html`."""
+    return _exporter("slides").from_notebook_node(notebook)[0]
+
+
+def render_index(*args: Any, **kwargs: Any) -> str:
+    """The site's index for the research team; see `kernels_lib.production.publish.index`."""
+    from kernels_lib.production.publish.index import render_index as render
+
+    return render(*args, **kwargs)
+
+
+FORMATS = {"html": to_html, "slides": to_slides}

@@ -1,0 +1,169 @@
+"""Files that go into a document: vendored scripts, own styles, templates, and the policy.
+
+Vendored scripts are compared with assets/SHA256SUMS when they are read, so that a damaged or
+exchanged file cannot reach a client.  `with_scripts` puts scripts into a rendered document and
+names the SHA-256 of each one in its Content-Security-Policy: no other script runs, and no request
+can leave the document.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from kernels_lib.errors import GateFailed
+from kernels_lib.study import theme
+
+HERE = Path(__file__).parent
+ASSETS = HERE / "assets"
+TEMPLATES = HERE / "templates"
+
+PLOTLY = "plotly/plotly-cartesian.min.js"
+PLOTLY_VERSION = "4.1.1"
+
+# What the vendored bundle can draw.  A trace of another type would be an empty chart without any
+# error, so figures are compared with this list; a browser test compares the list with the bundle.
+PLOTLY_TRACES = frozenset(
+    {
+        "scatter", "bar", "box", "heatmap", "histogram", "histogram2d", "histogram2dcontour", "contour",
+        "scatterternary", "violin", "pie", "image",
+    }
+)  # fmt: skip
+
+
+@cache
+def environment() -> Environment:
+    """Templates of every document, compiled once a process; everything is escaped unless it is `Markup`."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+@cache
+def checksums() -> dict[str, str]:
+    """SHA-256 of each vendored file, as recorded when it was fetched."""
+    lines = (ASSETS / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    return {name: digest for digest, name in (line.split() for line in lines)}
+
+
+@cache
+def text(name: str) -> str:
+    """An asset's text; a vendored file is first compared with its checksum.
+
+    Raises
+    ------
+    GateFailed
+        If a vendored file is not what was fetched.
+    """
+    data = (ASSETS / name).read_bytes()
+    expected = checksums().get(name)
+    if expected is not None and hashlib.sha256(data).hexdigest() != expected:
+        raise GateFailed(
+            "the file is not what was fetched (its SHA-256 differs from SHA256SUMS).",
+            where=ASSETS / name,
+            remedy="Fetch it again with assets/refresh.sh.",
+        )
+    return data.decode("utf-8")
+
+
+@cache
+def script(name: str) -> str:
+    """A script as it goes between <script> tags."""
+    body = text(name)
+    if name == "draw.js":
+        body = body.replace("/*TOKENS*/ {}", json.dumps({_rgb(value): token for token, value in theme.HOUSE.items()}))
+    # Either of these would end or confuse the element around it.
+    if re.search(r"</script|<!--", body, re.IGNORECASE):
+        raise GateFailed("the script holds '</script' or '<!--' and cannot be put inline.", where=ASSETS / name)
+    return body
+
+
+@cache
+def digest(body: str) -> str:
+    """A script's source expression in a Content-Security-Policy."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(body.encode("utf-8")).digest()).decode("ascii")
+
+
+def policy(names: Iterable[str]) -> Markup:
+    """The Content-Security-Policy of a document with these scripts and nothing else."""
+    sources = " ".join(f"'{digest(script(name))}'" for name in names) or "'none'"
+    return Markup(
+        "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
+        f"script-src {sources}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def with_scripts(html: str, names: Iterable[str]) -> str:
+    """Put scripts at the end of a rendered document's body.
+
+    Done after the template is rendered: a megabyte of script has no place in a template engine.
+    """
+    head, end, tail = html.rpartition("</body>")
+    if not end:
+        raise ValueError("the document has no </body>")
+    return head + "".join(f"<script>{script(name)}</script>\n" for name in names) + end + tail
+
+
+def style(*names: str, modes: bool, client: str = "") -> Markup:
+    """Style sheets with the colour tokens before them.
+
+    Parameters
+    ----------
+    *names : str
+        Assets, in order.
+    modes : bool
+        Whether the document follows a dark scheme and has print colours of its own.
+    client : str, optional
+        The client's colour, see `theme.palette`.
+    """
+    return Markup(tokens(modes, client) + "\n" + "\n".join(text(name) for name in names))
+
+
+@cache
+def tokens(modes: bool, client: str = "") -> str:
+    """Custom properties, one a colour token, and the two type families."""
+
+    def block(mode: str, scheme: str) -> str:
+        colours = theme.palette(mode, client=client)
+        return f":root{{color-scheme:{scheme};" + "".join(f"--{k}:{v};" for k, v in colours.items()) + "}"
+
+    fonts = f":root{{--sans:{theme.SANS};--serif:{theme.SERIF}}}"
+    if not modes:
+        return fonts + "\n" + block("light", "light")
+    return "\n".join(
+        [
+            fonts,
+            block("light", "light dark"),
+            f"@media (prefers-color-scheme:dark){{{block('dark', 'light dark')}}}",
+            # After the dark block: paper is white whatever the screen is.
+            f"@media print{{{block('print', 'light')}}}",
+        ]
+    )
+
+
+def css_string(value: str) -> Markup:
+    """A text as a CSS string that can end neither the string nor the style element.
+
+    Examples
+    --------
+    >>> css_string('A "b" </style>')
+    Markup('"A \\\\22 b\\\\22  \\\\3c /style\\\\3e "')
+    """
+    return Markup('"' + re.sub(r"[^\w .,:;()|%+*!?=-]", lambda m: f"\\{ord(m[0]):x} ", value) + '"')
+
+
+def _rgb(colour: str) -> str:
+    return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))

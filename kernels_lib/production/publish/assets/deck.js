@@ -1,0 +1,77 @@
+/* The deck: reveal.js without its decoration, charts drawn when their slide is shown. */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const charts = window.scorecard;
+
+  function show(figure) {
+    const box = figure.querySelector(".plot");
+    if (!box.clientWidth || !box.clientHeight) return;
+    charts.draw(figure, "deck", box.clientWidth, box.clientHeight, 1);
+  }
+
+  /* Slides that are not shown have no size; this lays all of them out, one below the other. */
+  function together(action) {
+    const already = root.classList.contains("together");
+    root.classList.add("together");
+    try { action(); } finally { if (!already) root.classList.remove("together"); }
+  }
+
+  if (charts) {
+    charts.drawAll = function () {
+      together(function () { charts.figures.forEach(show); });
+      return charts.drawn();
+    };
+  }
+
+  Reveal.initialize({
+    width: 1280, height: 720, margin: 0, minScale: 0.05, maxScale: 4, center: false, display: "flex",
+    controls: false, progress: false, slideNumber: false, hash: true, history: false,
+    transition: "none", backgroundTransition: "none", autoAnimate: false,
+    viewDistance: 2, scrollActivationWidth: 0, help: true, touch: true, pdfSeparateFragments: false,
+  });
+
+  function current() {
+    const slide = Reveal.getCurrentSlide();
+    if (charts && slide) slide.querySelectorAll("[data-figure]").forEach(show);
+  }
+  Reveal.on("ready", current);
+  Reveal.on("slidechanged", current);
+  Reveal.on("overviewshown", function () { if (charts) charts.drawAll(); });
+  Reveal.on("pdf-ready", function () { if (charts) charts.figures.forEach(show); });
+
+  window.addEventListener("beforeprint", function () {
+    root.classList.add("together");
+    if (charts) charts.figures.forEach(show);
+  });
+  window.addEventListener("afterprint", function () { root.classList.remove("together"); });
+
+  for (const button of document.querySelectorAll("[data-go]")) {
+    button.addEventListener("click", function () { Reveal[button.dataset.go](); });
+  }
+
+  window.scorecardDeck = {
+    together: together,
+    /* Slides whose content is larger than its place, by number. */
+    overflowing: function () {
+      const found = [];
+      together(function () {
+        for (const slide of document.querySelectorAll(".slides > section")) {
+          const frame = slide.getBoundingClientRect();
+          const foot = slide.querySelector(".foot").getBoundingClientRect();
+          for (const element of slide.querySelectorAll("h1, h2, .content, .content *, .open, .open *, .tl")) {
+            if (element.closest(".draw, svg") || element.classList.contains("island") || element.classList.contains("vh")) continue;
+            const box = element.getBoundingClientRect();
+            if (!box.width || !box.height) continue;
+            const limit = element.closest(".content, .open") ? foot.top : frame.bottom;
+            if (box.bottom > limit + 1 || box.right > frame.right + 1 || box.left < frame.left - 1 || box.top < frame.top - 1) {
+              found.push({ slide: Number(slide.dataset.slide), element: element.tagName.toLowerCase() + "." + element.className, over: Math.round(Math.max(box.bottom - limit, box.right - frame.right)) });
+              break;
+            }
+          }
+        }
+      });
+      return found;
+    },
+  };
+})();

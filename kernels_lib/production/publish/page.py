@@ -1,0 +1,401 @@
+"""An executed notebook into a page model: title block, sections, slides.
+
+What may arrive
+---------------
+Outputs carry ``metadata["scorecard"]["kind"]``; they come from a `Report` object in the notebook.
+
+==========  ===================================================================================
+masthead    who it is for and about; its fields are in the metadata.  Exactly one a notebook
+headline    the finding of the whole document: the page's and the deck's h1
+title       the message of a section (h2) or of a slide
+prose, summary, table, gate, steps, say, fold, slide
+            safe HTML, put in as it is
+figure      plotly's MIME type, see `figures`
+results     data for other programs: never shown
+==========  ===================================================================================
+
+A markdown cell that begins with ``## Topic`` begins a section: the topic stands small above the
+section's message and in the contents, the rest of the cell is its lead.  A markdown heading ``#``
+names the notebook for its authors and is not published.  Code is never shown.  Whatever else a
+cell shows (a stream, an error, a bare repr, an unknown MIME type) is an error: a client's page must
+not show it, and nothing may vanish silently.
+
+Tags: ``remove-cell``, ``parameters``, ``injected-parameters`` and ``notes`` are never shown;
+``report-only`` is left out of the deck, ``slides-only`` out of the page; ``section-NAME`` on a
+heading gives the section its id.
+
+Slides: only cells with slideshow metadata are part of the deck.  ``slide`` (or ``subslide``) starts
+one, ``-``, an empty type and ``fragment`` continue it, ``skip`` and ``notes`` are left out.
+
+Classes in HTML fragments
+-------------------------
+Both documents style: ``num hit miss un mut small verm blue vh opt prov (r m e c) sb (i.hit, i.miss,
+--t: target in %) scroll ledger mx (f h u d) say (.tag .q) steps (.do .why) gate (.k .ok .no .w .arm
+.cta .st) fold glossary note none notice``; tables with caption, small and ``tr.brk``.
+The page: ``sum kpi (.big .rg dl) lst (s m .n) hs hm first strip`` (a small SVG: ``track band range
+target me tick ink b ax``).
+The deck: ``g3 (.big .s .m) do gt (.n .y .num .a .c .w .d .arm .cta) mm (.q .n .of .act quarter) one
+(.big .of .words) rows (s m) lines src rec``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from kernels_lib.errors import GateFailed
+from kernels_lib.production.publish import figures
+from kernels_lib.production.publish.figures import Figure
+from kernels_lib.study.results import MIME as RESULTS
+
+HIDDEN = frozenset({"remove-cell", "parameters", "injected-parameters", "notes"})
+FRAGMENTS = frozenset({"prose", "summary", "table", "gate", "steps", "say", "fold", "slide"})
+NONE = Markup("")
+_STARTS, _CONTINUES, _LEFT_OUT = {"slide", "subslide"}, {"-", "", "fragment"}, {"skip", "notes"}
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*(?:\n|\Z)")
+# Whatever an element would fetch by itself; links that a reader follows are no request.
+_FETCHES = re.compile(
+    r"<(?:link|script|iframe|object|embed|base)\b|<[a-z][^>]*\s(?:src|srcset|poster|data|xlink:href)\s*=\s*"
+    r"[\"']?(?!data:|#)[^\"'>\s]|url\(\s*[\"']?(?!data:|#)|@import",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Masthead:
+    """Who a document is for, what it is about, and what its data need to be said of them."""
+
+    title: str
+    subject: str
+    description: str = ""
+    kicker: tuple[str, ...] = ()
+    confidentiality: str = ""
+    language: str = "en"
+    notice: str = ""
+    notice_tag: str = ""
+    foot: str = ""
+    contact: str = ""
+    colours: Mapping[str, str] = field(default_factory=dict)
+    logo: str = ""
+
+    @property
+    def notice_parts(self) -> tuple[str, str]:
+        """The notice's first sentence, and the rest."""
+        first, stop, rest = self.notice.partition(". ")
+        return (first + stop.strip(), rest) if stop else (self.notice, "")
+
+    @property
+    def tag(self) -> str:
+        """The notice as a tag: its own short words, else its first sentence."""
+        return self.notice_tag or self.notice_parts[0].rstrip(".")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Something to show: safe HTML, a heading or a figure."""
+
+    kind: str
+    html: Markup = NONE
+    figure: Figure | None = None
+    number: int = 0
+
+
+@dataclass
+class Section:
+    """A section of the page; the one without a topic is the title block."""
+
+    id: str
+    topic: str
+    lead: Markup = NONE
+    message: str = ""
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.message or self.lead or self.blocks)
+
+
+@dataclass
+class Slide:
+    """One slide of the deck."""
+
+    title: str
+    where: str
+    topic: str = ""
+    lead: Markup = NONE
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A notebook as something to be laid out: `opening` and `sections` as page, `slides` as deck."""
+
+    masthead: Masthead
+    headline: str
+    opening: Section
+    sections: tuple[Section, ...]
+    slides: tuple[Slide, ...]
+
+    def figures(self, form: str) -> list[Figure]:
+        """The figures of the page (``"page"``) or of the deck (``"deck"``), in order."""
+        groups = self.slides if form == "deck" else (self.opening, *self.sections)
+        return [block.figure for group in groups for block in group.blocks if block.figure is not None]
+
+
+@dataclass(frozen=True)
+class _Item:
+    kind: str  # a block's kind, or topic, headline, title
+    html: Markup = NONE
+    text: str = ""
+    id: str = ""
+    figure: Figure | None = None
+
+
+@dataclass(frozen=True)
+class _Cell:
+    where: str
+    tags: frozenset[str]
+    slide_type: str | None  # None: belongs to no slide
+    items: tuple[_Item, ...]
+
+
+def read(notebook: Mapping[str, Any]) -> Document:
+    """The page model of an executed notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed, nbformat 4.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    GateFailed
+        If an output must not reach a reader, has no place in the model or lacks a part.
+    """
+    masthead = _masthead(notebook)
+    cells = [_cell(cell, index, masthead.language) for index, cell in enumerate(notebook["cells"], 1)]
+    shown = [cell for cell in cells if not cell.tags & HIDDEN and cell.slide_type != "notes"]
+    headline = next((item.text for cell in shown for item in cell.items if item.kind == "headline"), "")
+    if not headline:
+        raise GateFailed("the notebook shows no headline.", remedy="Show one through report.headline().")
+    opening, *sections = _sections(cell for cell in shown if "slides-only" not in cell.tags)
+    slides = _slides(cell for cell in shown if "report-only" not in cell.tags)
+    document = Document(masthead, headline, opening, tuple(s for s in sections if not s.empty), tuple(slides))
+    for form in ("page", "deck"):
+        _distinct(document.figures(form), form)
+    return document
+
+
+def _masthead(notebook: Mapping[str, Any]) -> Masthead:
+    found = [
+        meta
+        for cell in notebook["cells"]
+        if not _tags(cell) & HIDDEN
+        for output in cell.get("outputs", ())
+        if (meta := _scorecard(output)).get("kind") == "masthead"
+    ]
+    if len(found) != 1:
+        raise GateFailed(
+            f"the notebook shows {len(found)} mastheads and needs one.", remedy="Show it through report.masthead()."
+        )
+    known = set(Masthead.__dataclass_fields__)
+    unknown = sorted(set(found[0]) - known - {"kind"})
+    if unknown:
+        raise GateFailed(f"the masthead says '{', '.join(unknown)}', which has no place in a document.")
+    fields = {key: value for key, value in found[0].items() if key in known}
+    if not fields.get("title") or not fields.get("subject"):
+        raise GateFailed("the masthead says no title or no subject.")
+    fields["kicker"] = tuple(fields.get("kicker") or ())
+    if fields.get("logo") and not fields["logo"].startswith("data:image/"):
+        raise GateFailed("the masthead's logo is not a data URI: a document asks nothing of the network.")
+    return Masthead(**fields)
+
+
+def _cell(cell: Mapping[str, Any], index: int, language: str) -> _Cell:
+    where = f"cell {index}"
+    tags = _tags(cell)
+    slideshow = cell.get("metadata", {}).get("slideshow")
+    slide_type = None if slideshow is None else (slideshow.get("slide_type") or "")
+    if slide_type is not None and slide_type not in _STARTS | _CONTINUES | _LEFT_OUT:
+        raise GateFailed(f"unknown slide type '{slide_type}'.", where=where)
+    items: list[_Item] = []
+    if cell["cell_type"] == "markdown":
+        items = _markdown_cell(cell["source"], tags, where)
+    elif cell["cell_type"] == "raw" and not tags & HIDDEN:
+        raise GateFailed("a raw cell cannot be published.", where=where, remedy="Tag it remove-cell.")
+    else:
+        for output in cell.get("outputs", ()):
+            items.extend(_output(output, where, language, hidden=bool(tags & HIDDEN)))
+    return _Cell(where, tags, slide_type, tuple(items))
+
+
+def _tags(cell: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(cell.get("metadata", {}).get("tags", ()))
+
+
+def _scorecard(output: Mapping[str, Any]) -> Mapping[str, Any]:
+    return output.get("metadata", {}).get("scorecard", {})
+
+
+def _markdown_cell(source: str, tags: Iterable[str], where: str) -> list[_Item]:
+    items = []
+    rest = source.strip()
+    heading = _HEADING.match(rest)
+    if heading and len(heading[1]) <= 2:
+        if len(heading[1]) == 2:
+            topic = Markup(_markdown(heading[2], where)).striptags()
+            names = sorted(tag.removeprefix("section-") for tag in tags if tag.startswith("section-"))
+            items.append(_Item("topic", text=topic, id=names[0] if names else _slug(topic)))
+        rest = rest[heading.end() :].strip()
+    if rest:
+        items.append(_Item("how", html=_markdown(rest, where)))
+    return items
+
+
+def _output(output: Mapping[str, Any], where: str, language: str, *, hidden: bool) -> list[_Item]:
+    kind = output["output_type"]
+    if kind == "error":
+        raise GateFailed(f"the cell stopped with {output.get('ename')}: {output.get('evalue')}.", where=where)
+    if hidden:
+        return []
+    if kind == "stream":
+        first = next(iter(output.get("text", "").strip().splitlines()), "")
+        if not first:
+            return []
+        raise GateFailed(
+            f"the cell wrote to {output.get('name')}: '{first[:90]}'. A reader must not see it.",
+            where=where,
+            remedy="Remove the print, mend the warning, or tag the cell remove-cell.",
+        )
+    data, said = output.get("data", {}), _scorecard(output).get("kind")
+    if RESULTS in data or said in ("results", "masthead"):
+        return []
+    if figures.MIME in data:
+        figure = figures.read(data[figures.MIME], where=where, language=language)
+        return [_Item("figure", figure=figure)]
+    if said in ("headline", "title"):
+        text = _scorecard(output).get("text")
+        if text is None:
+            text = Markup(_markdown(_HEADING.sub(r"\2", data.get("text/markdown", "")), where)).striptags()
+        return [_Item(said, text=text.strip())] if text.strip() else []
+    if said in FRAGMENTS and "text/html" in data:
+        return [_Item(said, html=_harmless(data["text/html"], where))] if data["text/html"].strip() else []
+    if said:
+        raise GateFailed(f"output of kind '{said}' with {_listed(data)} has no place in a document.", where=where)
+    raise GateFailed(
+        f"the cell shows {_listed(data)} that did not come from the report.",
+        where=where,
+        remedy="Show it through the report object, end the line with a semicolon, or tag the cell remove-cell.",
+    )
+
+
+def _listed(data: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(data)) or "nothing"
+
+
+def _harmless(html: str, where: str) -> Markup:
+    """HTML of the report's own making, once it is sure that it fetches nothing."""
+    found = _FETCHES.search(html)
+    if found:
+        raise GateFailed(f"'{found[0][:60]}' would ask something of another file.", where=where)
+    return Markup(html)
+
+
+@cache
+def _renderer() -> Any:
+    import mistune
+
+    # Raw HTML in markdown is shown as text, and mistune itself disarms javascript: links.
+    return mistune.create_markdown(escape=True, plugins=["strikethrough"])
+
+
+def _markdown(source: str, where: str) -> Markup:
+    return _harmless(_renderer()(source).strip(), where)
+
+
+def _slug(text: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+    return slug if slug and slug[0].isalpha() else f"section-{slug}".rstrip("-")
+
+
+def _sections(cells: Iterable[_Cell]) -> list[Section]:
+    """The title block, and a section for each topic; figures are numbered in order."""
+    sections = [Section("summary", "")]
+    taken, number = {"summary", "main"}, 0
+    for cell in cells:
+        for item in cell.items:
+            current = sections[-1]
+            if item.kind == "topic":
+                sections.append(Section(_free(item.id, taken), item.text))
+            elif item.kind == "how" and not current.lead and not current.message and not current.blocks:
+                current.lead = item.html
+            elif item.kind == "title" and not current.message:
+                current.message = item.text
+            elif item.kind == "figure":
+                number += 1
+                current.blocks.append(Block("figure", figure=item.figure, number=number))
+            elif item.kind not in ("headline", "slide"):
+                current.blocks.append(_block(item))
+            elif item.kind == "slide":
+                raise GateFailed("a piece laid out for a slide would be on the page.", where=cell.where,
+                                 remedy="Tag the cell slides-only.")  # fmt: skip
+    return sections
+
+
+def _free(identity: str, taken: set[str]) -> str:
+    free, count = identity, 1
+    while free in taken:
+        count += 1
+        free = f"{identity}-{count}"
+    taken.add(free)
+    return free
+
+
+def _block(item: _Item) -> Block:
+    if item.kind == "title":
+        return Block("title", html=escape(item.text))
+    return Block(item.kind, html=item.html, figure=item.figure)
+
+
+def _slides(cells: Iterable[_Cell]) -> list[Slide]:
+    slides: list[Slide] = []
+    for cell in cells:
+        if cell.slide_type is None or cell.slide_type in _LEFT_OUT:
+            continue
+        if cell.slide_type in _STARTS:
+            slides.append(Slide("", cell.where))
+        elif not slides:
+            raise GateFailed("continues a slide, but no slide was started.", where=cell.where)
+        current = slides[-1]
+        for item in cell.items:
+            if item.kind == "topic":
+                current.topic = item.text
+            elif item.kind in ("headline", "title") and not current.title:
+                current.title = item.text
+            elif item.kind == "how":
+                current.lead += item.html
+            elif item.kind != "headline":
+                current.blocks.append(_block(item))
+    for slide in slides:
+        slide.title = slide.title or slide.topic
+        # A slide whose findings are all absent (an empty title and nothing below) is no slide.
+        if not slide.title and (slide.blocks or slide.lead):
+            raise GateFailed("the slide that starts here has no title.", where=slide.where)
+    return [slide for slide in slides if slide.title]
+
+
+def _distinct(shown: Iterable[Figure], form: str) -> None:
+    seen: set[str] = set()
+    for figure in shown:
+        if figure.id in seen:
+            raise GateFailed(f"the {form} shows chart '{figure.id}' twice.", remedy="Give each chart its own id.")
+        seen.add(figure.id)

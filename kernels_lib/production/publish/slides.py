@@ -1,0 +1,41 @@
+"""The deck: reveal.js in one file, 1280 by 720, one message a slide.
+
+`ScorecardSlidesExporter` is an nbconvert exporter (``jupyter nbconvert --to scorecard_slides``).
+"""
+
+from __future__ import annotations
+
+from traitlets import default
+
+from kernels_lib.errors import GateFailed
+from kernels_lib.production.publish import assets, page
+from kernels_lib.production.publish.html import DocumentExporter
+
+
+class ScorecardSlidesExporter(DocumentExporter):
+    """An executed notebook as one deck."""
+
+    export_from_notebook = "Scorecard slides"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".slides.html"
+
+    @default("template_file")
+    def _template_file_default(self) -> str:
+        return "deck.html.j2"
+
+    def render(self, document: page.Document) -> str:
+        if not document.slides:
+            raise GateFailed("no cell of the notebook is part of a slide.", remedy="Give cells slideshow metadata.")
+        scripts = ["reveal/reveal.js", "deck.js"]
+        if document.figures("deck"):
+            scripts = [assets.PLOTLY, "draw.js", *scripts]
+        style = assets.style(
+            "reveal/reset.css",
+            "reveal/reveal.css",
+            "deck.css",
+            modes=False,
+            client=document.masthead.colours.get("primary", ""),
+        )
+        return self._render(document, style, scripts)

@@ -1,0 +1,256 @@
+"""One report from parameters to published files: run, publish, pass the gates, move into place.
+
+Each job works in a temporary folder below build/ and moves finished files into the site one by
+one; whatever was there before stays until then, and stays if anything fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from kernels_lib.errors import NotebookFailed, ScorecardError
+from kernels_lib.paths import build_folder, shown
+from kernels_lib.production import engine, gates
+from kernels_lib.production.notebooks import (
+    check_parameters,
+    check_tags,
+    declared_parameters,
+    read_report,
+    without_sections,
+)
+from kernels_lib.study.params import SECTIONS
+from kernels_lib.study.results import MIME
+
+FILES = {"html": "report.html", "slides": "slides.html"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report for one reader.
+
+    Attributes
+    ----------
+    report : str
+        Notebook in reports/.
+    kind : {"study", "methods", "industry", "client"}
+    slug, name : str
+        Of whom it is for; the slug names its folder.
+    parameters : dict
+        Scalars for the notebook's parameters cell.
+    sections : frozenset of str
+        Sections to keep.
+    others : tuple of str
+        Names of single units that must not be in the documents.
+    """
+
+    root: Path
+    study_name: str
+    report: str
+    kind: str
+    slug: str
+    name: str
+    parameters: dict[str, Any]
+    sections: frozenset[str]
+    formats: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The job's folder in the site."""
+        site = build_folder(self.root, self.study_name) / "site"
+        return {
+            "study": site / "study",
+            "methods": site / "methods",
+            "industry": site / "industries" / self.slug,
+            "client": site / "clients" / self.slug,
+        }[self.kind]
+
+    @property
+    def results_file(self) -> Path:
+        """Where the job's results go."""
+        results = build_folder(self.root, self.study_name) / "results"
+        return {
+            "study": results / "results.json",
+            "methods": results / "methods.json",
+            "industry": results / "industries" / f"{self.slug}.json",
+            "client": results / "clients" / f"{self.slug}.json",
+        }[self.kind]
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return self.slug or self.kind
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job."""
+
+    job: Job
+    ok: bool
+    seconds: float
+    error: str = ""
+    exit_code: int = 0
+    failed_notebook: str = ""
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    gates: dict[str, str] = field(default_factory=dict)
+    headline: str = ""
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+def run_job(job: Job) -> Outcome:
+    """Run one job; never raises for what the user can cause.
+
+    Called in a worker process.
+    """
+    started = time.monotonic()
+    work = build_folder(job.root, "") / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="j", dir=work))
+    try:
+        outcome = _run(job, folder, started)
+    except ScorecardError as error:
+        outcome = Outcome(
+            job,
+            ok=False,
+            seconds=time.monotonic() - started,
+            error=str(error),
+            exit_code=error.exit_code,
+            failed_notebook=_keep_failed(job, error),
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return outcome
+
+
+def _run(job: Job, folder: Path, started: float) -> Outcome:
+    from kernels_lib.production.publish import FORMATS
+
+    where = f"reports/{job.report}.ipynb"
+    notebook = prepare(job)
+    executed = engine.run(notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label)
+    results = results_of(executed, where)
+    try:
+        documents = {name: FORMATS[name](executed) for name in job.formats}
+        passed = gates.check(
+            gates.Delivery(executed, results, documents, job.root, job.others), f"{job.kind} {job.slug}".strip()
+        )
+    except ScorecardError as error:
+        error.notebook = executed  # type: ignore[attr-defined]
+        raise
+    files = _publish(job, documents, results, executed, folder, passed)
+    return Outcome(
+        job,
+        ok=True,
+        seconds=time.monotonic() - started,
+        files=files,
+        gates=passed,
+        headline=results["headline"],
+        summary=results["summary"],
+    )
+
+
+def prepare(job: Job) -> nbformat.NotebookNode:
+    """The notebook as it will run: parameters checked, sections chosen."""
+    where = f"reports/{job.report}.ipynb"
+    notebook = read_report(job.root, job.report)
+    check_tags(notebook, SECTIONS, where)
+    check_parameters(declared_parameters(notebook, where), job.parameters, where)
+    return without_sections(notebook, set(job.sections))
+
+
+def results_of(executed: nbformat.NotebookNode, where: str) -> dict[str, Any]:
+    """The results that the notebook's last cell displayed.
+
+    Raises
+    ------
+    NotebookFailed
+        If there are none, or several.
+    """
+    found = [
+        output.data[MIME]
+        for cell in executed.cells
+        for output in cell.get("outputs", [])
+        if MIME in output.get("data", {})
+    ]
+    if len(found) != 1:
+        raise NotebookFailed(
+            f"{len(found) or 'no'} results were displayed.", where=where, remedy="End with one report.close()."
+        )
+    return found[0]
+
+
+def _publish(
+    job: Job,
+    documents: dict[str, str],
+    results: dict[str, Any],
+    executed: nbformat.NotebookNode,
+    folder: Path,
+    passed: dict[str, str],
+) -> dict[str, dict[str, Any]]:
+    """Move finished files into place, the manifest last."""
+    files = {}
+    for name, document in documents.items():
+        raw = document.encode("utf-8")
+        replace(job.folder / FILES[name], raw, folder)
+        files[FILES[name]] = {"sha256": sha256(raw).hexdigest(), "bytes": len(raw)}
+    kept = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    replace(job.results_file, kept.encode("utf-8"), folder)
+    notebook = build_folder(job.root, job.study_name) / "notebooks" / job.kind / f"{job.slug or job.kind}.ipynb"
+    replace(notebook, nbformat.writes(_portable(executed)).encode("utf-8"), folder)
+    sums = "".join(f"{entry['sha256']}  {name}\n" for name, entry in sorted(files.items()))
+    replace(job.folder / "SHA256SUMS", sums.encode("utf-8"), folder)
+    manifest = {
+        "name": job.name,
+        "report": job.kind,
+        "files": files,
+        "gates": passed,
+        "provenance": results["provenance"],
+        "report_date": results["report_date"],
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    replace(job.folder / "manifest.json", text.encode("utf-8"), folder)
+    return files
+
+
+def _portable(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The executed notebook without times and paths, so that equal inputs give equal files."""
+    notebook = nbformat.from_dict(executed)
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+    return notebook
+
+
+def replace(target: Path, content: bytes, folder: Path) -> None:
+    """Write beside the target's file system and move into place, so that no reader sees half a file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix="w", dir=folder)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).chmod(0o644)
+    Path(name).replace(target)
+
+
+def _keep_failed(job: Job, error: ScorecardError) -> str:
+    """Keep a partly run notebook for whoever mends it; its path as messages print it."""
+    executed = getattr(error, "notebook", None)
+    if executed is None:
+        return ""
+    path = build_folder(job.root, job.study_name) / "failed" / job.label / f"{job.report}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(executed, path)
+    return shown(path, job.root)

@@ -1,0 +1,356 @@
+"""Datasets as received: a Frictionless ``datapackage.json`` and CSV files, never edited.
+
+Files are read as text, cell by cell, so that a brand called ``NA`` stays a name and every problem
+has a line and a column.  Nothing here imports pandas.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import math
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from kernels_lib.errors import BadData, UnknownName
+from kernels_lib.paths import shown
+from kernels_lib.study.instrument import Instrument
+from kernels_lib.study.results import Basis
+
+MAX_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One file of a dataset."""
+
+    path: Path
+    shown: str
+    role: str
+    basis: Basis
+    notice: str
+    unit_column: str
+    group_column: str
+    recorded_hash: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A count that the source states: `count` of `of` units score below `below` on all of `criteria`."""
+
+    id: str
+    text: str
+    count: int
+    of: int
+    criteria: tuple[str, ...]
+    below: float
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset's description; its files are read by the functions below."""
+
+    name: str
+    title: str
+    shown: str
+    wave: str
+    wave_date: dt.date
+    scores: Resource | None
+    means: Resource | None
+    sources: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A unit x criterion table as read.
+
+    Attributes
+    ----------
+    units : tuple of str
+        In the file's order.
+    groups : tuple of str
+        Each unit's industry; empty text where the data have none.
+    values : tuple of tuple of (float or None)
+        Points on the instrument's scale, one tuple a unit, in the instrument's order.
+    """
+
+    units: tuple[str, ...]
+    groups: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    sha256: str
+    as_recorded: bool
+
+
+@dataclass(frozen=True)
+class Means:
+    """Published means as printed.
+
+    Attributes
+    ----------
+    mean : dict of str to str
+        Criterion id to the mean, digits as printed.
+    stage : dict of str to str
+    n : int
+        Units behind each mean.
+    """
+
+    mean: dict[str, str]
+    stage: dict[str, str]
+    n: int
+    sha256: str
+    as_recorded: bool
+
+
+def read_dataset(
+    root: Path, name: str, wave: str = "", *, where: str | None = None, line: int | None = None
+) -> Dataset:
+    """Read ``datasets/NAME/datapackage.json``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such dataset or wave.
+    BadData
+        If the description is damaged or names a file that is not there.
+    """
+    folder = root / "datasets" / name
+    known = sorted(path.parent.name for path in (root / "datasets").glob("*/datapackage.json"))
+    if name not in known:
+        raise UnknownName("dataset", name, known, where=where, line=line)
+    path = folder / "datapackage.json"
+    label = shown(path, root)
+    package = _json(path, label)
+    own = package.get("scorecard", {})
+    waves = own.get("waves", {})
+    if not isinstance(waves, dict) or not waves:
+        raise BadData("no 'waves' in 'scorecard'.", where=label, remedy='Add for example {"2010": "2010-08-02"}.')
+    newest = max(waves, key=lambda wave_name: waves[wave_name])
+    chosen = wave or newest
+    if chosen not in waves:
+        raise UnknownName("wave", wave, waves, where=label)
+    resources = [
+        _resource(root, folder, entry, label)
+        for entry in package.get("resources", [])
+        if entry.get("scorecard", {}).get("wave", chosen) == chosen
+    ]
+    return Dataset(
+        name=name,
+        title=package.get("title", name),
+        shown=label,
+        wave=chosen,
+        wave_date=_date(waves[chosen], label),
+        scores=next((r for r in resources if r.role == "scores"), None),
+        means=next((r for r in resources if r.role == "means"), None),
+        sources=tuple(source.get("title", "") for source in package.get("sources", [])),
+        claims=tuple(_claim(entry, label) for entry in own.get("claims", [])),
+    )
+
+
+def read_scores(resource: Resource, instrument: Instrument) -> Scores:
+    """Read a unit x criterion table.
+
+    Raises
+    ------
+    BadData
+        At the first cell that is wrong, with its line and column.
+    """
+    header, rows, raw = _rows(resource)
+    wanted = [resource.unit_column, *([resource.group_column] if resource.group_column else []), *instrument.ids]
+    if missing := [column for column in wanted if column not in header]:
+        raise BadData(
+            f"no column '{missing[0]}'.",
+            where=resource.shown,
+            line=1,
+            remedy=f"The header is: {', '.join(header)}.",
+        )
+    place = {column: header.index(column) for column in wanted}
+    units: dict[str, int] = {}
+    groups, values = [], []
+    for line, row in rows:
+        unit = row[place[resource.unit_column]].strip()
+        if not unit:
+            raise BadData(f"no {resource.unit_column} in this row.", where=resource.shown, line=line)
+        if (folded := unit.casefold()) in units:
+            raise BadData(
+                f"'{unit}' stands here and in line {units[folded]}.",
+                where=resource.shown,
+                line=line,
+                remedy="Each may have one row.",
+            )
+        units[folded] = line
+        groups.append(row[place[resource.group_column]].strip() if resource.group_column else "")
+        values.append(tuple(_score(row[place[c]], instrument, unit, c, resource.shown, line) for c in instrument.ids))
+    if not values:
+        raise BadData("the file has a header and no rows.", where=resource.shown)
+    names = tuple(row[place[resource.unit_column]].strip() for _, row in rows)
+    digest = sha256(raw).hexdigest()
+    return Scores(names, tuple(groups), tuple(values), digest, digest == resource.recorded_hash)
+
+
+def read_means(resource: Resource, instrument: Instrument) -> Means:
+    """Read published means: columns criterion, mean, stage, n.
+
+    Raises
+    ------
+    BadData
+        If a criterion lacks its mean, a mean is no number on the scale, or n differs by row.
+    """
+    header, rows, raw = _rows(resource)
+    for column in ("criterion", "mean", "stage", "n"):
+        if column not in header:
+            raise BadData(f"no column '{column}'.", where=resource.shown, line=1)
+    means: dict[str, str] = {}
+    stages: dict[str, str] = {}
+    counts: set[int] = set()
+    for line, row in rows:
+        cell = dict(zip(header, row, strict=True))
+        criterion = cell["criterion"].strip()
+        if criterion not in instrument.ids:
+            raise UnknownName("criterion", criterion, instrument.ids, where=resource.shown, line=line)
+        _number(cell["mean"], resource.shown, line, "mean", instrument)
+        means[criterion], stages[criterion] = cell["mean"].strip(), cell["stage"].strip()
+        if not cell["n"].strip().isdigit():
+            raise BadData(f"n is '{cell['n']}', which is no count.", where=resource.shown, line=line)
+        counts.add(int(cell["n"]))
+    if missing := [c for c in instrument.ids if c not in means]:
+        raise BadData(f"no published mean for '{missing[0]}'.", where=resource.shown)
+    if len(counts) != 1:
+        raise BadData("n differs between rows.", where=resource.shown, remedy="All means need one n.")
+    digest = sha256(raw).hexdigest()
+    return Means(means, stages, counts.pop(), digest, digest == resource.recorded_hash)
+
+
+def _json(path: Path, label: str) -> dict[str, Any]:
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise BadData(f"this is not JSON: {error}.", where=label) from error
+    if not isinstance(loaded, dict):
+        raise BadData("the file holds no JSON object.", where=label)
+    return loaded
+
+
+def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str) -> Resource:
+    own = entry.get("scorecard", {})
+    path = (folder / str(entry.get("path", ""))).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise BadData(f"resource path '{entry.get('path')}' leaves the dataset's folder.", where=label)
+    if not path.is_file():
+        raise BadData(
+            f"'{entry.get('path')}' is described but not there.",
+            where=label,
+            remedy="Put the file back, or correct its path.",
+        )
+    if own.get("basis", "measured") not in set(Basis):
+        raise UnknownName("basis", str(own.get("basis")), [b.value for b in Basis], where=label)
+    return Resource(
+        path=path,
+        shown=shown(path, root),
+        role=str(own.get("role", "")),
+        basis=Basis(own.get("basis", "measured")),
+        notice=str(own.get("notice", "")),
+        unit_column=str(own.get("unit_column", "brand")),
+        group_column=str(own.get("group_column", "")),
+        recorded_hash=str(entry.get("hash", "")).removeprefix("sha256:"),
+    )
+
+
+def _claim(entry: dict[str, Any], label: str) -> Claim:
+    if missing := {"id", "text", "count", "of", "criteria", "below"} - set(entry):
+        raise BadData(f"a claim lacks {', '.join(sorted(missing))}.", where=label)
+    return Claim(
+        str(entry["id"]),
+        str(entry["text"]),
+        int(entry["count"]),
+        int(entry["of"]),
+        tuple(entry["criteria"]),
+        float(entry["below"]),
+    )
+
+
+def _date(text: str, label: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise BadData(f"'{text}' is no date.", where=label, remedy="Write it as 2010-08-02.") from error
+
+
+def _rows(resource: Resource) -> tuple[list[str], list[tuple[int, list[str]]], bytes]:
+    """Header, rows with their lines, and the bytes that were read."""
+    size = resource.path.stat().st_size
+    if size > MAX_BYTES:
+        raise BadData(f"the file has {size:,} bytes.", where=resource.shown, remedy=f"At most {MAX_BYTES:,} are read.")
+    raw = resource.path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadData(f"byte {error.start} is no UTF-8.", where=resource.shown, remedy="Save it as UTF-8.") from error
+    if "\0" in text:
+        raise BadData("the file holds zero bytes; it is no text.", where=resource.shown)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    header: list[str] = []
+    try:
+        for row in reader:
+            if not row:
+                continue
+            if not header:
+                header = [cell.strip() for cell in row]
+                continue
+            if len(row) != len(header):
+                raise BadData(
+                    f"{len(row)} fields where the header has {len(header)}.",
+                    where=resource.shown,
+                    line=reader.line_num,
+                    remedy="Quote a field that contains a comma; separate fields by commas.",
+                )
+            rows.append((reader.line_num, row))
+    except csv.Error as error:
+        raise BadData(f"this is not CSV: {error}.", where=resource.shown, line=reader.line_num) from error
+    if not header:
+        raise BadData("the file is empty.", where=resource.shown)
+    if doubled := [column for column in header if header.count(column) > 1]:
+        raise BadData(f"column '{doubled[0]}' stands twice.", where=resource.shown, line=1)
+    return header, rows, raw
+
+
+def _score(cell: str, instrument: Instrument, unit: str, criterion: str, label: str, line: int) -> float | None:
+    text = cell.strip()
+    if not text:
+        return None
+    value = _number(text, label, line, criterion, instrument, unit)
+    if instrument.scale.step is not None and not instrument.scale.allows(value):
+        raise BadData(
+            f"score {text} for '{unit}' on '{criterion}' is between the steps of {instrument.scale.step:g}.",
+            where=label,
+            line=line,
+            remedy=f"Correct the source, or change `step` in params/instruments/{instrument.id}.yaml.",
+        )
+    return value
+
+
+def _number(text: str, label: str, line: int, column: str, instrument: Instrument, unit: str = "") -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise BadData(
+            f"'{text}' in column '{column}' is no number.",
+            where=label,
+            line=line,
+            remedy="Use a decimal point; leave the cell empty where there is no score.",
+        ) from error
+    scale = instrument.scale
+    if math.isnan(value) or not scale.floor <= value <= scale.top:
+        whose = f" for '{unit}'" if unit else ""
+        raise BadData(
+            f"score {text}{whose} on '{column}' is outside the scale {scale.floor:g}-{scale.top:g}.",
+            where=label,
+            line=line,
+            remedy=f"Correct the source, or change `scale` in params/instruments/{instrument.id}.yaml.",
+        )
+    return value

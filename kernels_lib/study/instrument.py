@@ -1,0 +1,203 @@
+"""An instrument: criteria, scale, stages, and the gate, read from ``params/instruments/``.
+
+Everything that is specific to one questionnaire stands in its YAML file, and each field there
+says whether it was published by the source or is assumed by us.  No criterion's name appears in
+code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from kernels_lib.errors import UnknownName
+from kernels_lib.paths import shown
+from kernels_lib.study.numerals import Numerals
+from kernels_lib.study.validation import check_model
+from kernels_lib.study.yamlfile import read_yaml
+
+Status = Literal["published", "assumed"]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Text = Annotated[str, Field(min_length=1, max_length=600)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class Unit(_Part):
+    """What is scored: a brand, a department."""
+
+    one: Text = "brand"
+    many: Text = "brands"
+
+
+class Decimals(_Part):
+    """Decimals of a score and of a mean."""
+
+    score: int = Field(1, ge=0, le=6)
+    mean: int = Field(2, ge=0, le=6)
+
+
+class Scale(_Part):
+    """Lowest and highest score and the step between scores (null: continuous)."""
+
+    floor: float
+    top: float
+    step: float | None = Field(None, gt=0)
+    status: dict[Literal["floor", "top", "step"], Status]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Scale:
+        if not self.floor < self.top:
+            raise ValueError(f"floor {self.floor:g} is not below top {self.top:g}")
+        return self
+
+    def allows(self, score: float) -> bool:
+        """Whether `score` lies on the scale and on its grid."""
+        if not self.floor <= score <= self.top:
+            return False
+        if self.step is None:
+            return True
+        steps = (score - self.floor) / self.step
+        return abs(steps - round(steps)) < 1e-6
+
+
+class Declared(_Part):
+    """A number with its status."""
+
+    value: float
+    status: Status
+
+
+class Stage(_Part):
+    """A named band of the scale, from its lower cut-off up to the next."""
+
+    id: Identifier
+    name: Text
+    nickname: str = ""
+    from_: float = Field(alias="from")
+    status: dict[str, Status]
+
+
+class Side(_Part):
+    """A group of criteria."""
+
+    id: Identifier
+    name: Text
+    status: Status
+
+
+class Gate(_Part):
+    """A criterion that waits until the others reach a score."""
+
+    criterion: Identifier
+    requires: dict[Literal["others"], float]
+    reason: Text
+    status: Status
+
+
+class Criterion(_Part):
+    """One thing that is scored, with the words reports use for it."""
+
+    id: Identifier
+    name: Text
+    short: Text
+    phrase: Text
+    does: Text
+    lacks: Text
+    question: Text
+    side: str = ""
+    weight: float = Field(1, ge=0)
+    why: Text
+    improve: Text
+    action: Text
+    status: dict[str, Status]
+
+    @model_validator(mode="after")
+    def _every_field_has_a_status(self) -> Criterion:
+        fields = {name for name in self.model_fields_set if name not in ("id", "status")}
+        if missing := sorted(fields - set(self.status)):
+            raise ValueError(f"no status (published or assumed) for: {', '.join(missing)}")
+        return self
+
+
+class Instrument(_Part):
+    """Criteria, scale, stages, and the gate of one questionnaire."""
+
+    id: Identifier
+    name: Text
+    source: Text
+    unit: Unit = Unit()
+    decimals: Decimals = Decimals()
+    scale: Scale
+    target: Declared
+    margin: Declared
+    stage_rule: Literal["truncation"] = "truncation"
+    stages: tuple[Stage, ...] = Field(min_length=1, strict=False)  # YAML has lists
+    sides: tuple[Side, ...] = Field((), strict=False)
+    gate: Gate | None = None
+    criteria: tuple[Criterion, ...] = Field(min_length=1, strict=False)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Instrument:
+        ids = [criterion.id for criterion in self.criteria]
+        if doubled := sorted({i for i in ids if ids.count(i) > 1}):
+            raise ValueError(f"criterion id used twice: {', '.join(doubled)}")
+        sides = {side.id for side in self.sides}
+        for criterion in self.criteria:
+            if criterion.side and criterion.side not in sides:
+                raise ValueError(f"criterion '{criterion.id}' names an unknown side '{criterion.side}'")
+        cuts = [stage.from_ for stage in self.stages]
+        if cuts != sorted(set(cuts)) or cuts[0] > self.scale.floor:
+            raise ValueError("stages must rise from the scale's floor, each cut-off once")
+        if not self.scale.floor <= self.target.value <= self.scale.top:
+            raise ValueError(f"target {self.target.value:g} is outside the scale")
+        if self.gate and self.gate.criterion not in ids:
+            raise ValueError(f"the gate names an unknown criterion '{self.gate.criterion}'")
+        return self
+
+    @property
+    def ids(self) -> list[str]:
+        """Criterion ids in the instrument's order."""
+        return [criterion.id for criterion in self.criteria]
+
+    def __getitem__(self, criterion_id: str) -> Criterion:
+        for criterion in self.criteria:
+            if criterion.id == criterion_id:
+                return criterion
+        raise UnknownName("criterion", criterion_id, self.ids)
+
+    def side_name(self, side_id: str) -> str:
+        """Display name of a side, empty for none."""
+        return next((side.name for side in self.sides if side.id == side_id), "")
+
+    @property
+    def stage_cuts(self) -> list[tuple[float, str, str]]:
+        """Lower cut-off, name, and status of the name, rising."""
+        return [(stage.from_, stage.name, stage.status.get("name", "assumed")) for stage in self.stages]
+
+    def numerals(self, language: str) -> Numerals:
+        """The formatter for this instrument's decimals."""
+        return Numerals(language, self.decimals.score, self.decimals.mean)
+
+
+def read_instrument(root: Path, name: str, *, where: str | None = None, line: int | None = None) -> Instrument:
+    """Read ``params/instruments/NAME.yaml``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such instrument; `where` and `line` say who asked for it.
+    BadParameters
+        If the file is wrong; every problem is named with its line.
+    """
+    folder = root / "params" / "instruments"
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if name not in known:
+        raise UnknownName("instrument", name, known, where=where, line=line)
+    path = folder / f"{name}.yaml"
+    file = read_yaml(path, shown(path, root))
+    return check_model(Instrument, file)

@@ -1,0 +1,227 @@
+"""`open_study`: everything that one report needs, in one frozen object."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from kernels_lib.errors import BadData, BadParameters, UnknownName
+from kernels_lib.paths import find_root
+from kernels_lib.study.datasets import Means, read_means
+from kernels_lib.study.instrument import Instrument
+from kernels_lib.study.numerals import Numerals
+from kernels_lib.study.params import Effective, Parameters, parse_overrides
+from kernels_lib.study.results import Basis
+from kernels_lib.study.roster import Client, Industry, Roster, read_roster
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study, seen for one reader.
+
+    Attributes
+    ----------
+    name : str
+        Folder in ``params/studies/``; empty for the main study.
+    scores : DataFrame, shape (n_units, n_criteria)
+        Points on the instrument's scale; NaN where a unit was not scored.  Index: unit names.
+    groups : Series
+        Industry id of each unit; empty text where the data have none.
+    basis : Basis
+        What the unit scores rest on.
+    notice : str
+        What every page must say about that; empty for measured data.
+    published : Means or None
+        Published means, where the dataset has them.
+    client, industry
+        Whom the report is for; None in the study's own.
+    """
+
+    root: Path
+    name: str
+    roster: Roster
+    effective: Effective
+    scores: pd.DataFrame
+    groups: pd.Series
+    basis: Basis
+    notice: str
+    published: Means | None
+    client: Client | None
+    industry: Industry | None
+
+    @property
+    def instrument(self) -> Instrument:
+        """Criteria, scale, stages, gate."""
+        return self.roster.instrument
+
+    @property
+    def parameters(self) -> Parameters:
+        """Effective values."""
+        return self.effective.values
+
+    @cached_property
+    def numerals(self) -> Numerals:
+        """Formatter of the report's language and the instrument's decimals."""
+        return self.instrument.numerals(self.parameters.language)
+
+    @property
+    def wave(self) -> str:
+        """The wave that is reported."""
+        return self.roster.dataset.wave
+
+    @property
+    def report_date(self) -> dt.date:
+        """Declared date, by default the wave's: no document reads a clock."""
+        return self.parameters.report_date or self.roster.dataset.wave_date
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """Weight of each criterion."""
+        own = self.parameters.weights
+        return {c.id: float(own.get(c.id, c.weight)) for c in self.instrument.criteria}
+
+    @cached_property
+    def targets(self) -> dict[str, float]:
+        """Score that counts as gained, by criterion."""
+        own = self.parameters.target
+        return {c: float(own.get(c, self.instrument.target.value)) for c in self.instrument.ids}
+
+    @property
+    def means_only(self) -> bool:
+        """Whether the study's findings rest on published means alone."""
+        return self.published is not None and self.basis is not Basis.MEASURED
+
+    @property
+    def n_units(self) -> int:
+        """Units in the data."""
+        return len(self.scores)
+
+    @property
+    def subject(self) -> str:
+        """Display name of whom the report is for."""
+        if self.client:
+            return self.parameters.client_name or self.client.brand
+        return self.industry.name if self.industry else self.parameters.title
+
+    def unit(self, count: int) -> str:
+        """``brand`` or ``brands``, as the count asks."""
+        return self.instrument.unit.one if count == 1 else self.instrument.unit.many
+
+    @cached_property
+    def members(self) -> pd.DataFrame:
+        """Scores of the report's own industry; of all units where there is none."""
+        if self.industry is None:
+            return self.scores
+        return self.scores[self.groups == self.industry.id]
+
+    @cached_property
+    def peers(self) -> pd.DataFrame:
+        """Scores of the units that the client is compared with, the client excluded."""
+        if self.client is None:
+            raise BadParameters("this report has no client, so it has no peers.", where="open_study")
+        others = self.scores.drop(index=self.client.brand)
+        if self.parameters.peer_group == "industry":
+            others = others[self.groups.drop(index=self.client.brand) == self.client.industry]
+        return others
+
+    def rng(self, purpose: str) -> np.random.Generator:
+        """Random numbers of one purpose: the same in every document and engine.
+
+        The client is no part of it, so that one criterion has one interval everywhere.
+        """
+        digest = sha256(f"{self.parameters.seed}:{purpose}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+
+    @cached_property
+    def provenance(self) -> dict[str, str]:
+        """What this report was made from, in a form that can be quoted."""
+        from kernels_lib import __version__
+
+        settings = self.parameters.model_dump_json().encode()
+        dataset = self.roster.dataset
+        found = {
+            "dataset": f"{dataset.name}, wave {dataset.wave}",
+            "parameters": sha256(settings).hexdigest()[:12],
+            "seed": str(self.parameters.seed),
+            "toolkit": f"scorecard-reports {__version__}",
+        }
+        if self.roster.scores is not None:
+            state = "" if self.roster.scores.as_recorded else " (differs from the recorded checksum)"
+            found["scores"] = self.roster.scores.sha256[:12] + state
+        if self.published is not None:
+            state = "" if self.published.as_recorded else " (differs from the recorded checksum)"
+            found["published means"] = self.published.sha256[:12] + state
+        return found
+
+
+def open_study(
+    study_name: str = "",
+    *,
+    client: str = "",
+    industry: str = "",
+    wave: str = "",
+    overrides: str = "",
+    root: Path | None = None,
+) -> Study:
+    """Open a study for one reader.
+
+    Parameters
+    ----------
+    study_name : str
+        Folder in ``params/studies/``; empty: the main study.
+    client, industry : str
+        Slug (or name in the data) of whom the report is for; both empty: the study's own report.
+    wave : str
+        A wave of the dataset; empty: the newest.
+    overrides : str
+        As on the command line: ``"alpha=0.01 correction=holm"``.
+    root : Path, optional
+        The project's root; found from the working directory by default.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    UnknownName
+        If a study, client, industry, wave, dataset, instrument or parameter is unknown.
+    BadParameters, BadData
+        If a file is wrong; the message names file and line.
+    """
+    if client and industry:
+        raise BadParameters("a report is for a client or for an industry, not both.", where="open_study")
+    root = (root or find_root()).resolve()
+    pairs = tuple(parse_overrides(overrides))
+    roster = read_roster(root, study_name, wave, pairs)
+    if roster.scores is None:
+        raise BadData("no resource has the role 'scores'.", where=roster.dataset.shown)
+    chosen_client = roster.client(client) if client else None
+    chosen_industry = roster.industry(industry) if industry else None
+    effective = roster.parameters(client=chosen_client, industry=chosen_industry, overrides=pairs)
+    if effective.values.peer_group == "industry" and not roster.industries:
+        origin = effective.origin("peer_group")
+        raise UnknownName("peer group", "industry", ["all"], where=origin.file, line=origin.line)
+    values = np.array(
+        [[np.nan if score is None else score for score in row] for row in roster.scores.values], dtype=float
+    )
+    index = pd.Index(roster.scores.units, name=roster.instrument.unit.one)
+    return Study(
+        root=root,
+        name=study_name,
+        roster=roster,
+        effective=effective,
+        scores=pd.DataFrame(values, index=index, columns=roster.instrument.ids),
+        groups=pd.Series(roster.scores.groups, index=index),
+        basis=roster.dataset.scores.basis,
+        notice=roster.dataset.scores.notice,
+        published=read_means(roster.dataset.means, roster.instrument) if roster.dataset.means else None,
+        client=chosen_client,
+        industry=chosen_industry,
+    )

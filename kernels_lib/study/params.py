@@ -1,0 +1,327 @@
+"""Parameters in four layers: study < industry < client < ``--set``.
+
+Each layer is one YAML file; a later one replaces single keys of an earlier one.  Every effective
+value knows the file and line it came from.  Unknown keys are refused with the nearest known one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from kernels_lib.errors import BadParameters, UnknownName
+from kernels_lib.paths import SLUG, params_folder, shown
+from kernels_lib.study.instrument import Instrument
+from kernels_lib.study.validation import check_model, joined
+from kernels_lib.study.yamlfile import YamlFile, parse_scalar, read_yaml
+
+# Optional sections of the reports, in their order; a notebook marks its cells `section-NAME`.
+SECTIONS = ("scorecard", "strengths", "pairs", "brands", "peers", "noise", "first", "industry", "method")
+
+FORMATS = ("html", "slides")
+
+
+def _text_of_number(value: Any) -> Any:
+    # `wave: 2010` is a number in YAML and a name to everyone else.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Colours(BaseModel):
+    """A client's colours."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    primary: str = Field("", pattern=r"^(#[0-9a-fA-F]{6})?$", description="Colour of the client's own marks, #rrggbb.")
+
+
+class Parameters(BaseModel):
+    """Effective parameters of one report."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    title: str = Field(min_length=1, max_length=160, description="Title of the study.")
+    dataset: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="A folder in datasets/.")
+    instrument: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="A file in params/instruments/.")
+    wave: Annotated[str, BeforeValidator(_text_of_number)] = Field("", description="Empty: the newest wave.")
+    report_date: dt.date | None = Field(None, description="Empty: the date of the wave.")
+    alpha: float = Field(0.05, gt=0, lt=0.5, description="Error rate of a family of tests.")
+    correction: Literal["holm", "bonferroni", "bh", "none"] = Field("holm", description="For families of tests.")
+    bootstrap_draws: int = Field(2000, ge=200, le=200_000, description="Draws behind an interval of a mean.")
+    weight_draws: int = Field(5000, ge=200, le=200_000, description="Random weightings behind a range.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Seed of every random draw.")
+    weights: dict[str, Annotated[float, Field(ge=0, le=1e6)]] = Field(default_factory=dict)
+    target: dict[str, float] = Field(default_factory=dict, description="Criterion: score that counts as gained.")
+    peer_group: Literal["all", "industry"] = Field("all", description="Who the client is compared with.")
+    disclosure: Literal["aggregate", "masked", "named"] = Field("aggregate", description="What clients see of others.")
+    minimum_base: int = Field(4, ge=2, le=1000, description="Fewest other units in an aggregate that is shown.")
+    formats: list[Literal["html", "slides"]] = Field(default_factory=lambda: list(FORMATS), min_length=1)
+    sections: list[str] = Field(default_factory=lambda: list(SECTIONS), description="Sections of the reports.")
+    client_name: str = Field("", max_length=120, description="Name in the client's report; empty: as in the data.")
+    colours: Colours = Colours()
+    logo: str = Field("", max_length=200, description="A PNG, JPEG or SVG file inside params/.")
+    language: Literal["en", "de"] = Field("en", description="Of numbers and dates.")
+    contact: str = Field("", max_length=200, description="Whom to ask; stands at the end of the report.")
+    confidentiality: str = Field("", max_length=200, description="Stands at the head of the report.")
+
+
+# Keys that say which study it is: only study.yaml and --set may give them.
+_STUDY_ONLY = ("title", "dataset", "instrument", "seed")
+
+
+def _layer(name: str, doc: str, /, **identity: Any) -> type[BaseModel]:
+    """A model of one layer: its identity, and every parameter optional."""
+    optional = {
+        key: (field.annotation | None if key != "report_date" else dt.date | None, _without_default(field))
+        for key, field in Parameters.model_fields.items()
+        if key not in _STUDY_ONLY
+    }
+    model = create_model(name, __config__=ConfigDict(extra="forbid", frozen=True, strict=True), **identity, **optional)
+    model.__doc__ = doc
+    return model
+
+
+def _without_default(field: Any) -> Any:
+    copied = Field(None, description=field.description)
+    copied.metadata = list(field.metadata)
+    return copied
+
+
+IndustryFile = _layer(
+    "IndustryFile",
+    "What differs for one industry.",
+    industry=(str, Field(min_length=1, description="The industry's value in the data.")),
+    name=(str, Field(min_length=1, max_length=80, description="Its name in reports.")),
+)
+ClientFile = _layer(
+    "ClientFile",
+    "What differs for one client.",
+    brand=(str, Field(min_length=1, description="The unit's name in the data.")),
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value came from."""
+
+    file: str
+    line: int | None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}, line {self.line}"
+
+
+@dataclass(frozen=True)
+class Effective:
+    """Parameters of one report, with the origin of each value."""
+
+    values: Parameters
+    origins: Mapping[str, Origin]
+
+    def origin(self, key: str) -> Origin:
+        """File and line of a key, or its nearest parent's; the built-in default has no line."""
+        while key:
+            if key in self.origins:
+                return self.origins[key]
+            key = key.rpartition(".")[0]
+        return Origin("built-in default", None)
+
+
+def read_layers(
+    root: Path,
+    study_name: str,
+    *,
+    industry_file: YamlFile | None = None,
+    client_file: YamlFile | None = None,
+    overrides: Sequence[tuple[str, str]] = (),
+) -> Effective:
+    """Merge the layers and validate the result.
+
+    Raises
+    ------
+    UnknownName
+        If a key is unknown.
+    BadParameters
+        If a value is wrong; the message names the file and line it stands in.
+    """
+    merged: dict[str, Any] = {}
+    origins: dict[str, Origin] = {}
+    _merge(merged, origins, study_file(root, study_name), drop=())
+    if industry_file is not None:
+        _merge(merged, origins, industry_file, drop=("industry", "name"))
+    if client_file is not None:
+        _merge(merged, origins, client_file, drop=("brand",))
+    for key, text in overrides:
+        _override(merged, origins, key, text)
+    return Effective(_validated(merged, origins), origins)
+
+
+def study_file(root: Path, study_name: str) -> YamlFile:
+    """The study's own YAML, already validated.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such study.
+    """
+    folder = params_folder(root, study_name)
+    if study_name and not (folder / "study.yaml").is_file():
+        raise UnknownName("study", study_name, known_studies(root), where="--study")
+    path = folder / "study.yaml"
+    file = read_yaml(path, shown(path, root))
+    check_model(Parameters, file, what="parameter")
+    return file
+
+
+def known_studies(root: Path) -> list[str]:
+    """Names of the further studies in ``params/studies/``."""
+    return sorted(path.parent.name for path in (root / "params" / "studies").glob("*/study.yaml"))
+
+
+def layer_files(root: Path, study_name: str, kind: Literal["industries", "clients"]) -> dict[str, YamlFile]:
+    """Validated files of one layer, by slug (the file's name).
+
+    Raises
+    ------
+    BadParameters, UnknownName
+        All problems of all files at once.
+    """
+    model = IndustryFile if kind == "industries" else ClientFile
+    files: dict[str, YamlFile] = {}
+    problems = []
+    for path in sorted((params_folder(root, study_name) / kind).glob("*.yaml")):
+        if not SLUG.match(path.stem):
+            problems.append(
+                BadParameters(
+                    f"'{path.stem}' cannot name a folder of the site.",
+                    where=shown(path, root),
+                    remedy="Use 2 to 40 lower-case letters, digits and hyphens, a letter first.",
+                )
+            )
+            continue
+        try:
+            file = read_yaml(path, shown(path, root))
+            check_model(model, file, what="parameter")
+        except (BadParameters, UnknownName) as problem:
+            problems.append(problem)
+            continue
+        files[path.stem] = file
+    if problems:
+        raise joined(problems)
+    return files
+
+
+def parse_overrides(text: str) -> list[tuple[str, str]]:
+    """``"alpha=0.01 correction=holm"`` as pairs; quote values with spaces.
+
+    Raises
+    ------
+    BadParameters
+        If a part has no ``=``.
+
+    Examples
+    --------
+    >>> parse_overrides('alpha=0.01 client_name="Acme & Co"')
+    [('alpha', '0.01'), ('client_name', 'Acme & Co')]
+    """
+    try:
+        parts = shlex.split(text)
+    except ValueError as error:
+        raise BadParameters(f"'{text}' has an unclosed quote.", where="--set") from error
+    return [_pair(part) for part in parts]
+
+
+def _pair(part: str) -> tuple[str, str]:
+    key, equals, value = part.partition("=")
+    if not equals or not key:
+        raise BadParameters(f"'{part}' is no key=value.", where="--set", remedy="Write for example --set alpha=0.01.")
+    return key.strip(), value
+
+
+def _merge(merged: dict[str, Any], origins: dict[str, Origin], file: YamlFile, *, drop: tuple[str, ...]) -> None:
+    for key, value in file.values.items():
+        if key in drop or (value is None and key != "report_date"):
+            continue
+        if isinstance(value, dict) and isinstance(merged.get(key), dict):
+            merged[key] = {**merged[key], **value}
+        else:
+            merged[key] = value
+        if isinstance(value, dict):
+            for inner in value:
+                origins[f"{key}.{inner}"] = Origin(file.shown, file.line(key, inner))
+        origins[key] = Origin(file.shown, file.line(key))
+
+
+_KEY = re.compile(r"^[a-z_]+(\.[a-z0-9_]+)?$")
+
+
+def _override(merged: dict[str, Any], origins: dict[str, Origin], key: str, text: str) -> None:
+    head, _, inner = key.partition(".")
+    if not _KEY.match(key) or head not in Parameters.model_fields:
+        raise UnknownName("parameter", head, Parameters.model_fields, where="--set")
+    annotation = Parameters.model_fields[head].annotation
+    value: Any = text if annotation is str else parse_scalar(text)
+    if inner:
+        value = {**(merged.get(head) or {}), inner: value}
+    elif isinstance(value, str) and getattr(annotation, "__origin__", None) is list:
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    merged[head] = value
+    origins[key] = origins[head] = Origin("--set", None)
+
+
+def _validated(merged: dict[str, Any], origins: Mapping[str, Origin]) -> Parameters:
+    from pydantic import ValidationError
+
+    try:
+        return Parameters.model_validate(merged)
+    except ValidationError as failure:
+        problems = []
+        for error in failure.errors():
+            key = ".".join(str(part) for part in error["loc"][:2])
+            origin = origins.get(key) or origins.get(str(error["loc"][0])) or Origin("parameters", None)
+            message = error["msg"][0].lower() + error["msg"][1:]
+            problems.append(
+                BadParameters(f"'{key}': {message} (found {error['input']!r}).", where=origin.file, line=origin.line)
+            )
+    raise joined(problems)
+
+
+def check_against_instrument(effective: Effective, instrument: Instrument) -> None:
+    """Names and values that only the instrument can judge.
+
+    Raises
+    ------
+    UnknownName
+        If a weight, a target or a section names nothing known.
+    BadParameters
+        If a target is outside the scale, or no weight is above zero.
+    """
+    values = effective.values
+    for kind in ("weights", "target"):
+        for criterion in getattr(values, kind):
+            if criterion not in instrument.ids:
+                origin = effective.origin(f"{kind}.{criterion}")
+                raise UnknownName("criterion", criterion, instrument.ids, where=origin.file, line=origin.line)
+    scale = instrument.scale
+    for criterion, target in values.target.items():
+        if not scale.floor <= target <= scale.top:
+            origin = effective.origin(f"target.{criterion}")
+            raise BadParameters(
+                f"target {target:g} for '{criterion}' is outside the scale {scale.floor:g}-{scale.top:g}.",
+                where=origin.file,
+                line=origin.line,
+            )
+    for section in values.sections:
+        if section not in SECTIONS:
+            origin = effective.origin("sections")
+            raise UnknownName("section", section, SECTIONS, where=origin.file, line=origin.line)
+    weights = {c.id: values.weights.get(c.id, c.weight) for c in instrument.criteria}
+    if not sum(weights.values()) > 0:
+        origin = effective.origin("weights")
+        raise BadParameters("no criterion has a weight above zero.", where=origin.file, line=origin.line)

@@ -1,0 +1,176 @@
+"""Who gets a report: the units of the data as clients, and their industries.
+
+Every unit of the data is a client by default; a file in ``params/clients/`` gives it other
+parameters and may give it another slug.  Nothing here imports pandas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kernels_lib.errors import BadParameters, UnknownName
+from kernels_lib.paths import slug_of
+from kernels_lib.study.datasets import Dataset, Scores, read_dataset, read_scores
+from kernels_lib.study.instrument import Instrument, read_instrument
+from kernels_lib.study.params import Effective, check_against_instrument, layer_files, read_layers, study_file
+from kernels_lib.study.yamlfile import YamlFile
+
+
+@dataclass(frozen=True)
+class Industry:
+    """A group of units: `id` as in the data, `slug` in file names."""
+
+    slug: str
+    id: str
+    name: str
+    size: int
+    file: YamlFile | None
+
+
+@dataclass(frozen=True)
+class Client:
+    """A unit that receives a report."""
+
+    slug: str
+    brand: str
+    industry: str
+    file: YamlFile | None
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A study's data, read once, and who gets a report from it."""
+
+    root: Path
+    study_name: str
+    dataset: Dataset
+    instrument: Instrument
+    scores: Scores | None
+    clients: Mapping[str, Client]
+    industries: Mapping[str, Industry]
+
+    def client(self, slug: str) -> Client:
+        """The client of this slug or of this name in the data.
+
+        Raises
+        ------
+        UnknownName
+        """
+        for client in self.clients.values():
+            if slug in (client.slug, client.brand):
+                return client
+        raise UnknownName("client", slug, self.clients)
+
+    def industry(self, slug: str) -> Industry:
+        """The industry of this slug or of this id in the data.
+
+        Raises
+        ------
+        UnknownName
+        """
+        for industry in self.industries.values():
+            if slug in (industry.slug, industry.id):
+                return industry
+        raise UnknownName("industry", slug, self.industries)
+
+    def industry_of(self, client: Client) -> Industry | None:
+        """The client's industry, None where the data have none."""
+        return next((i for i in self.industries.values() if i.id == client.industry), None)
+
+    def parameters(
+        self,
+        *,
+        client: Client | None = None,
+        industry: Industry | None = None,
+        overrides: tuple[tuple[str, str], ...] = (),
+    ) -> Effective:
+        """Effective parameters of one report, checked against the instrument.
+
+        A client's report takes its industry's layer and its own.
+        """
+        if client is not None:
+            industry = self.industry_of(client)
+        effective = read_layers(
+            self.root,
+            self.study_name,
+            industry_file=industry.file if industry else None,
+            client_file=client.file if client else None,
+            overrides=overrides,
+        )
+        check_against_instrument(effective, self.instrument)
+        return effective
+
+
+def read_roster(
+    root: Path, study_name: str = "", wave: str = "", overrides: tuple[tuple[str, str], ...] = ()
+) -> Roster:
+    """Read a study's dataset, instrument and layers.
+
+    Raises
+    ------
+    UnknownName, BadParameters, BadData
+    """
+    effective = read_layers(root, study_name, overrides=overrides)
+    values = effective.values
+    file = study_file(root, study_name)
+    instrument = read_instrument(root, values.instrument, where=file.shown, line=file.line("instrument"))
+    origin = effective.origin("dataset")
+    dataset = read_dataset(root, values.dataset, wave or values.wave, where=origin.file, line=origin.line)
+    scores = read_scores(dataset.scores, instrument) if dataset.scores else None
+    check_against_instrument(effective, instrument)
+    industries = _industries(layer_files(root, study_name, "industries"), scores)
+    clients = _clients(layer_files(root, study_name, "clients"), scores)
+    return Roster(root, study_name, dataset, instrument, scores, clients, industries)
+
+
+def _industries(files: Mapping[str, YamlFile], scores: Scores | None) -> dict[str, Industry]:
+    present = [] if scores is None else [g for g in dict.fromkeys(scores.groups) if g]
+    by_id = {}
+    for slug, file in files.items():
+        value = file.values["industry"]
+        if value not in present:
+            raise UnknownName("industry", value, present, where=file.shown, line=file.line("industry"))
+        by_id[value] = (slug, file)
+    industries = {}
+    for value in present:
+        slug, file = by_id.get(value, (slug_of(value), None))
+        if slug in industries:
+            raise _same_slug(slug, industries[slug].id, value, "industries")
+        name = file.values["name"] if file else value.replace("_", " ").capitalize()
+        industries[slug] = Industry(slug, value, name, scores.groups.count(value), file)
+    return industries
+
+
+def _clients(files: Mapping[str, YamlFile], scores: Scores | None) -> dict[str, Client]:
+    if scores is None:
+        return {}
+    by_brand: dict[str, tuple[str, YamlFile]] = {}
+    for slug, file in files.items():
+        brand = file.values["brand"]
+        if brand not in scores.units:
+            raise UnknownName("brand", brand, scores.units, where=file.shown, line=file.line("brand"))
+        if brand in by_brand:
+            raise BadParameters(
+                f"'{brand}' is the client of {by_brand[brand][1].shown} already.",
+                where=file.shown,
+                line=file.line("brand"),
+                remedy="One file a client.",
+            )
+        by_brand[brand] = (slug, file)
+    clients: dict[str, Client] = {}
+    for brand, group in zip(scores.units, scores.groups, strict=True):
+        slug, file = by_brand.get(brand, (slug_of(brand), None))
+        if slug in clients:
+            raise _same_slug(slug, clients[slug].brand, brand, "clients")
+        clients[slug] = Client(slug, brand, group, file)
+    return clients
+
+
+def _same_slug(slug: str, first: str, second: str, folder: str) -> BadParameters:
+    return BadParameters(
+        f"'{first}' and '{second}' would both be written to '{slug}'.",
+        where=f"params/{folder}",
+        remedy=f"Give one of them a file of another name in params/{folder}/.",
+    )

@@ -1,0 +1,157 @@
+"""YAML files with the line of every key.
+
+YAML 1.2 (``NO`` stays text), duplicate keys refused, no objects built from tags, size limited.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kernels_lib.errors import BadParameters
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 12
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """Plain values and where they stand.
+
+    Attributes
+    ----------
+    shown : str
+        The file as messages print it.
+    values : dict
+        Plain Python values.
+    lines : dict of tuple of str to int
+        Path of keys to the line, counted from 1.
+    """
+
+    shown: str
+    values: dict[str, Any]
+    lines: dict[Key, int] = field(default_factory=dict)
+
+    def line(self, *path: str | int) -> int | None:
+        """Line of a key, or of its nearest parent that has one."""
+        key = tuple(str(part) for part in path)
+        while key:
+            if key in self.lines:
+                return self.lines[key]
+            key = key[:-1]
+        return None
+
+
+def read_yaml(path: Path, shown: str) -> YamlFile:
+    """Read one YAML mapping.
+
+    Raises
+    ------
+    BadParameters
+        If the file is missing, no UTF-8, too large, malformed, has a duplicate key, or is no
+        mapping.
+    """
+    if not path.is_file():
+        raise BadParameters("the file does not exist.", where=shown, remedy="Create it, or correct the name.")
+    raw = path.read_bytes()
+    if len(raw) > MAX_BYTES:
+        raise BadParameters(f"the file has {len(raw):,} bytes.", where=shown, remedy=f"At most {MAX_BYTES:,} are read.")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadParameters(
+            f"byte {error.start} is no UTF-8.", where=shown, remedy="Save the file as UTF-8."
+        ) from error
+    return _parse(text, shown)
+
+
+def parse_scalar(text: str) -> Any:
+    """A value given on the command line, read as YAML 1.2 would read it in a file."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return _plain(YAML(typ="rt", pure=True).load(text), (), {}, "--set")
+    except YAMLError:
+        return text
+
+
+def _parse(text: str, shown: str) -> YamlFile:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import DuplicateKeyError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        loaded = YAML(typ="rt", pure=True).load(text)
+    except DuplicateKeyError as error:
+        raise BadParameters(
+            f"{error.problem}.", where=shown, line=_line_of(error), remedy="Keep one of the two."
+        ) from error
+    except MarkedYAMLError as error:
+        raise BadParameters(
+            f"this is not YAML: {error.problem}.",
+            where=shown,
+            line=_line_of(error),
+            remedy="Indent with spaces and close every quote and bracket.",
+        ) from error
+    except YAMLError as error:
+        raise BadParameters(f"this is not YAML: {str(error).splitlines()[0]}.", where=shown) from error
+    if loaded is None:
+        return YamlFile(shown, {})
+    if not isinstance(loaded, dict):
+        raise BadParameters(
+            f"the file holds a {_kind(loaded)}.", where=shown, remedy="It must hold 'key: value' lines."
+        )
+    lines: dict[Key, int] = {}
+    return YamlFile(shown, _plain(loaded, (), lines, shown), lines)
+
+
+def _line_of(error: Any) -> int | None:
+    mark = error.problem_mark or error.context_mark
+    return None if mark is None else mark.line + 1
+
+
+def _plain(node: Any, path: Key, lines: dict[Key, int], shown: str) -> Any:
+    """Plain Python values from ruamel's, noting the line of every key."""
+    if len(path) > MAX_DEPTH:
+        raise BadParameters(f"values are nested deeper than {MAX_DEPTH} levels.", where=shown)
+    if isinstance(node, dict):
+        plain = {}
+        for key, value in node.items():
+            name = str(key)
+            position = node.lc.key(key) if hasattr(node, "lc") and key in (node.lc.data or {}) else None
+            if position is not None:
+                lines[(*path, name)] = position[0] + 1
+            plain[name] = _plain(value, (*path, name), lines, shown)
+        return plain
+    if isinstance(node, list):
+        for index in range(len(node)):
+            if hasattr(node, "lc") and index in (node.lc.data or {}):
+                lines[(*path, str(index))] = node.lc.item(index)[0] + 1
+        return [_plain(value, (*path, str(index)), lines, shown) for index, value in enumerate(node)]
+    if node is None or isinstance(node, bool):
+        return node
+    if isinstance(node, int):
+        return int(node)
+    if isinstance(node, float):
+        return float(node)
+    if isinstance(node, dt.datetime):
+        raise BadParameters(f"'{node}' is a date with a time.", where=shown, remedy="Write a date: 2010-08-02.")
+    if isinstance(node, dt.date):
+        return dt.date(node.year, node.month, node.day)
+    if isinstance(node, str):
+        return str(node)
+    raise BadParameters(
+        f"'{'.'.join(path)}' has a value of a kind that is not read here.",
+        where=shown,
+        line=lines.get(path),
+        remedy="Use plain text, numbers, lists and mappings, without tags.",
+    )
+
+
+def _kind(value: Any) -> str:
+    return "list" if isinstance(value, list) else "single value"

@@ -1,0 +1,66 @@
+"""What a client may learn about others."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from kernels_lib.analysis import findings
+from kernels_lib.study import open_study
+from kernels_lib.study.disclosure import other_names, withhold_industries
+
+
+def frame(sizes, own=""):
+    rows = {name: {"name": name, "n": n, "mean": 3.0, "ci_low": 2.0, "ci_high": 4.0, "own": name == own} for name, n in sizes.items()}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def test_an_industry_counts_the_others_only():
+    # five brands, one of them the client: four others, enough; four brands: three others, too few
+    shown = withhold_industries(frame({"a": 5, "b": 7, "c": 8}, own="a"), 4)
+    assert [] == list(shown.index[shown["withheld"]])
+
+    shown = withhold_industries(frame({"a": 4, "b": 7, "c": 8}, own="a"), 4)
+    assert shown.loc["a", "withheld"]
+
+
+def test_a_single_withheld_industry_takes_another_with_it():
+    # Its mean could be computed back from the mean of all brands.
+    shown = withhold_industries(frame({"a": 2, "b": 6, "c": 7}), 4)
+    assert ["a", "b"] == list(shown.index[shown["withheld"]])
+    assert shown.loc[["a", "b"], "mean"].isna().all()
+    assert 3.0 == shown.loc["c", "mean"]
+
+
+def test_peers_below_the_minimum_base_are_withheld_everywhere(root):
+    study = open_study(client="brand-16", overrides="peer_group=industry", root=root)
+    card = findings.client_card(study, findings.common(study))
+
+    assert (card["base"] == 1).all()
+    assert card[["peers_mean", "best_quarter", "below", "difference", "p_adjusted"]].isna().all().all()
+    assert not card["firm"].any()
+    assert {"withheld: too few peers"} == {test.conclusion for test in findings.client_tests(study, card)}
+
+
+def test_the_client_is_never_among_its_own_peers(root):
+    study = open_study(client="brand-07", root=root)
+    assert "Brand 07" not in study.peers.index
+    assert 29 == len(study.peers)
+
+
+def test_masked_names_are_stable_within_a_client_and_differ_between_clients():
+    names = [f"Brand {i:02d}" for i in range(1, 31)]
+    one = other_names(names, reader="brand-07", disclosure="masked", unit="brand")
+    again = other_names(list(reversed(names)), reader="brand-07", disclosure="masked", unit="brand")
+    other = other_names(names, reader="brand-19", disclosure="masked", unit="brand")
+
+    assert one == again
+    assert one != other
+    assert 30 == len(set(one.values()))
+    assert not set(one.values()) & set(names)
+
+
+@pytest.mark.parametrize("base", [1, 3])
+def test_nothing_is_withheld_where_enough_others_stand_behind_it(base):
+    shown = withhold_industries(frame({"a": 5, "b": 6}), base)
+    assert not shown["withheld"].any()
