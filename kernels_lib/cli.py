@@ -157,10 +157,12 @@ def _tell(summary: Summary, root: Path) -> None:
     from kernels_lib.paths import shown
 
     good = len(summary.outcomes) - len(summary.failed)
-    for outcome in summary.failed:
-        typer.echo(outcome.error, err=True)
-        if outcome.failed_notebook:
-            typer.echo(f"The partly run notebook: {outcome.failed_notebook}.", err=True)
+    for message, notebooks in _alike(summary).items():
+        typer.echo(message, err=True)
+        kept = [path for path in notebooks if path]
+        if kept:
+            more = f" (and {len(kept) - 1} more of the same)" if len(kept) > 1 else ""
+            typer.echo(f"The partly run notebook: {kept[0]}{more}.", err=True)
     if summary.failed:
         others = (
             f"{good} other {'report was' if good == 1 else 'reports were'} built." if good else "Nothing was built."
@@ -170,6 +172,17 @@ def _tell(summary: Summary, root: Path) -> None:
         typer.echo(f"{good} {'report' if good == 1 else 'reports'} built.")
     if good:
         typer.echo(f"Open {shown(summary.site / 'index.html', root)}")
+
+
+def _alike(summary: Summary) -> dict[str, list[str]]:
+    """Failures by their message; of those that differ in the subject alone only the first is told."""
+    told: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
+    for outcome in summary.failed:
+        general = outcome.error.replace(f"'{outcome.job.label}'", "")
+        message = told.setdefault(general, outcome.error)
+        found.setdefault(message, []).append(outcome.failed_notebook)
+    return found
 
 
 @app.command()
@@ -248,12 +261,11 @@ def main() -> None:
     except ScorecardError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
-    except Exception as error:
-        from click import ClickException
-
-        if isinstance(error, ClickException):
-            error.show()
-            sys.exit(2)
+    except typer.TyperException as error:
+        # A word on the command line that is no command, option or value.
+        typer.echo(f"Error: {error.format_message()}", err=True)
+        sys.exit(2)
+    except Exception:
         import traceback
 
         traceback.print_exc()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from kernels_lib.analysis import charts
@@ -16,24 +17,35 @@ from kernels_lib.analysis.narrative.base import Words
 from kernels_lib.study.results import Basis
 
 
-def _context(words: Words, message: str, caption: str, basis: Basis | None = None) -> dict[str, Any]:
-    scale = words.study.instrument.scale
+def _words(words: Words, message: str, caption: str, basis: Basis | None = None) -> dict[str, Any]:
     return {
         "numerals": words.study.numerals,
-        "floor": scale.floor,
-        "top": scale.top,
         "message": message,
         "caption": caption,
         "basis": (basis or words.study.basis).value,
+    }
+
+
+def _context(words: Words, message: str, caption: str, basis: Basis | None = None) -> dict[str, Any]:
+    scale = words.study.instrument.scale
+    return {
+        **_words(words, message, caption, basis),
+        "floor": scale.floor,
+        "top": scale.top,
         "unit_many": words.units,
     }
+
+
+def _short_names(card: pd.DataFrame) -> pd.DataFrame:
+    """The card with the criteria's short labels, as in the tables beside the charts."""
+    return card.assign(name=card["short"])
 
 
 def gap(words: ClientWords) -> go.Figure:
     """Strengths against missed opportunities of a client, above those of all units."""
     return charts.strengths(
-        words.shared.card,
-        client=words.card,
+        _short_names(words.shared.card),
+        client=_short_names(words.card),
         subject=words.name,
         unsettled=words.low_group,
         **_context(words, words.gap_message().text, words.gap_caption().text),
@@ -46,7 +58,7 @@ def target(words: StudyWords | IndustryWords) -> go.Figure:
     message = words.target_message() if of_study else words.card_title()
     caption = words.target_caption() if of_study else words.card_caption()
     return charts.strengths(
-        words.shared.card,
+        _short_names(words.shared.card),
         subject=words.group if of_study else words.name,
         unsettled=words.low_group,
         **_context(words, message.text, caption.text, words.shared.basis),
@@ -56,8 +68,7 @@ def target(words: StudyWords | IndustryWords) -> go.Figure:
 def scorecard(words: StudyWords) -> go.Figure:
     """Means with intervals on the stages of the scale."""
     return charts.scorecard(
-        words.shared.card,
-        subject=words.group,
+        _short_names(words.shared.card),
         stages=[(start, name) for start, name, _ in words.study.instrument.stage_cuts],
         **_context(words, words.scorecard_title().text, words.target_caption().text, words.shared.basis),
     )
@@ -66,7 +77,7 @@ def scorecard(words: StudyWords) -> go.Figure:
 def peers(words: ClientWords) -> go.Figure:
     """A client against its peers and the best quarter of them."""
     return charts.peers(
-        words.card,
+        _short_names(words.card),
         subject=words.name,
         **_context(words, words.peers_message().text, words.peers_caption().text),
     )
@@ -79,7 +90,7 @@ def pairs(words: Words) -> go.Figure:
     message = f"{firm} of {total} pairs differ firmly" if firm else f"None of {total} pairs differs firmly"
     caption = words.unsettled().text or f"{firm} of {total} pairs are in a firm order."
     basis = Basis.EVERY_TABLE if words.shared.of_means else words.study.basis
-    return charts.pairs(words.shared.pairs, subject=words.group, **_context(words, message, caption, basis))
+    return charts.pairs(words.shared.pairs, **_words(words, message, caption, basis))
 
 
 def industries(words: ClientWords | IndustryWords) -> go.Figure:
@@ -89,8 +100,10 @@ def industries(words: ClientWords | IndustryWords) -> go.Figure:
     caption = words.industry() if client else words.place()
     return charts.industries(
         words.shared.industries,
-        subject=words.name,
-        mean=float(words.shared.league["overall"].mean()),
+        mean_all=float(words.shared.league["overall"].mean()),
+        n_all=words.study.n_units,
+        minimum_base=words.study.parameters.minimum_base,
+        own_words="yours" if client else "this one",
         **_context(words, message.text, caption.text or message.text),
     )
 
@@ -107,10 +120,11 @@ def heatmap(words: StudyWords | IndustryWords | MethodsWords) -> go.Figure:
     return charts.heatmap(
         study.members,
         words.shared.league,
-        subject=words.group,
         names={c.id: c.short for c in study.instrument.criteria},
         targets=study.targets,
-        **_context(words, message, caption),
+        unit_one=words.unit,
+        unit_many=words.units,
+        **_words(words, message, caption),
     )
 
 
@@ -118,6 +132,7 @@ def ranking(words: StudyWords | MethodsWords) -> go.Figure:
     """Every unit's overall score, best first; for the research team only."""
     return charts.ranking(
         words.shared.league,
-        subject=words.group,
+        target=words.common_target,
+        unit_one=words.unit,
         **_context(words, words.league_title().text, words.league_caption().text),
     )

@@ -226,7 +226,7 @@ def quarter(advice: Advice) -> Statement:
         entry = words.study.instrument[criterion]
         target = words.study.numerals.target(words.study.targets[criterion])
         columns.append(
-            (when, entry.action.rstrip("."), entry.improve, f"Done when a rater gives {target}: {entry.question}")
+            (when, entry.action.rstrip("."), entry.short, f"Done when a rater gives {target}: {entry.question}")
         )
     return _piece("quarter", "quarter", columns) if columns else NOTHING
 
@@ -298,7 +298,7 @@ def noise_slide(words: Words) -> Statement:
     if "p_value" in tested:
         flat = int((tested["p_value"].isna() & (tested["base"] >= 2)).sum())
         columns.append(
-            ("Cannot be tested", str(flat), f"of {len(tested)} criteria against peers", words.untestable(), True)
+            ("Cannot be tested", str(flat), f"of {len(tested)} criteria against peers", words.untestable_short(), True)
         )
     return _piece("noise.numerals", "numerals", columns, "")
 

@@ -99,7 +99,7 @@ class Report:
     def table(self, shown: ShownTable, *, folded: str = "") -> None:
         """Show a table, folded away below the words `folded` where they are given."""
         self._tables[shown.record.id] = shown.record
-        self._numbers.update({number.ref: number for number in shown.numbers})
+        self._remember(shown.numbers)
         html = shown.html
         if folded:
             html = Markup('<details class="fold"><summary>{}</summary>{}</details>').format(folded, html)
@@ -161,8 +161,14 @@ class Report:
         )
 
     def _note(self, statement: Statement) -> None:
-        self._numbers.update({number.ref: number for number in statement.numbers})
+        self._remember(statement.numbers)
         self._sentences.append(statement.record())
+
+    def _remember(self, numbers: Iterable[Number]) -> None:
+        for number in numbers:
+            known = self._numbers.setdefault(number.ref, number)
+            if (known.value, known.text.casefold()) != (number.value, number.text.casefold()):
+                raise ValueError(f"number '{number.ref}' is stated as {known.text} and as {number.text}")
 
     def _display(self, kind: str, bundle: dict[str, Any], **fields: Any) -> None:
         display(bundle, raw=True, metadata={"scorecard": {"kind": kind, **fields}})

@@ -78,7 +78,8 @@ def table(
     -------
     ShownTable
     """
-    numbers = [cell for row in rows for cell in row.values() if isinstance(cell, Number)]
+    mains = [cell[0] if isinstance(cell, tuple) else cell for row in rows for cell in row.values()]
+    numbers = [main for main in mains if isinstance(main, Number)]
     html = (
         environment()
         .get_template("table.html.j2")

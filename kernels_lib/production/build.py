@@ -225,7 +225,7 @@ def run(planned: Plan, *, jobs: int = 0, progress: Callable[[Outcome], None] = l
 
 def _finish(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
     """Write the index, then the manifest, last of all."""
-    from kernels_lib.production.publish.index import render_index
+    from kernels_lib.production.publish.index import KINDS, render_index
 
     request, roster = planned.request, planned.roster
     entries = _entries(site / "manifest.json", roster)
@@ -233,6 +233,8 @@ def _finish(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
         key = f"{outcome.job.kind}/{outcome.job.slug}"
         before = entries.get(key, {})
         entries[key] = _entry(outcome, before)
+    order = list(KINDS)
+    entries = dict(sorted(entries.items(), key=lambda item: (order.index(item[1]["kind"]), item[1]["slug"])))
     work = build_folder(request.root, "") / "work"
     work.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="i", dir=work))
@@ -241,6 +243,7 @@ def _finish(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
         title=title,
         entries=[_linked(entry) for entry in entries.values()],
         notice=roster.dataset.scores.notice,
+        subtitle=f"{roster.dataset.title}, wave {roster.dataset.wave}",
     )
     replace(site / "index.html", page.encode("utf-8"), folder)
     manifest = {

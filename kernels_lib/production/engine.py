@@ -6,6 +6,7 @@ it gets a temporary file, and only its exceptions are believed.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -29,7 +30,6 @@ _FIXED = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "PLOTLY_RENDERER": "plotly_mimetype",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "JUPYTER_PLATFORM_DIRS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
@@ -40,6 +40,9 @@ def prepare_process() -> None:
     # jsonschema suppresses the ImportError; nothing here validates URIs.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     import papermill  # noqa: F401
+
+    # Its warnings name things that are checked before it runs; its errors come as exceptions.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
 
 
 def kernel_environment(root: Path) -> dict[str, str]:

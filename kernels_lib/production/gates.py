@@ -117,10 +117,10 @@ def named(delivery: Delivery) -> str:
             return f"{name}: no title"
         if not re.search(r'<html[^>]* lang="[a-z]{2}', document):
             return f"{name}: no language"
-        for tag in re.findall(r'<div[^>]*class="plot[^>]*>', document):
-            label = re.search(r'aria-label="([^"]*)"', tag)
-            if not label or not label[1].strip():
-                return f"{name}: a figure has no alternative text"
+        drawings = re.findall(r'<div[^>]* role="img"[^>]*>', document)
+        spoken = [tag for tag in drawings if re.search(r'aria-label="[^"]{10,}"', tag)]
+        if len(spoken) < len(re.findall(r'<figure[^>]* id="fig-', document)):
+            return f"{name}: a figure has no alternative text"
     return ""
 
 
@@ -210,8 +210,11 @@ def closed(delivery: Delivery) -> str:
     for name, document in delivery.documents.items():
         if not re.search(r"showSendToCloud\s*:\s*(false|!1)", document):
             return f"{name}: plotly's share button is not switched off"
-        if 'class="input' in document or "highlight" in _without_scripts(document):
-            return f"{name}: shows code"
+        markup = html.unescape(_without_scripts(document))
+        for number, cell in enumerate(delivery.notebook.cells, 1):
+            first = cell.source.strip().split("\n", 1)[0]
+            if cell.cell_type == "code" and len(first) > 12 and first in markup:
+                return f"{name}: shows the code of cell {number}"
     return ""
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-# The sample notebook is shared with the tests that need no browser.
-sys.path.insert(0, str(Path(__file__).parents[1] / "production"))
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -91,7 +88,9 @@ def inspect_page(page: Any, path: str | Path, *, fragment: str = "") -> dict[str
     seen = page.evaluate(_SEEN)
     return {
         # Icons of the browser's own interface are no request of the document.
-        "requests": [url for url in requests if url.split("#")[0] != address and not url.startswith(("data:", "blob:"))],
+        "requests": [
+            url for url in requests if url.split("#")[0] != address and not url.startswith(("data:", "blob:"))
+        ],
         "console": console,
         **seen,
     }
@@ -101,8 +100,20 @@ def draw_all(page: Any) -> int:
     """Draw every chart of the open document and wait until it is done; how many there are."""
     count = page.evaluate("window.scorecard ? (window.scorecard.drawAll(), window.scorecard.figures.length) : 0")
     if count:
-        page.wait_for_function(f"document.documentElement.dataset.drawn === '{count}'", timeout=20_000)
+        wait_until(page, f"document.documentElement.dataset.drawn === '{count}'")
     return count
+
+
+def wait_until(page: Any, expression: str, *, timeout_s: float = 20) -> None:
+    """Wait until a JavaScript expression is true.
+
+    Playwright's own `wait_for_function` evaluates text inside the page, which the documents' policy forbids.
+    """
+    deadline = time.monotonic() + timeout_s
+    while not page.evaluate(expression):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not true within {timeout_s} s: {expression}")
+        page.wait_for_timeout(30)
 
 
 _SEEN = """() => {
@@ -121,7 +132,7 @@ _SEEN = """() => {
         const own = groups.filter((group) => owner(group) === trace.index);
         const marks = own.flatMap((group) => Array.from(group.querySelectorAll("path, text, image, rect, circle")))
           .filter((mark) => { const box = mark.getBoundingClientRect(); return box.width + box.height > 0.5; });
-        const numbers = (list) => list ? Array.from(list).filter((v) => v !== null && v !== undefined && v === v).length : 0;
+        const numbers = (list) => Array.from(list || []).filter((v) => v !== null && v !== undefined && v === v).length;
         return {
           type: trace.type, name: (trace.meta && trace.meta.role) || trace.name || "",
           points: Math.min(numbers(trace.x) || Infinity, numbers(trace.y) || Infinity, 1e9) % 1e9, marks: marks.length,

@@ -4,6 +4,8 @@ The wording and the numbers are those of the house's example client; nothing her
 library, so that publishing is tested without analysis.
 """
 
+# Markup and chart JSON read best unbroken.
+# ruff: noqa: E501
 from __future__ import annotations
 
 import copy
@@ -62,23 +64,25 @@ def signature(form: str) -> dict[str, Any]:
         }  # fmt: skip
 
     def dots(indices: list[int], colour: str, fill: str, width: float, side: str) -> dict[str, Any]:
+        words = colour if colour != C["paper"] else C["blue"]
+        sides = ["middle left" if ROWS[i][2] == 5 else side for i in indices]  # the scale ends at 5
         return {
             "type": "scatter", "mode": "markers+text",
             "x": [ROWS[i][2] for i in indices], "y": [where[i] + lane for i in indices],
-            "text": [f"<b>{ROWS[i][2]:.1f}</b>  " if side == "middle left" else f"  <b>{ROWS[i][2]:.1f}</b>" for i in indices],
-            "textposition": side, "textfont": {"color": colour if colour != C["paper"] else C["blue"], "size": size + 0.5},
+            "text": [f"<b>{ROWS[i][2]:.1f}</b> " if at == "middle left" else f" <b>{ROWS[i][2]:.1f}</b>" for i, at in zip(indices, sides, strict=True)],
+            "textposition": sides, "textfont": {"color": [C["onblue"] if ROWS[i][2] == 5 else words for i in indices], "size": size + 0.5},
             "marker": {"size": 20 if deck else 14, "color": fill, "line": {"color": colour, "width": width}},
             "hovertemplate": "%{x:.1f}<extra></extra>", "cliponaxis": False, "meta": {"role": "score"},
         }  # fmt: skip
 
     data = [
         {"type": "bar", "orientation": "h", "base": [ROWS[i][2] for i in missed], "x": [4 - ROWS[i][2] for i in missed],
-         "y": [where[i] + lane for i in missed], "width": 0.28 if not deck else 0.46,
+         "y": [where[i] + lane for i in missed], "width": 0.46 if deck else 0.34,
          "marker": {"color": C["vermw"], "line": {"color": C["verm"], "width": 1.25}},
-         "text": [f"{4 - ROWS[i][2]:.1f} points short" for i in missed], "textposition": "inside", "insidetextanchor": "middle",
-         "textfont": {"color": C["verm"], "size": size - 2}, "textangle": 0, "hoverinfo": "skip", "meta": {"role": "missed"}},
+         "text": [f"{4 - ROWS[i][2]:.1f} {'' if narrow or ROWS[i][2] == 3 else 'points '}short" for i in missed], "textposition": "inside", "insidetextanchor": "middle",
+         "textfont": {"color": C["verm"], "size": size - 2}, "textangle": 0, "constraintext": "none", "hoverinfo": "skip", "meta": {"role": "missed"}},
         {"type": "bar", "orientation": "h", "base": [4] * len(hit), "x": [ROWS[i][2] - 4 for i in hit],
-         "y": [where[i] + lane for i in hit], "width": 0.28 if not deck else 0.46, "marker": {"color": C["blue"]},
+         "y": [where[i] + lane for i in hit], "width": 0.46 if deck else 0.34, "marker": {"color": C["blue"]},
          "hoverinfo": "skip", "meta": {"role": "strength"}},
         interval([i for i, row in enumerate(ROWS) if row[6] != "unresolved"], "solid"),
         interval([i for i, row in enumerate(ROWS) if row[6] == "unresolved"], "3px,3px"),
@@ -99,12 +103,24 @@ def signature(form: str) -> dict[str, Any]:
             continue
         left = -290 if deck else -196
         second = "" if deck else f"<br><span style='font-size:12.5px;color:{C['mut']}'>{side}</span>"
-        notes.append(note(0, where[i], f"<b>{short}</b>{second}", xref="paper", xshift=left, align="left", font={"color": C["ink"], "size": size}))
+        notes.append(
+            note(
+                0,
+                where[i],
+                f"<b>{short}</b>{second}",
+                xref="paper",
+                xshift=left,
+                align="left",
+                font={"color": C["ink"], "size": size},
+            )
+        )
         third = MARKS[verdict]
         right = f"<b>{mean:.2f}</b>  <span style='color:{C['mut']}'>{low:.2f}–{high:.2f}</span><br><span style='font-size:13px;color:{C['ink2']}'>{third}</span>"
         if deck:
             right = f"<b>{mean:.2f}</b>  {third}"
-        notes.append(note(1, where[i], right, xref="paper", xshift=24, align="left", font={"color": C["ink"], "size": size - 1}))
+        notes.append(
+            note(1, where[i], right, xref="paper", xshift=24, align="left", font={"color": C["ink"], "size": size - 1})
+        )
     margins = {"wide": (196, 184), "narrow": (12, 14), "deck": (290, 290)}[form]
     return {
         "data": data,
@@ -243,7 +259,8 @@ def bar(score: float) -> str:
 
 def listed(kind: str, rows: list[tuple[str, str, str]]) -> str:
     items = "".join(
-        f'<li><span class="n">{n}</span><span><b>{name}</b><small>{small}</small></span></li>' for n, name, small in rows
+        f'<li><span class="n">{n}</span><span><b>{name}</b><small>{small}</small></span></li>'
+        for n, name, small in rows
     )
     return f'<ul class="lst {kind}">{items}</ul>'
 

@@ -6,6 +6,40 @@ Every chart takes frames and keyword-only context and returns a `go.Figure`: tra
 
 from __future__ import annotations
 
-from kernels_lib.analysis.charts.strengths import strengths
+from collections.abc import Callable
 
-CHARTS = {"strengths": strengths}
+import plotly.graph_objects as go
+
+from kernels_lib.analysis.charts.dumbbell import peers
+from kernels_lib.analysis.charts.heatmap import heatmap
+from kernels_lib.analysis.charts.house import TRACE_TYPES
+from kernels_lib.analysis.charts.industries import industries
+from kernels_lib.analysis.charts.pairs import pairs
+from kernels_lib.analysis.charts.ranking import ranking
+from kernels_lib.analysis.charts.scorecard import scorecard
+from kernels_lib.analysis.charts.strengths import strengths
+from kernels_lib.analysis.charts.strip import overall_strip
+
+CHARTS: dict[str, Callable[..., go.Figure]] = {
+    "strengths": strengths,
+    "scorecard": scorecard,
+    "peers": peers,
+    "heatmap": heatmap,
+    "ranking": ranking,
+    "industries": industries,
+    "pairs": pairs,
+    "overall_strip": overall_strip,
+}
+
+__all__ = [
+    "CHARTS",
+    "TRACE_TYPES",
+    "heatmap",
+    "industries",
+    "overall_strip",
+    "pairs",
+    "peers",
+    "ranking",
+    "scorecard",
+    "strengths",
+]

@@ -101,11 +101,11 @@ class Form:
 
 WIDE = Form(
     name="wide", width=824, left=196, right=184, top=50, bottom=58, row=60,
-    title=15.5, small=13.5, head=14.25, axis=13.5, score=16, column=15, dot=14, bar=17,
+    title=15, small=13.5, head=14.25, axis=13.5, score=15.5, column=15, dot=14, bar=17,
     lane=0.14, under=-0.21, names_above=False, interval_column=True, slack=0.78, height=None, rows=None,
 )  # fmt: skip
 NARROW = Form(
-    name="narrow", width=358, left=12, right=14, top=40, bottom=50, row=68,
+    name="narrow", width=358, left=12, right=14, top=40, bottom=36, row=68,
     title=13.5, small=12, head=12.5, axis=12, score=14, column=13, dot=13, bar=15,
     lane=0.05, under=-0.25, names_above=True, interval_column=False, slack=0.88, height=None, rows=None,
 )  # fmt: skip
@@ -133,6 +133,10 @@ class Drawing:
         Extra space before a row, in rows.
     left, right, top, bottom : int, optional
         Margins other than the form's.
+    names : sequence of str, optional
+        Names of the rows: long ones make a phone's rows higher.
+    cross : float, optional
+        Value of an upright line that names above the rows must not cross.
     """
 
     def __init__(
@@ -148,7 +152,11 @@ class Drawing:
         right: int | None = None,
         top: int | None = None,
         bottom: int | None = None,
+        names: Sequence[str] = (),
+        cross: float | None = None,
     ) -> None:
+        self.room = form.width * form.slack - 10
+        cross = high if cross is None else cross
         self.form, self.low, self.high, self.rows = form, float(low), float(high), rows
         self.left = form.left if left is None else left
         self.right = form.right if right is None else right
@@ -157,6 +165,15 @@ class Drawing:
         self.breaks = dict(breaks or {})
         self.span = rows + sum(self.breaks.values())
         self.row = float(form.row if row is None else row)
+        self.body = self.row
+        self.name_lines = 1
+        if form.names_above and names:
+            # Names must not cross the target line, and a phone has no hover to show the rest of one.
+            part = (cross - low) / (high - low) * form.slack
+            self.room = self.left + part * (form.width - self.left - self.right) - 6
+            self.room = self.room if self.room > 0.5 * form.width else form.width * form.slack - 10
+            self.name_lines = max(len(fit(name, self.room, form.title, bold=True)) for name in names)
+            self.row += (self.name_lines - 1) * form.title * 1.3
         if form.height is not None:
             self.row = round(min(self.row, (form.height - self.top - self.bottom) / max(self.span, 1)), 2)
         self.plot_width = form.width - self.left - self.right
@@ -167,6 +184,11 @@ class Drawing:
         self.x_axis: dict[str, Any] = {"visible": False}
 
     # Places
+
+    @property
+    def first_line(self) -> float:
+        """Pixels from a row's middle up to the first line of its name, where names stand above."""
+        return self.row / 2 - self.form.title * 0.7
 
     def y(self, index: int, rows: float = 0.0) -> float:
         """Height of a row, moved up by `rows` of its own height."""
@@ -233,12 +255,8 @@ class Drawing:
         edge: str,
         edge_width: float,
         hover: Sequence[str] | None = None,
-        text: Sequence[str] | None = None,
-        position: Sequence[str] | None = None,
-        text_colour: Sequence[str] | str = INK,
-        text_size: float = 15,
     ) -> None:
-        """Marks of one kind in one trace, with their direct labels."""
+        """Marks of one kind in one trace."""
         if not points:
             return
         trace: dict[str, Any] = {
@@ -251,14 +269,34 @@ class Drawing:
             "meta": {"role": role},
         }
         trace["marker"]["line"] = {"color": edge, "width": edge_width}
-        if text is not None:
-            trace["mode"] = "markers+text"
-            trace["text"] = list(text)
-            trace["textposition"] = list(position or ["middle right"] * len(points))
-            colour = text_colour if isinstance(text_colour, str) else list(text_colour)
-            trace["textfont"] = {"color": colour, "size": text_size, "weight": 600, "family": SANS}
         self._hover(trace, hover)
         self.traces.append(trace)
+
+    def label(self, text: str, x: float, y: float, *, colour: str, side: str, italic: bool = False) -> None:
+        """The direct label of a mark, at its left or right.
+
+        An annotation, because text of a trace sits some pixels too high and touches its mark.
+        """
+        away = self.form.dot / 2 + (5 if self.form.name != "deck" else 7)
+        left = side == "left"
+        self.note(
+            text, x=self.across(x), y=y, dx=-away if left else away, size=self.form.score, colour=colour,
+            anchor="right" if left else "left", bold=True, italic=italic,
+        )  # fmt: skip
+
+    def lane(self, index: int) -> float:
+        """Height of a row's main mark."""
+        return self._in_row(index, self.form.lane)
+
+    def under(self, index: int) -> float:
+        """Height of the line below a row's main mark."""
+        return self._in_row(index, self.form.under)
+
+    def _in_row(self, index: int, part: float) -> float:
+        if not self.form.names_above:
+            return self.y(index, part)
+        # A name of two lines makes a phone's row higher at its top only.
+        return self.y(index, -0.5 + (0.5 + part) * self.body / self.row)
 
     def bars(
         self,
@@ -455,8 +493,10 @@ class Drawing:
             {"type": "rect", "xref": "paper", "yref": "paper", **box, "fillcolor": fill, "line": line, "layer": layer}
         )
 
-    def upright(self, x: float, *, colour: str, width: float, dash: str = "solid", extra: float = 0.0) -> None:
-        """An upright line behind the data, `extra` pixels higher than the plot."""
+    def upright(
+        self, x: float, *, colour: str, width: float, dash: str = "solid", start: float = 0.0, extra: float = 0.0
+    ) -> None:
+        """An upright line behind the data, from a part of the plot's height to `extra` pixels above it."""
         end = 1 + extra / max(self.plot_height, 1)
         self.shapes.append(
             {
@@ -465,7 +505,7 @@ class Drawing:
                 "yref": "paper",
                 "x0": self.across(x),
                 "x1": self.across(x),
-                "y0": 0,
+                "y0": plain(start),
                 "y1": plain(end),
                 "line": {"color": colour, "width": width, "dash": dash},
                 "layer": "below",
@@ -478,6 +518,10 @@ class Drawing:
         for value in values:
             label = tick_label(value, values, numerals)
             labels.append(f"<b>{label}</b>" if strong is not None and math.isclose(value, strong) else label)
+        # Plotly leaves out the gridlines at the ends of an axis.
+        for end in (self.low, self.high):
+            if any(math.isclose(end, value) for value in values):
+                self.upright(end, colour=HAIR, width=1)
         self.x_axis = {
             "tickvals": [plain(v) for v in values],
             "ticktext": labels,
@@ -488,6 +532,8 @@ class Drawing:
             "ticks": "",
             "ticklabelstandoff": 6,
             "tickangle": 0,
+            "zeroline": False,
+            "showline": False,
         }
 
     def name(
@@ -501,20 +547,23 @@ class Drawing:
         hover: str = "",
         rows: float = 0.0,
         room: float | None = None,
+        halo: bool = True,
     ) -> None:
         """The name of a row, wrapped or shortened to the space it has."""
         form = self.form
         if form.names_above:
-            width = room or form.width * form.slack - 8
-            (line,) = fit(text, width, form.title, bold=bold, lines=1)
-            cut = hover or (text if line != text else "")
-            dy = self.row * 0.5 - form.title * 0.85
+            lines = fit(text, room or self.room, form.title, bold=bold, lines=2)
+            html = "<br>".join(escaped(line) for line in lines)
+            cut = hover or (text if " ".join(lines) != text else "")
+            # A short name stands next to its own row, not to the one above.
+            dy = self.row * 0.5 - max(0, self.name_lines - len(lines)) * form.title * 1.3
+            dx = -self.left - (2 if halo else 0)
             self.note(
-                escaped(line), x=0, y=self.y(index), dx=-self.left, dy=dy, size=form.title, colour=colour,
-                bold=bold, hover=cut,
+                html, x=0, y=self.y(index), dx=dx, dy=dy, size=form.title, colour=colour, bold=bold, hover=cut,
+                halo=halo, valign="top",
             )  # fmt: skip
             return
-        width = (room or self.left) - 12
+        width = (room or self.left) - 8
         size = form.title
         lines = fit(text, width, size, bold=bold, lines=2)
         if len(lines) > 1 and self.row < 2.3 * size:
@@ -544,12 +593,14 @@ class Drawing:
         """The target: the line that carries the whole report."""
         form = self.form
         high = self.top - form.head * 0.75
-        top = 0.5 + self.units(self.top * 0.28)
-        self.line("target", [(value, self.y(self.rows - 1, -0.5), value, top)], colour=INK, width=2)
-        # Plotly lets a line leave the plotting area only if it has marks, too.
-        self.traces[-1] |= {"mode": "lines+markers", "cliponaxis": False}
-        self.traces[-1]["marker"] = {"symbol": "square", "size": 2, "color": INK}
-        self.note(escaped(label), x=self.across(value), above=high, size=form.head, colour=INK, anchor="center", bold=True)
+        self.line("target", [(value, self.y(self.rows - 1, -0.5), value, 0.5)], colour=INK, width=2)
+        # Plotly cuts a line at the plot's edge; what rises above it is a shape.
+        self.upright(value, colour=INK, width=2, start=1.0, extra=self.top * 0.28)
+        at = self.across(value)
+        # Near the end of the scale the label must not run into the right column or out of the drawing.
+        spare = (self.right if form.names_above else 24) - text_width(label, form.head, bold=True) / 2
+        dx = min(0.0, self.plot_width - self.px(value) + spare)
+        self.note(escaped(label), x=at, above=high, dx=dx, size=form.head, colour=INK, anchor="center", bold=True)
 
     def target_ticks(self, targets: Sequence[tuple[int, float]]) -> None:
         """Targets that differ by row, each as a tick; the first is headed."""
@@ -584,7 +635,8 @@ class Drawing:
     def omitted(self, index: int, count: int, many: str) -> None:
         """A row that says how many rows a slide leaves out."""
         text = f"{count} {many} between these are left out here; the report shows all"
-        self.note(text, x=0, y=self.y(index), dx=-self.left, size=self.form.small, colour=MUT, italic=True, halo=True)
+        size = self.form.small
+        self.note(text, x=0, y=self.y(index), dx=-self.left, size=size, colour=MUT, italic=True, halo=True)
 
     # The result
 
@@ -608,11 +660,8 @@ class Drawing:
                 "font": {"family": SANS, "size": 14, "color": INK},
             },
             "dragmode": False,
-            "barmode": "overlay",
             "xaxis": {
                 "range": [self.low, self.high],
-                "zeroline": False,
-                "showline": False,
                 "fixedrange": True,
                 "automargin": False,
                 **self.x_axis,
@@ -626,6 +675,8 @@ class Drawing:
             "shapes": self.shapes,
             "annotations": self.notes,
         }
+        if any(trace["type"] == "bar" for trace in self.traces):
+            layout["barmode"] = "overlay"
         # A slide has one size; pages and phones stretch the plot between fixed margins.
         layout |= {"width": form.width, "autosize": False} if form.name == "deck" else {"autosize": True}
         return {"data": self.traces, "layout": layout}
@@ -788,7 +839,21 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
             continue
         wide = 1000 if unicodedata.east_asian_width(char) in "WF" else 700
         total += _WIDTHS.get(char, 556 if char in "–−" else wide)
-    return total / 1000 * size * (1.11 if bold else 1.03)
+    return total / 1000 * size * (1.09 if bold else 1.03)
+
+
+def digits_width(text: str, size: float) -> float:
+    """Width of a number, without the margin that words are given; digits are as wide in bold."""
+    return text_width(text, size) / 1.03
+
+
+def balanced(text: str, width: float, size: float) -> list[str]:
+    """Text in one line, or in two of about equal length: no word wraps alone."""
+    if text_width(text, size) <= width:
+        return [text]
+    half = min(width, text_width(text, size) / 2 * 1.12)
+    even = fit(text, half, size)
+    return even if not even[-1].endswith("…") else fit(text, width, size)
 
 
 def fit(text: str, width: float, size: float, *, bold: bool = False, lines: int = 2) -> list[str]:

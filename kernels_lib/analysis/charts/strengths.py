@@ -188,13 +188,13 @@ def _draw(
     # With targets that differ by row "below" need not come last, and a break would mislead.
     breaks = {split: BREAK} if target is not None and split > 0 else {}
     height = form.row if len(shown) <= 14 or form.names_above else 50
-    d = Drawing(form, low=floor, high=top, rows=len(shown), breaks=breaks, row=height)
-
-    def lane(i: int) -> float:
-        return d.y(i, form.lane)
-
-    def under(i: int) -> float:
-        return d.y(i, form.under)
+    places = [i for i, row in rows.items() if row.id in bracket]
+    d = Drawing(
+        form, low=floor, high=top, rows=len(shown), breaks=breaks, row=height,
+        bottom=60 if form.names_above and len(places) > 1 else None,
+        names=[row.name for row in rows.values()], cross=target,
+    )  # fmt: skip
+    lane, under = d.lane, d.under
 
     edge = 6 if form.names_above else 10
     if target is not None and target < top:
@@ -235,7 +235,6 @@ def _draw(
         _right_column(d, rows, numerals, of_client, many, head)
         if of_client:
             _name_the_line(d, rows, many, target)
-    places = [i for i, row in rows.items() if row.id in bracket]
     if len(places) > 1:
         _bracket(d, places, words)
     return d
@@ -250,7 +249,7 @@ def _boxes(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: boo
         room = d.px(row.target) - d.px(row.value)
         short = house.distance(row.gap, numerals)
         texts = [f"{short} points short"] if room >= 130 * size / 13.5 or form.names_above else []
-        tight = d.px(row.target, tight=True) - d.px(row.value, tight=True) - form.dot
+        tight = d.px(row.target, tight=True) - d.px(row.value, tight=True) - form.dot / 2
         if _label_inside(d, row, numerals, of_client):
             tight -= 2 * house.text_width(_label(row, numerals, of_client), form.score, bold=True)
         texts = [text for text in (*texts, f"{short} short", short) if house.text_width(text, size) + 6 <= tight]
@@ -281,57 +280,46 @@ def _label_inside(d: Drawing, row: _Row, numerals: Numerals, of_client: bool) ->
 def _dots(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, hover: Any, lane: Any) -> None:
     form = d.form
 
-    def points(chosen: list[tuple[int, _Row]]) -> list[tuple[float, float]]:
-        return [(row.value, lane(i)) for i, row in chosen]
-
-    def said(chosen: list[tuple[int, _Row]]) -> list[str]:
-        return [hover[row.id] for _, row in chosen]
+    def mark(role: str, chosen: list[tuple[int, _Row]], **look: Any) -> None:
+        d.marks(
+            role, [(row.value, lane(i)) for i, row in chosen], hover=[hover[row.id] for _, row in chosen], **look
+        )  # fmt: skip
 
     missed = [(i, row) for i, row in rows.items() if row.state == "missed"]
-    position = [
-        "middle right" if _label_inside(d, row, numerals, of_client) and row.gap < 0 else "middle left"
-        for _, row in missed
-    ]
-    d.marks(
-        "missed score", points(missed), symbol="circle", size=form.dot, fill=house.PAPER, edge=house.VERM,
-        edge_width=2.75, hover=said(missed), text=[_label(row, numerals, of_client) for _, row in missed],
-        position=position, text_colour=house.VERM, text_size=form.score,
-    )  # fmt: skip
+    mark("missed score", missed, symbol="circle", size=form.dot, fill=house.PAPER, edge=house.VERM, edge_width=2.75)
+    for i, row in missed:
+        inside = row.gap < 0 and _label_inside(d, row, numerals, of_client)
+        side = "right" if inside else "left"
+        d.label(_label(row, numerals, of_client), row.value, lane(i), colour=house.VERM, side=side)
 
-    gained = [(i, row) for i, row in rows.items() if row.state == "gained"]
-    texts, positions, colours = [], [], []
-    for _, row in gained:
-        text = _label(row, numerals, of_client)
-        width = house.text_width(text, form.score, bold=True) + form.dot / 2 + 5
-        colour, position_ = house.BLUE, "middle right"
-        air = d.px(d.high, tight=True) - d.px(row.value, tight=True) + (8 if form.names_above else 20)
-        if row.gap == 0:
-            long = f"{text} just on it"
-            if house.text_width(long, form.score, bold=True) + form.dot <= air:
-                text = long
-        if air < width:
-            inside = d.px(row.value, tight=True) - d.px(row.target, tight=True) >= width + 4
-            colour, position_ = (house.ONBLUE if inside else house.BLUE), "middle left"
-        texts.append(text)
-        positions.append(position_)
-        colours.append(colour)
     # A gap of nothing has no bar: the dot alone sits on the line.
-    d.marks(
-        "strength score", points(gained), symbol="circle", size=form.dot + 2, fill=house.BLUE, edge=house.PAPER,
-        edge_width=1.5, hover=said(gained), text=texts, position=positions, text_colour=colours,
-        text_size=form.score,
+    gained = [(i, row) for i, row in rows.items() if row.state == "gained"]
+    mark(
+        "strength score", gained, symbol="circle", size=form.dot + 2, fill=house.BLUE, edge=house.PAPER,
+        edge_width=1.5,
     )  # fmt: skip
+    for i, row in gained:
+        text = _label(row, numerals, of_client)
+        width = house.text_width(text, form.score, bold=True) + form.dot / 2 + 7
+        air = d.px(d.high, tight=True) - d.px(row.value, tight=True) + (8 if form.names_above else 30)
+        on_it = f"{text} just on it"
+        if row.gap == 0 and house.text_width(on_it, form.score, bold=True) + form.dot / 2 + 5 <= air:
+            text = on_it
+        inside = d.px(row.value, tight=True) - d.px(row.target, tight=True) >= width + 4
+        # At the end of the scale the label goes into the bar, or left of the line if the bar is too short.
+        side = "right" if air >= width + (0 if form.names_above else 12) else "left"
+        colour = house.ONBLUE if side == "left" and inside else house.BLUE
+        d.label(text, row.value, lane(i), colour=colour, side=side)
 
     loose = [(i, row) for i, row in rows.items() if row.state == "open"]
-    positions = [
-        "middle left" if row.gap < 0 and not _label_inside(d, row, numerals, of_client) else "middle right"
-        for _, row in loose
-    ]
-    d.marks(
-        "unresolved score", points(loose), symbol="diamond", size=form.dot, fill=house.PAPER, edge=house.QUIET,
-        edge_width=2.25, hover=said(loose), text=[_label(row, numerals, of_client) for _, row in loose],
-        position=positions, text_colour=house.INK2, text_size=form.score,
+    mark(
+        "unresolved score", loose, symbol="diamond", size=form.dot, fill=house.PAPER, edge=house.QUIET,
+        edge_width=2.25,
     )  # fmt: skip
+    for i, row in loose:
+        left = row.gap < 0 and not _label_inside(d, row, numerals, of_client)
+        text = _label(row, numerals, of_client)
+        d.label(text, row.value, lane(i), colour=house.INK2, side="left" if left else "right", italic=True)
 
 
 def _headings(d: Drawing, rows: dict[int, _Row], target: float) -> None:
@@ -362,7 +350,7 @@ def _right_column(
         d.heads(f"All {many}", "mean, against target" if of_client else "against target", dx=start)
     else:
         d.heads(f"All {many}", f"mean, {head}" if of_client else head, dx=start)
-    widest = max((house.text_width(numerals.mean(row.mean), form.column, bold=True) for row in rows.values()), default=0)
+    widest = max((house.digits_width(numerals.mean(row.mean), form.column) for row in rows.values()), default=0)
     for i, row in rows.items():
         if row.mean is None:
             d.note("no mean", x=1, y=d.y(i), dx=start, size=form.small, colour=house.MUT, italic=True)
@@ -389,7 +377,8 @@ def _right_column(
                 d.note(interval, x=1, y=d.y(i), dx=start + widest + 9, dy=11, size=13.8, colour=house.MUT)
         elif row.low is not None:
             d.note(interval, x=1, y=d.y(i), dx=start, dy=11, size=form.column, colour=house.INK2)
-        d.note(text, x=1, y=d.y(i), dx=start, dy=-9 if row.low is not None or of_client else 1, size=form.small, **style)
+        down = -9 if row.low is not None or of_client else 1
+        d.note(text, x=1, y=d.y(i), dx=start, dy=down, size=form.small, **style)
 
 
 def _name_the_line(d: Drawing, rows: dict[int, _Row], many: str, target: float | None) -> None:
@@ -397,12 +386,12 @@ def _name_the_line(d: Drawing, rows: dict[int, _Row], many: str, target: float |
     for i, row in rows.items():
         if row.low is None:
             continue
-        place = d.beside(row.low, row.high, [f"all {many}"], size=d.form.small, keep_off=target)
+        place = d.beside(row.low, row.high, [f"all {many}"], size=d.form.small, keep_off=row.target)
         # In the tinted zone a halo of paper would show as a box.
         if place is not None and place[2] == "right" and (target is None or row.low <= target):
             text, shift, anchor = place
             d.note(
-                house.escaped(text), x=d.across(row.low), y=d.y(i, d.form.under), dx=shift, size=d.form.small,
+                house.escaped(text), x=d.across(row.low), y=d.under(i), dx=shift, size=d.form.small,
                 colour=house.MUT, anchor=anchor, halo=True,
             )  # fmt: skip
             return
@@ -433,7 +422,7 @@ def _beside_lines(
         at = low if anchor == "right" else high
         over_zone = target is not None and (at > target or (anchor == "left" and at >= target))
         d.note(
-            house.escaped(text), x=d.across(at), y=d.y(i, d.form.under), dx=shift, size=d.form.small,
+            house.escaped(text), x=d.across(at), y=d.under(i), dx=shift, size=d.form.small,
             colour=house.MUT, anchor=anchor, italic=not row.firm, halo=not over_zone,
         )  # fmt: skip
 
@@ -446,10 +435,10 @@ def _bracket(d: Drawing, places: Sequence[int], words: str) -> None:
     tick = 5 if narrow else 7
     size = form.small
     width = form.width - (14 if narrow else 24)
-    lines = house.fit(words, width * (form.slack if narrow else 0.95), size, lines=2)
-    drop = form.axis * 2.4 + size * 0.65
+    lines = house.balanced(words, width * (form.slack if narrow else 0.95), size)
+    drop = form.axis * 2.6
     foot = d.up(d.y(d.rows - 1, -0.5)) - drop / d.plot_height
-    heights = [d.up(d.y(i, form.lane)) for i in places]
+    heights = [d.up(d.lane(i)) for i in places]
     # Pixels from the right end of the plot across, parts of the plot's height up.
     path = f"M{right - tick},{heights[0]:.5f}L{right},{heights[0]:.5f}L{right},{foot:.5f}L{right - tick},{foot:.5f}"
     path += "".join(f"M{right - tick},{y:.5f}L{right},{y:.5f}" for y in heights[1:])
@@ -496,7 +485,9 @@ def _hover(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
     spread = "" if row.low is None else f" ({numerals.mean(row.low)} to {numerals.mean(row.high)})"
     verdict = house.VERDICTS[row.verdict][1]
     if of_client:
-        own = "not scored" if row.value is None else f"{numerals.score(row.value)}, which is {_gap_words(row, numerals)}"
+        own = "not scored"
+        if row.value is not None:
+            own = f"{numerals.score(row.value)}, which is {_gap_words(row, numerals)}"
         own += "; too close to call" if row.state == "open" else ""
         group = "" if row.mean is None else f" All {many} {numerals.mean(row.mean)}{spread}, {verdict}."
         return f"{row.name}: {own}.{group}"

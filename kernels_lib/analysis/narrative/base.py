@@ -148,8 +148,8 @@ class Words:
         for number, first in enumerate(sorted(above, key=lambda criterion: -means[criterion])):
             seconds = sorted(above[first], key=lambda criterion: -means[criterion])
             mine = pairs[pairs["first"] == first]["difference"]
-            low = self.numbers.distance(f"pairs.{first}.least", mine.min())
-            high = self.numbers.distance(f"pairs.{first}.most", mine.max())
+            low = self.numbers.distance(f"{identity}.{first}.least", mine.min())
+            high = self.numbers.distance(f"{identity}.{first}.most", mine.max())
             others = len(self.shared.card) - 1
             whom = (
                 f"{in_words(len(seconds))} of the other {in_words(others)}"

@@ -521,14 +521,22 @@ class ClientWords(Words):
         items.append(("Cannot be tested", True, self.untestable()))
         return items
 
+    @property
+    def flat(self) -> list[str]:
+        """Criteria on which the peers all have the same score."""
+        known = self.compared
+        return [self.short(str(c)) for c in known.index if math.isnan(known.loc[c, "p_value"])]
+
+    def untestable_short(self) -> Statement:
+        """The same as `untestable`, for a slide."""
+        raters = "How other raters would score is not known."
+        if not self.flat:
+            return state("noise.untestable.short", raters)
+        return state("noise.untestable.short", "On {flat} all score the same. " + raters, flat=listed(self.flat))
+
     def untestable(self) -> Statement:
         """What no test here can answer."""
-        flat = [
-            self.short(c)
-            for c in self.card.index
-            if math.isnan(self.card.loc[c, "p_value"]) and self.card.loc[c, "base"] >= 2
-        ]
-        parts = []
+        flat, parts = self.flat, []
         if flat and len(self.compared):
             parts.append(
                 state(

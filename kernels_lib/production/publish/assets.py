@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kernels_lib.errors import GateFailed
 from kernels_lib.study import theme
@@ -42,7 +42,7 @@ PLOTLY_TRACES = frozenset(
 @cache
 def environment() -> Environment:
     """Templates of every document, compiled once a process; everything is escaped unless it is `Markup`."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -50,6 +50,20 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters["heading"] = heading
+    return made
+
+
+def heading(text: str) -> Markup:
+    """A heading in which a short hyphenated word does not break over two lines.
+
+    Examples
+    --------
+    >>> heading("Ahead in peer-to-peer <x>")
+    Markup('Ahead in <span class="nb">peer-to-peer</span> &lt;x&gt;')
+    """
+    return Markup(re.sub(r"\w+(?:-\w+)+", lambda m: f'<span class="nb">{m[0]}</span>' if len(m[0]) < 20 else m[0],
+                         str(escape(text))))  # fmt: skip
 
 
 @cache
@@ -160,7 +174,7 @@ def css_string(value: str) -> Markup:
     Examples
     --------
     >>> css_string('A "b" </style>')
-    Markup('"A \\\\22 b\\\\22  \\\\3c /style\\\\3e "')
+    Markup('"A \\\\22 b\\\\22  \\\\3c \\\\2f style\\\\3e "')
     """
     return Markup('"' + re.sub(r"[^\w .,:;()|%+*!?=-]", lambda m: f"\\{ord(m[0]):x} ", value) + '"')
 

@@ -51,6 +51,7 @@ from markupsafe import Markup, escape
 from kernels_lib.errors import GateFailed
 from kernels_lib.production.publish import figures
 from kernels_lib.production.publish.figures import Figure
+from kernels_lib.production.publish.words import words
 from kernels_lib.study.results import MIME as RESULTS
 
 HIDDEN = frozenset({"remove-cell", "parameters", "injected-parameters", "notes"})
@@ -61,7 +62,7 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*(?:\n|\Z)")
 # Whatever an element would fetch by itself; links that a reader follows are no request.
 _FETCHES = re.compile(
     r"<(?:link|script|iframe|object|embed|base)\b|<[a-z][^>]*\s(?:src|srcset|poster|data|xlink:href)\s*=\s*"
-    r"[\"']?(?!data:|#)[^\"'>\s]|url\(\s*[\"']?(?!data:|#)|@import",
+    r"[\"']?(?!data:|#)[^\"'>\s]+|url\(\s*[\"']?(?!data:|#)|@import",
     re.IGNORECASE,
 )
 
@@ -214,6 +215,7 @@ def _masthead(notebook: Mapping[str, Any]) -> Masthead:
     fields = {key: value for key, value in found[0].items() if key in known}
     if not fields.get("title") or not fields.get("subject"):
         raise GateFailed("the masthead says no title or no subject.")
+    words(fields.get("language", "en"))
     fields["kicker"] = tuple(fields.get("kicker") or ())
     if fields.get("logo") and not fields["logo"].startswith("data:image/"):
         raise GateFailed("the masthead's logo is not a data URI: a document asks nothing of the network.")

@@ -98,7 +98,25 @@ window.scorecard = (function () {
       font: { size: 18, color: "#1b2430" },
       x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 24, l: 24 },
     };
-    return Plotly.toImage({ data: chart.data, layout: layout }, { format: "png", width: layout.width, height: layout.height, scale: 2 });
+    return Plotly.toImage({ data: chart.data, layout: layout }, { format: "svg", width: layout.width, height: layout.height })
+      .then(function (address) { return raster(address, layout.width, layout.height); });
+  }
+
+  /* An SVG as a PNG of twice its size.  plotly's own way goes over a blob address, which the document's
+   * policy rightly forbids to images. */
+  function raster(address, width, height) {
+    return new Promise(function (resolve, reject) {
+      const image = new Image();
+      image.onload = function () {
+        const canvas = document.createElement("canvas");
+        canvas.width = 2 * width;
+        canvas.height = 2 * height;
+        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+        resolve(canvas.toDataURL("image/png"));
+      };
+      image.onerror = function () { reject(new Error("the picture could not be made")); };
+      image.src = address;
+    });
   }
 
   function wrap(text, most) {

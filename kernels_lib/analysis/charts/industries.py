@@ -1,0 +1,242 @@
+"""Every industry's mean overall score; the client's own in ink, thin ones withheld in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from kernels_lib.analysis.charts import house
+from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.study.numerals import Numerals
+
+ROW = 40
+PHONE_ROW = 50
+
+
+def industries(
+    frame: pd.DataFrame,
+    *,
+    numerals: Numerals,
+    floor: float,
+    top: float,
+    mean_all: float,
+    message: str,
+    basis: str,
+    caption: str = "",
+    unit_many: str = "brands",
+    n_all: int | None = None,
+    minimum_base: int = 4,
+    own_words: str = "yours",
+    subtitle: str = "",
+    identity: str = "industries",
+) -> go.Figure:
+    """Industry means with their intervals against the mean of all.
+
+    Parameters
+    ----------
+    frame : DataFrame, index industry
+        `name`, `n`, `mean`, `ci_low`, `ci_high`, `own`, `withheld`.
+    numerals : Numerals
+    floor, top : float
+        Ends of the scale; the axis shows a part of it where the data fill less.
+    mean_all : float
+        Mean of all units, a dotted line.
+    message, basis, caption : str
+        Title, what the numbers rest on, sentences below.
+    unit_many : str, default "brands"
+    n_all : int, optional
+        Number of all units; default the sum of `n`.
+    minimum_base : int, default 4
+        Stated where an industry is withheld.
+    own_words : str, default "yours"
+        Stands in brackets behind the own industry's name; empty for none.
+    subtitle, identity : str, optional
+
+    Returns
+    -------
+    go.Figure
+        Roles: interval, own interval, mean, own mean.
+    """
+    ordered = frame.sort_values("mean", ascending=False, kind="stable", na_position="last")
+    hidden = ordered["withheld"].astype(bool) | ordered["mean"].isna()
+    rows = [row for _, row in ordered[~hidden].iterrows()] + [row for _, row in ordered[hidden].iterrows()]
+    total = n_all if n_all is not None else int(frame["n"].dropna().sum())
+    many = f"{total} {unit_many}"
+    shown = [row for row in rows if _shown(row)]
+    values = [float(row[key]) for row in shown for key in ("mean", "ci_low", "ci_high") if known(row[key])]
+    low, high = house.narrower([*values, mean_all], floor, top)
+    words = f"withheld: fewer than {minimum_base} other {unit_many}"
+    scale = f"from {numerals.target(floor)} to {numerals.target(top)}"
+    if (low, high) != (float(floor), float(top)):
+        ends = [house.tick_label(end, (low, high), numerals) for end in (low, high)]
+        part = f" The axis shows {ends[0]} to {ends[1]} of the scale {scale}."
+    else:
+        part = f" Scale {scale}."
+
+    def draw(form: Form) -> Drawing:
+        return _draw(
+            form, rows, numerals, low=low, high=high, mean_all=mean_all, many=many, words=words, own=own_words,
+            head=house.interval_words(frame),
+        )  # fmt: skip
+
+    return house.figure(
+        draw,
+        identity=identity,
+        message=message,
+        subtitle=subtitle or f"Mean overall score of each industry with its interval.{part}",
+        caption=caption,
+        alt_rows=[_phrase(row, mean_all, many, words, own_words, numerals) for row in rows],
+        how_to_read=(
+            f"A ring is the mean of an industry's {unit_many}, the line through it its interval; the own industry is "
+            f"filled. The dotted line is the mean of all {many}. Where intervals overlap, the order of the industries "
+            "is open to doubt."
+        ),
+        basis=basis,
+        columns=[
+            ("name", "Industry", "", "text"),
+            ("n", house.capital(unit_many), "", "number"),
+            ("mean", "Mean", "points", "number"),
+            ("low", "Interval from", "points", "number"),
+            ("high", "Interval to", "points", "number"),
+            ("note", "Note", "", "text"),
+        ],
+        rows=[_cells(row, words, own_words, numerals) for row in rows],
+        numerals=numerals,
+    )
+
+
+def _shown(row: pd.Series) -> bool:
+    return known(row["mean"]) and not bool(row["withheld"])
+
+
+def _name(row: pd.Series, own: str) -> str:
+    return f"{row['name']} ({own})" if bool(row["own"]) and own else str(row["name"])
+
+
+def _draw(
+    form: Form,
+    everything: list[pd.Series],
+    numerals: Numerals,
+    *,
+    low: float,
+    high: float,
+    mean_all: float,
+    many: str,
+    words: str,
+    own: str,
+    head: str,
+) -> Drawing:
+    shown = house.shortened(everything, form.rows and form.rows + 2, keep=lambda row: bool(row["own"]))
+    rows = {i: item for i, item in enumerate(shown) if not isinstance(item, int)}
+    d = Drawing(
+        form, low=low, high=high, rows=len(shown), row=PHONE_ROW if form.names_above else ROW,
+        names=[_name(row, own) for row in rows.values()],
+    )  # fmt: skip
+    narrow = form.names_above
+    if narrow:
+        d.room = form.width * form.slack - 130
+
+    def lane(i: int) -> float:
+        return d.under(i) + d.units(3) if narrow else d.y(i)
+
+    d.axis(house.ticks(low, high), numerals)
+    d.upright(mean_all, colour=house.QUIET, width=1.5, dash="2px,3px", extra=8)
+    label = f"all {many} {numerals.mean(mean_all)}"
+    half = house.text_width(label, form.small) / 2
+    middle = min(max(d.px(mean_all), half - d.left), d.plot_width + (d.right if narrow else 20) - half)
+    d.note(
+        house.escaped(label), x=d.across(mean_all), above=18, dx=middle - d.px(mean_all), size=form.small,
+        colour=house.MUT, anchor="center",
+    )  # fmt: skip
+
+    present = {i: row for i, row in rows.items() if _shown(row)}
+    for is_own, role, colour in ((False, "interval", house.QUIET), (True, "own interval", house.INK)):
+        lines = [
+            (row["ci_low"], lane(i), row["ci_high"], lane(i))
+            for i, row in present.items()
+            if bool(row["own"]) is is_own and known(row["ci_low"]) and known(row["ci_high"])
+        ]
+        d.line(role, lines, colour=colour, width=2.5)
+    others = {i: row for i, row in present.items() if not bool(row["own"])}
+    mine = {i: row for i, row in present.items() if bool(row["own"])}
+    d.marks(
+        "mean", [(row["mean"], lane(i)) for i, row in others.items()], symbol="circle", size=form.dot - 2,
+        fill=house.PAPER, edge=house.QUIET, edge_width=2.5,
+        hover=[_hover(row, words, own, numerals) for row in others.values()],
+    )  # fmt: skip
+    d.marks(
+        "own mean", [(row["mean"], lane(i)) for i, row in mine.items()], symbol="circle", size=form.dot,
+        fill=house.INK, edge=house.PAPER, edge_width=1.5,
+        hover=[_hover(row, words, own, numerals) for row in mine.values()],
+    )  # fmt: skip
+
+    start = 30 if form.name == "deck" else 33
+    widest = max((house.digits_width(numerals.mean(r["mean"]), form.column) for r in present.values()), default=0)
+    if not narrow:
+        d.note(
+            f"mean, {head}", x=1, above=18, dx=start, size=form.small, colour=house.MUT
+        )  # fmt: skip
+    for i, item in enumerate(shown):
+        if isinstance(item, int):
+            d.omitted(i, item, "industries")
+            continue
+        is_own = bool(item["own"])
+        d.name(i, _name(item, own), bold=is_own, colour=house.INK, hover=_hover(item, words, own, numerals))
+        if not _shown(item):
+            text = words if bool(item["withheld"]) else "no overall score"
+            d.note(
+                house.escaped(text), x=0, y=lane(i), dx=6, size=form.small, colour=house.MUT, italic=True, halo=True
+            )  # fmt: skip
+            continue
+        mean, interval = numerals.mean(item["mean"]), numerals.interval(item["ci_low"], item["ci_high"])
+        has = known(item["ci_low"]) and known(item["ci_high"])
+        if narrow:
+            text = f"<b>{mean}</b> {interval if has else ''}"
+            d.note(
+                text, x=1, y=d.y(i), dx=d.right - 4, dy=d.first_line, size=form.small,
+                colour=house.INK if is_own else house.MUT, anchor="right", halo=True,
+            )  # fmt: skip
+            continue
+        d.note(
+            mean, x=1, y=d.y(i), dx=start + widest, dy=1, size=form.column, colour=house.INK if is_own else house.INK2,
+            anchor="right", bold=is_own,
+        )  # fmt: skip
+        if has:
+            d.note(interval, x=1, y=d.y(i), dx=start + widest + 12, dy=1, size=form.small, colour=house.MUT)
+    return d
+
+
+def _phrase(row: pd.Series, mean_all: float, many: str, words: str, own: str, numerals: Numerals) -> str:
+    if not _shown(row):
+        return f"{_name(row, own)} {words if bool(row['withheld']) else 'without an overall score'}"
+    interval = numerals.interval(row["ci_low"], row["ci_high"])
+    gap = round(float(row["mean"]) - mean_all, 9)
+    way = "level with" if gap == 0 else f"{house.distance(gap, numerals)} {'below' if gap < 0 else 'above'}"
+    return f"{_name(row, own)} {numerals.mean(row['mean'])}, {way} the mean of all {many} (interval {interval})"
+
+
+def _hover(row: pd.Series, words: str, own: str, numerals: Numerals) -> str:
+    if not _shown(row):
+        return f"{_name(row, own)}: {words if bool(row['withheld']) else 'no overall score'}."
+    spread = ""
+    if known(row["ci_low"]) and known(row["ci_high"]):
+        spread = f", interval {numerals.mean(row['ci_low'])} to {numerals.mean(row['ci_high'])}"
+    return f"{_name(row, own)}: mean {numerals.mean(row['mean'])}{spread}, n = {int(row['n'])}."
+
+
+def _cells(row: pd.Series, words: str, own: str, numerals: Numerals) -> dict[str, Any]:
+    shown = _shown(row)
+
+    def mean(key: str) -> float | None:
+        return house.number(row[key], numerals.mean_decimals) if shown else None
+
+    return {
+        "name": _name(row, own),
+        "n": int(row["n"]) if known(row["n"]) and shown else None,
+        "mean": mean("mean"),
+        "low": mean("ci_low"),
+        "high": mean("ci_high"),
+        "note": "" if shown else words if bool(row["withheld"]) else "no overall score",
+    }

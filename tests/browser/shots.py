@@ -1,0 +1,82 @@
+"""Screenshots of page and deck, into build/shots; ``--readme`` renews those in docs/.
+
+``make shots`` after ``make reports``.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, find_browser
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CLIENT = ROOT / "build/site/clients/brand-07"
+
+# name: file, width, height, scheme, whole page
+SHOTS = {
+    "report-desktop": (CLIENT / "report.html", 1440, 900, "light", True),
+    "report-dark": (CLIENT / "report.html", 1440, 900, "dark", True),
+    "report-phone": (CLIENT / "report.html", 390, 844, "light", True),
+    "study-desktop": (ROOT / "build/site/study/report.html", 1440, 900, "light", True),
+    "industry-desktop": (ROOT / "build/site/industries/retail/report.html", 1440, 900, "light", True),
+    "methods-desktop": (ROOT / "build/site/methods/report.html", 1440, 900, "light", True),
+    "index": (ROOT / "build/site/index.html", 1440, 900, "light", True),
+}
+
+
+def main() -> None:
+    """Take every picture."""
+    browser_path = find_browser()
+    if browser_path is None:
+        sys.exit("No Chromium found. On Debian: apt-get install chromium")
+    if not CLIENT.is_dir():
+        sys.exit("Nothing is built yet. Run make reports first.")
+    target = ROOT / "build/shots"
+    target.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+        for name, (path, width, height, scheme, whole) in SHOTS.items():
+            page = _open(browser, path, width, height, scheme)
+            page.screenshot(path=target / f"{name}.png", full_page=whole)
+            page.context.close()
+        page = _open(browser, CLIENT / "slides.html", 1280, 720, "light")
+        slides = page.evaluate("document.querySelectorAll('.reveal .slides > section').length")
+        for number in range(slides):
+            page.evaluate(f"Reveal.slide({number})")
+            page.wait_for_timeout(400)
+            page.screenshot(path=target / f"deck-{number + 1:02d}.png")
+        page = _open(browser, CLIENT / "report.html", 1440, 900, "light")
+        page.emulate_media(media="print")
+        page.pdf(path=target / "report-print.pdf", prefer_css_page_size=True, print_background=True)
+        if "--readme" in sys.argv:
+            _for_readme(browser)
+        browser.close()
+    print(f"{len(list(target.iterdir()))} pictures in build/shots")
+
+
+def _for_readme(browser) -> None:  # noqa: ANN001 - playwright's Browser
+    docs = ROOT / "docs"
+    docs.mkdir(exist_ok=True)
+    page = _open(browser, CLIENT / "report.html", 1280, 1500, "light")
+    page.screenshot(path=docs / "report.png")
+    page = _open(browser, CLIENT / "slides.html", 1280, 720, "light")
+    page.evaluate("Reveal.slide(2)")
+    page.wait_for_timeout(500)
+    page.screenshot(path=docs / "deck.png")
+
+
+def _open(browser, path: Path, width: int, height: int, scheme: str):  # noqa: ANN001, ANN202 - playwright's objects
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, offline=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_timeout(300)
+    page.evaluate("window.scorecard && window.scorecard.drawAll && window.scorecard.drawAll()")
+    page.wait_for_timeout(700)
+    return page
+
+
+if __name__ == "__main__":
+    main()

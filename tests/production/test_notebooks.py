@@ -1,0 +1,105 @@
+"""What is refused before a notebook runs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
+from kernels_lib.production import build
+from kernels_lib.production.notebooks import (
+    check_parameters,
+    check_tags,
+    declared_parameters,
+    heading_above,
+    read_report,
+    without_sections,
+)
+from kernels_lib.study.params import SECTIONS
+
+
+def edit(project, name, edit):
+    path = project / f"reports/{name}.ipynb"
+    notebook = json.loads(path.read_text())
+    edit(notebook["cells"])
+    path.write_text(json.dumps(notebook))
+
+
+def test_the_parameters_of_a_report_have_names_and_types(root):
+    declared = declared_parameters(read_report(root, "client"), "client")
+    assert {"study_name": "str", "client": "str", "wave": "str", "overrides": "str"} == declared
+
+
+def test_a_misspelt_parameter_is_refused_and_never_runs_with_the_default():
+    with pytest.raises(UnknownName, match="Did you mean 'client'"):
+        check_parameters({"client": "str"}, {"cleint": "brand-07"}, "reports/client.ipynb")
+
+
+def test_a_parameter_of_another_type_is_refused():
+    with pytest.raises(BadParameters, match="not str"):
+        check_parameters({"client": "str"}, {"client": 7}, "reports/client.ipynb")
+
+
+def test_a_notebook_without_a_tagged_cell_is_refused(project):
+    edit(project, "client", lambda cells: [cell["metadata"].pop("tags", None) for cell in cells])
+    with pytest.raises(ScorecardError, match="no cells are tagged 'parameters'"):
+        build.plan(build.Request(root=project, clients=("brand-07",)))
+
+
+def test_a_misspelt_tag_is_refused(project):
+    edit(project, "client", lambda cells: cells[5]["metadata"].update(tags=["report-onyl"]))
+    with pytest.raises(UnknownName, match="Did you mean 'report-only'"):
+        check_tags(read_report(project, "client"), SECTIONS, "reports/client.ipynb")
+
+
+def test_a_file_that_is_no_notebook_is_refused_with_its_name(project):
+    (project / "reports/client.ipynb").write_text("{")
+    with pytest.raises(ScorecardError, match=r"reports/client.ipynb: this is no notebook of format 4"):
+        build.plan(build.Request(root=project, clients=("brand-07",)))
+
+
+def test_a_dropped_section_takes_its_heading_with_it(root):
+    notebook = read_report(root, "client")
+    kept = without_sections(notebook, set(SECTIONS) - {"peers"})
+    assert any("Against your peers" in cell.source for cell in notebook.cells)
+    assert not any("Against your peers" in cell.source for cell in kept.cells)
+    assert any("parameters" in cell.metadata.get("tags", []) for cell in kept.cells)
+
+
+def test_the_heading_above_a_cell_is_found(root):
+    notebook = read_report(root, "client")
+    index = next(i for i, cell in enumerate(notebook.cells) if "figures.peers" in cell.source)
+    assert "Against your peers" == heading_above(notebook, index)
+
+
+def test_the_plan_has_a_report_for_the_study_the_methods_six_industries_and_thirty_clients(root):
+    kinds = [job.kind for job in build.plan(build.Request(root=root)).jobs]
+    assert {"study": 1, "methods": 1, "industry": 6, "client": 30} == {kind: kinds.count(kind) for kind in set(kinds)}
+
+
+def test_the_study_report_of_published_means_has_no_section_of_rebuilt_scores(root):
+    jobs = {job.kind: job for job in build.plan(build.Request(root=root)).jobs}
+    assert "brands" not in jobs["study"].sections
+    assert "brands" in jobs["industry"].sections
+    measured = {job.kind: job for job in build.plan(build.Request(root=root, study_name="attitude")).jobs}
+    assert "brands" in measured["study"].sections
+    assert "reproduced" not in measured["study"].sections
+
+
+def test_a_parameter_drops_a_section(root):
+    request = build.Request(root=root, clients=("brand-07",), overrides=("sections=scorecard,strengths",))
+    assert {"peers", "noise"}.isdisjoint(build.plan(request).jobs[0].sections)
+
+
+def test_an_industry_brings_its_clients(root):
+    jobs = build.plan(build.Request(root=root, industries=("luxury-hotels",))).jobs
+    assert ["luxury-hotels", "brand-16", "brand-28"] == [job.slug for job in jobs]
+
+
+def test_no_other_brand_may_be_named_in_a_clients_documents(root):
+    job = build.plan(build.Request(root=root, clients=("brand-07",))).jobs[0]
+    assert 29 == len(job.others)
+    assert "Brand 07" not in job.others
+    named = build.Request(root=root, clients=("brand-07",), overrides=("disclosure=named",))
+    assert () == build.plan(named).jobs[0].others

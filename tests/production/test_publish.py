@@ -1,0 +1,386 @@
+"""What a published document holds and refuses, read as text; no browser needed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html as html_module
+import itertools
+import json
+import re
+
+import pytest
+from nbformat import v4
+
+from kernels_lib.errors import GateFailed, UnknownName
+from kernels_lib.production.publish import FORMATS, assets, figures, page, render_index
+from kernels_lib.study import theme
+from tests.production import sample_notebook as sample
+
+HOSTILE = '</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> "\u2028\u2029&'
+
+
+@pytest.fixture(scope="module")
+def notebook():
+    return sample.notebook()
+
+
+@pytest.fixture(scope="module")
+def documents(notebook):
+    return {name: to_format(notebook) for name, to_format in FORMATS.items()}
+
+
+def with_cell(*outputs, **options):
+    made = sample.notebook()
+    made.cells.append(sample.code(*outputs, **options))
+    return made
+
+
+def scripts(document: str) -> list[str]:
+    return re.findall(r"<script>(.*?)</script>", document, re.DOTALL)
+
+
+def islands(document: str) -> list[dict]:
+    found = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', document, re.DOTALL)
+    return [json.loads(text) for text in found]
+
+
+def without_scripts(document: str) -> str:
+    return re.sub(r"<(script|style)[^>]*>.*?</\1>", "", document, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_script_is_named_by_its_hash_in_the_policy_and_no_other_is(documents, name):
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', documents[name])[1]
+    named = set(re.findall(r"'(sha256-[^']+)'", html_module.unescape(policy)))
+
+    present = {
+        "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in scripts(documents[name])
+    }
+
+    assert present == named
+    assert policy.startswith("default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; script-src")
+    assert policy.endswith("; base-uri 'none'; form-action 'none'")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_nothing_is_asked_of_another_file(documents, name):
+    text = without_scripts(documents[name])
+
+    assert re.findall(r"<(?:link|iframe|object|embed|base)\b", text) == []
+    assert re.findall(r'\ssrc(?:set)?="(?!data:)[^"]*', text) == []
+    assert re.findall(r'\shref="(?!#)[^"]*', text) == []
+    style = "".join(re.findall(r"<style>(.*?)</style>", documents[name], re.DOTALL))
+    assert re.findall(r"@import|url\((?!data:)", style) == []
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_code_notes_results_and_hidden_cells_never_reach_a_reader(documents, name):
+    for secret in ("SECRET_CODE", "SECRET_NOTE", "SECRET_RESULT", "injected", "Run all"):
+        assert secret not in documents[name]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_notebook_gives_the_same_bytes(notebook, documents, name):
+    assert FORMATS[name](notebook) == documents[name] == FORMATS[name](sample.notebook())
+
+
+def test_a_page_embeds_wide_and_narrow_forms_and_a_deck_its_own_only(documents):
+    forms = {name: re.findall(r'class="island" data-form="(\w+)"', text) for name, text in documents.items()}
+
+    assert forms == {"html": ["wide", "narrow"] * 2, "slides": ["deck"] * 2}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_islands_hold_the_drawing_and_not_the_rows(documents, name):
+    for island in islands(documents[name]):
+        assert set(island) == {"data", "layout"}
+        assert "meta" not in island["layout"]
+
+
+def test_figures_are_numbered_described_and_followed_by_their_numbers(documents):
+    text = documents["html"]
+
+    assert re.findall(r"<figcaption><b>(.*?)</b>", text) == ["Figure 1.", "Figure 2."]
+    assert text.count('role="img" aria-label="Brand 19 meets the target') == 2
+    assert text.count("How to read this chart") == 2
+    assert "Show the numbers behind figure 2" in text
+    table = text.split("Numbers behind figure 1")[1].split("</table>")[0]
+    assert '<th scope="row">Dialog</th><td class="num">4.50</td><td class="num">3.10</td>' not in table  # scores have 1
+    assert '<th scope="row">Dialog</th><td class="num">4.5</td><td class="num">3.10</td>' in table
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_hostile_name_stays_text_everywhere(name):
+    made = sample.notebook(subject=HOSTILE, title=HOSTILE, description=HOSTILE, foot=HOSTILE, notice=HOSTILE + ". Two.",
+                           notice_tag=HOSTILE, confidentiality=HOSTILE, kicker=[HOSTILE], contact=HOSTILE)  # fmt: skip
+    for cell in made.cells:
+        for output in cell.get("outputs", ()):
+            if sample.PLOTLY in output.get("data", {}):
+                chart = output["data"][sample.PLOTLY]
+                chart["layout"]["annotations"][0]["text"] = HOSTILE
+                meta = chart["layout"]["meta"]
+                for form in meta["forms"].values():
+                    form["layout"]["annotations"][0]["text"] = HOSTILE
+                for said in ("message", "subtitle", "caption", "alt", "how_to_read"):
+                    meta[said] = HOSTILE
+                meta["rows"][0]["name"] = meta["columns"][0]["label"] = HOSTILE
+            if output.get("metadata", {}).get("scorecard", {}).get("kind") in ("headline", "title"):
+                output["metadata"]["scorecard"]["text"] = HOSTILE
+
+    text = FORMATS[name](made)
+
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+    assert all(island["layout"]["annotations"][0]["text"] == HOSTILE for island in islands(text))
+    assert len(re.findall(r"<script\b", text)) == len(islands(text)) + len(scripts(text))
+
+
+def test_a_running_foot_cannot_leave_its_css_string():
+    text = assets.css_string('"} </style><script>\n\\ é')
+
+    assert text.count('"') == 2
+    assert "<" not in text and "\n" not in text and "}" not in text
+
+
+def test_markdown_html_is_shown_as_text_and_javascript_links_are_disarmed():
+    made = sample.notebook()
+    made.cells.append(sample.markdown("## Topic\n\n<b onclick=x()>bold</b> [link](javascript:alert(1))"))
+    made.cells.append(sample.code(sample.title("A message")))
+
+    text = FORMATS["html"](made)
+
+    assert "&lt;b onclick" in text
+    assert "javascript:alert" not in text
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        (v4.new_output("stream", name="stdout", text="shape: (30, 8)\n"), "shape: (30, 8)"),
+        (v4.new_output("stream", name="stderr", text="FutureWarning\n"), "FutureWarning"),
+        (v4.new_output("error", ename="KeyError", evalue="'x'", traceback=[]), "KeyError"),
+        (v4.new_output("execute_result", data={"text/plain": "3.25"}, execution_count=1), "text/plain"),
+        (v4.new_output("display_data", data={"text/html": "<table></table>", "text/plain": ""}), "text/html"),
+        (v4.new_output("display_data", data={"application/javascript": "alert(1)"}), "application/javascript"),
+        (v4.new_output("display_data", data={"image/png": "iVBOR", "text/plain": ""}), "image/png"),
+        (sample.html("mystery", "<p>?</p>"), "mystery"),
+        (sample.html("prose", '<p><img src="https://example.org/a.png"></p>'), "example.org"),
+        (sample.html("prose", "<script src='a.js'></script>"), "<script"),
+        (sample.shown("figure", {sample.PLOTLY: {"data": [{"type": "bar"}], "layout": {}}}), "report.figure"),
+    ],
+)
+def test_what_a_reader_must_not_see_or_would_miss_is_refused_and_its_cell_named(output, says):
+    made = with_cell(output)
+
+    with pytest.raises(GateFailed) as caught:
+        FORMATS["html"](made)
+
+    assert says in str(caught.value)
+    assert f"cell {len(made.cells)}" in str(caught.value)
+
+
+def test_hidden_cells_may_print_but_not_fail():
+    printed = v4.new_output("stream", name="stdout", text="hello")
+    failed = v4.new_output("error", ename="KeyError", evalue="'x'", traceback=[])
+
+    FORMATS["html"](with_cell(printed, tags=("remove-cell",)))
+    with pytest.raises(GateFailed):
+        FORMATS["html"](with_cell(failed, tags=("remove-cell",)))
+
+
+@pytest.mark.parametrize("missing", ["id", "message", "alt", "how_to_read", "basis", "rows"])
+def test_a_chart_without_its_words_or_numbers_is_refused(missing):
+    chart = sample.figure(sample.dumbbell, "third", **{missing: ""})
+
+    with pytest.raises(GateFailed):
+        FORMATS["html"](with_cell(sample.shown("figure", {sample.PLOTLY: chart})))
+
+
+def test_a_trace_that_the_bundle_cannot_draw_is_refused_in_every_form():
+    chart = sample.figure(sample.dumbbell, "third")
+    chart["layout"]["meta"]["forms"]["narrow"]["data"][0]["type"] = "scatterpolar"
+
+    with pytest.raises(GateFailed, match="scatterpolar"):
+        FORMATS["html"](with_cell(sample.shown("figure", {sample.PLOTLY: chart})))
+
+
+def test_the_same_chart_twice_is_refused():
+    chart = sample.figure(sample.dumbbell, "signature")
+
+    with pytest.raises(GateFailed, match="twice"):
+        FORMATS["html"](with_cell(sample.shown("figure", {sample.PLOTLY: chart})))
+
+
+def test_a_piece_for_a_slide_is_refused_on_the_page():
+    with pytest.raises(GateFailed, match="slides-only"):
+        FORMATS["html"](with_cell(sample.html("slide", "<div></div>")))
+
+
+def test_sections_take_their_ids_from_tags_and_their_messages_from_titles(notebook):
+    document = page.read(notebook)
+
+    assert [(s.id, s.topic) for s in document.sections] == [
+        ("scorecard", "The scorecard"),
+        ("gap", "Strengths and missed opportunities"),
+        ("peers", "Against your peers"),
+        ("more-than-noise", "More than noise"),
+        ("first", "What to do first"),
+        ("method", "Method and provenance"),
+    ]
+    assert document.sections[0].message == "Three criteria carry the score of 3.25"
+    assert "heavy line" in document.sections[1].lead
+
+
+def test_a_section_of_which_nothing_is_left_is_left_out():
+    made = sample.notebook()
+    made.cells += [sample.markdown("## Nothing here"), sample.code(sample.title(""))]
+
+    assert "Nothing here" not in FORMATS["html"](made)
+
+
+def test_the_deck_splits_at_slides_and_leaves_other_cells_out(notebook, documents):
+    titles = [slide.title for slide in page.read(notebook).slides]
+
+    assert titles[0].startswith("Brand 19 keeps its page fresh")
+    assert titles[1:4] == [
+        "Three strengths, five gaps: the page scores 3.25 of 5",
+        "The widest gap is in telling members what to expect",
+        "What the widest gap means",
+    ]
+    assert len(titles) == documents["slides"].count("<section") == 8
+    assert "scorecard-table" not in documents["slides"]
+    assert documents["slides"].count("<h1>") == documents["html"].count("<h1>") == 1
+
+
+def test_report_only_and_slides_only_keep_to_their_document(documents):
+    assert 'class="sum"' in documents["html"] and 'class="sum"' not in documents["slides"]
+    assert 'class="g3"' in documents["slides"] and 'class="g3"' not in documents["html"]
+
+
+def test_the_notice_is_in_the_title_block_the_running_foot_and_on_every_slide(documents):
+    head, _, rest = documents["html"].partition("<main")
+    assert "reconstructed, not measured" in head.split("</style>")[1]
+    assert 'content:"Brand 19, scorecard report, wave 2010. Brand scores reconstructed."' in head
+
+    slides = documents["slides"].split("<section")[1:]
+    assert all("brand scores reconstructed" in slide for slide in slides)
+    assert rest.count("brand scores reconstructed") == 3  # two charts, the foot
+
+
+def test_a_study_without_a_notice_shows_none(documents):
+    made = sample.notebook(notice="", notice_tag="")
+
+    assert 'class="notice"' not in FORMATS["html"](made)
+    assert 'class="rec"' not in FORMATS["slides"](made)
+
+
+def test_a_client_s_colour_marks_the_client_unless_it_is_too_faint():
+    strong = FORMATS["html"](sample.notebook(colours={"primary": "#7a1fa2"}))
+    faint = FORMATS["html"](sample.notebook(colours={"primary": "#ffee00"}))
+
+    assert "--client:#7a1fa2" in strong
+    assert "--client:#ffee00" not in faint.split("prefers-color-scheme")[0]
+
+
+@pytest.mark.parametrize("change", [{"title": ""}, {"logo": "https://example.org/logo.png"}, {"surprise": 1}])
+def test_a_masthead_that_cannot_be_published_is_refused(change):
+    with pytest.raises(GateFailed):
+        FORMATS["html"](sample.notebook(**change))
+
+
+def test_an_unknown_language_is_refused_with_the_known_ones():
+    with pytest.raises(UnknownName, match="Known: de, en"):
+        FORMATS["html"](sample.notebook(language="xx"))
+
+
+def test_words_and_numbers_follow_the_language():
+    text = FORMATS["html"](sample.notebook(language="de"))
+
+    assert '<html lang="de">' in text
+    assert "Wie die Abbildung zu lesen ist" in text
+    assert '<td class="num">4,5</td>' in text
+
+
+def test_one_h1_then_h2_and_every_link_has_its_target(documents):
+    levels = [int(level) for level in re.findall(r"<h(\d)", documents["html"])]
+    ids = set(re.findall(r'\sid="([^"]+)"', documents["html"]))
+
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
+    assert set(re.findall(r'href="#([^"]+)"', documents["html"])) <= ids
+
+
+def test_nonfinite_numbers_in_a_drawing_are_refused():
+    with pytest.raises(GateFailed, match="plain JSON"):
+        figures.island({"x": [float("nan")]})
+
+
+def test_vendored_files_are_what_was_fetched():
+    listed = set(assets.checksums())
+    present = {str(p.relative_to(assets.ASSETS)) for folder in ("plotly", "reveal")
+               for p in (assets.ASSETS / folder).iterdir()}  # fmt: skip
+
+    assert listed == present
+    for name, digest in assets.checksums().items():
+        assert hashlib.sha256((assets.ASSETS / name).read_bytes()).hexdigest() == digest
+
+
+def test_a_damaged_vendored_file_cannot_be_published(monkeypatch, tmp_path):
+    (tmp_path / "plotly").mkdir()
+    (tmp_path / "SHA256SUMS").write_text("0" * 64 + "  plotly/x.js\n")
+    (tmp_path / "plotly" / "x.js").write_text("1")
+    monkeypatch.setattr(assets, "ASSETS", tmp_path)
+    assets.checksums.cache_clear()
+    try:
+        with pytest.raises(GateFailed, match="not what was fetched"):
+            assets.text.__wrapped__("plotly/x.js")
+    finally:
+        assets.checksums.cache_clear()
+
+
+def test_the_vendored_plotly_is_the_one_that_plotly_py_draws_for():
+    from plotly.offline import get_plotlyjs_version
+
+    assert get_plotlyjs_version() == assets.PLOTLY_VERSION
+    assert f"v{assets.PLOTLY_VERSION}" in assets.text(assets.PLOTLY)[:400]
+
+
+def test_each_house_colour_is_one_token_of_the_drawing_script():
+    table = json.loads(re.search(r"const TOKENS = (\{.*?\});", assets.script("draw.js"))[1])
+
+    assert sorted(table.values()) == sorted(theme.TOKENS)
+
+
+def test_nbconvert_finds_both_exporters():
+    from nbconvert.exporters import get_exporter
+
+    assert get_exporter("scorecard_html")().file_extension == ".html"
+    assert get_exporter("scorecard_slides")().file_extension == ".slides.html"
+
+
+ENTRIES = [
+    {"kind": "study", "name": "30 brands", "slug": "study", "links": {"report": "study/report.html"},
+     "headline": "Brands talk to people.", "status": "built", "overall": 2.9604, "stage": "Immature",
+     "rank": None, "error": ""},
+    {"kind": "client", "name": "A <b>", "slug": "a", "links": {"report": "clients/a/report.html"}, "headline": "",
+     "status": "built", "overall": 3.25, "stage": "Adolescence", "rank": "8th of 30, tied", "error": ""},
+    {"kind": "client", "name": "B", "slug": "b", "links": {}, "headline": "", "status": "failed", "overall": None,
+     "stage": "", "rank": None, "error": "stopped at cell 6: <UnknownName>"},
+]  # fmt: skip
+
+
+def test_the_index_lists_every_document_and_says_what_failed():
+    text = render_index("Thirty brands", ENTRIES, "Scores are reconstructed.", provenance={"data": "ab12"})
+
+    assert "3 documents: 2 built" in text and "1 failed" in text
+    assert 'href="clients/a/report.html"' in text
+    assert "A &lt;b&gt;" in text and "&lt;UnknownName&gt;" in text
+    assert ">2.96</td>" in text and 'data-key="8">8th of 30, tied' in text
+    assert "Scores are reconstructed." in text
+
+
+def test_the_index_refuses_a_status_it_does_not_know():
+    with pytest.raises(UnknownName, match="Known: built, failed"):
+        render_index("x", [ENTRIES[0] | {"status": "done"}])
