@@ -47,7 +47,7 @@ def gap(words: ClientWords) -> go.Figure:
         _short_names(words.shared.card),
         client=_short_names(words.card),
         subject=words.name,
-        unsettled=words.low_group,
+        unsettled=words.bracketed,
         **_context(words, words.gap_message().text, words.gap_caption().text),
     )
 
@@ -60,7 +60,7 @@ def target(words: StudyWords | IndustryWords) -> go.Figure:
     return charts.strengths(
         _short_names(words.shared.card),
         subject=words.group if of_study else words.name,
-        unsettled=words.low_group,
+        unsettled=words.bracketed,
         **_context(words, message.text, caption.text, words.shared.basis),
     )
 

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from kernels_lib.errors import BadParameters, UnknownName
 
@@ -175,7 +174,7 @@ def reweighted(
     weights = rng.dirichlet(np.ones(points.shape[1]), size=draws)
     points, scored = points[counted], scored[counted]
     values = (weights @ np.where(scored, points, 0.0).T) / (weights @ scored.T)
-    ranks = rankdata(-np.round(values, DIGITS), axis=1, method="min")
+    ranks = pd.DataFrame(-np.round(values, DIGITS)).rank(axis=1, method="min").to_numpy()
     table.loc[counted, columns] = np.column_stack(
         [
             *np.quantile(values, [0.025, 0.975], axis=0),

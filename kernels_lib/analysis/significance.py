@@ -26,7 +26,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
-from scipy.stats import rankdata
 
 from kernels_lib.analysis.effects import (
     CORRECTIONS,
@@ -170,7 +169,7 @@ def signed_rank(
     d = _differences(d)
     nonzero = d != 0
     kept = nonzero if zeros == "wilcox" else np.ones(d.size, dtype=bool)
-    ranks = rankdata(np.abs(d[kept]))[nonzero[kept]] if kept.any() else np.empty(0)
+    ranks = _mid_ranks(np.abs(d[kept])[None])[0][nonzero[kept]] if kept.any() else np.empty(0)
     positive = d[nonzero] > 0
     m = ranks.size
     rule = {"pratt": "Pratt", "wilcox": "zeros dropped"}[zeros]
@@ -330,7 +329,7 @@ def friedman(scores: pd.DataFrame | ArrayLike) -> FriedmanResult:
         reason = "fewer than two brands scored on every criterion" if n < 2 else "fewer than two criteria"
         return FriedmanResult(statistic=None, z=None, p_value=None, exactness="not tested", reason=reason, **common)
 
-    ranks = rankdata(points, axis=1)
+    ranks = _mid_ranks(points)
     centred = ranks - (k + 1) / 2
     spread = float((centred**2).sum())
     sums = tuple(float(value) for value in ranks.sum(axis=0))
@@ -664,6 +663,14 @@ def _differences(d: ArrayLike) -> np.ndarray:
     x = np.asarray(d, dtype=float).ravel()
     # Adding zero turns -0.0 into 0.0.
     return np.round(x[~np.isnan(x)], DIGITS) + 0.0
+
+
+def _mid_ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks within each row, ties sharing their mean rank.
+
+    Pandas ranks like scipy.stats and is loaded anyway; scipy.stats would double a kernel's start.
+    """
+    return pd.DataFrame(values).rank(axis=1).to_numpy()
 
 
 def _tied(sizes: np.ndarray) -> int:

@@ -9,6 +9,7 @@ library, so that publishing is tested without analysis.
 from __future__ import annotations
 
 import copy
+from functools import cache
 from typing import Any
 
 import nbformat
@@ -393,13 +394,26 @@ QUARTER = (
 
 def notebook(**head: Any) -> nbformat.NotebookNode:
     """The whole sample; `head` changes fields of the masthead."""
+    made = copy.deepcopy(_notebook())
+    if head:
+        outputs = next(
+            cell.outputs
+            for cell in made.cells
+            if cell.get("outputs") and "scorecard" in cell.outputs[0].get("metadata", {})
+        )
+        outputs[0] = masthead(**head)
+    return made
+
+
+@cache
+def _notebook() -> nbformat.NotebookNode:
     first, second = figure(signature, "signature"), figure(dumbbell, "peers", message="Dialog is as good as the best")
     charts = {"first": {PLOTLY: first, "text/plain": "Figure"}, "second": {PLOTLY: second, "text/plain": "Figure"}}
     cells = [
         markdown("# Client report\n\nRun all, from top to bottom.", tags=("remove-cell",)),
         code(tags=("parameters",)),
         code(v4.new_output("stream", name="stdout", text="injected"), tags=("injected-parameters",)),
-        code(masthead(**head), title("Brand 19 keeps its page fresh and answers people. It hardly tells them what to expect.", 1), slide="slide"),
+        code(masthead(), title("Brand 19 keeps its page fresh and answers people. It hardly tells them what to expect.", 1), slide="slide"),
         code(html("summary", SUMMARY), tags=("report-only",)),
         code(title("Three strengths, five gaps: the page scores 3.25 of 5"), html("slide", ANSWER), tags=("slides-only",), slide="slide"),
         markdown("## The scorecard", tags=("section-scorecard",)),
@@ -425,7 +439,7 @@ def notebook(**head: Any) -> nbformat.NotebookNode:
         markdown("Speaker notes: SECRET_NOTE", tags=("notes",), slide="-"),
         code(shown("results", {RESULTS: {"secret": "SECRET_RESULT"}, "text/plain": "results"})),
     ]  # fmt: skip
-    made = v4.new_notebook(cells=copy.deepcopy(cells))
+    made = v4.new_notebook(cells=cells)
     for index, cell in enumerate(made.cells):
         cell["id"] = f"cell-{index}"
     return made

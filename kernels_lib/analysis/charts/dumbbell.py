@@ -178,7 +178,7 @@ def _right(d: Drawing, rows: dict[int, pd.Series], numerals: Numerals, subject: 
             withheld = "withheld" if narrow and absent else WITHHELD
             absent = f"{absent}; {withheld}" if absent else withheld
         if absent or not known(row["difference"]):
-            dx, dy, anchor = (d.right - 4, d.first_line, "right") if narrow else (start, 0, "left")
+            dx, dy, anchor = (d.right - 4, d.name_line, "right") if narrow else (start, 0, "left")
             text = "withheld" if narrow and absent == WITHHELD else absent
             d.note(
                 text, x=1, y=y, dx=dx, dy=dy, size=form.small, colour=house.MUT, anchor=anchor, italic=True, halo=narrow
@@ -186,7 +186,7 @@ def _right(d: Drawing, rows: dict[int, pd.Series], numerals: Numerals, subject: 
             continue
         difference = numerals.difference(row["difference"])
         if narrow:
-            dy = d.first_line
+            dy = d.name_line
             d.note(
                 difference, x=1, y=y, dx=d.right - 4, dy=dy, size=form.title, colour=house.INK, anchor="right",
                 bold=True, halo=True,
@@ -250,9 +250,10 @@ def _names_of_marks(
             house.escaped(text), x=d.across(row["peers_mean"]), dx=-shift if ahead else shift, size=small,
             colour=house.MUT, anchor=mean_anchor, halo=True, **place,
         )  # fmt: skip
+        shift = {"left": -4.0, "right": 4.0, "center": 0.0}[client_anchor]
         d.note(
-            house.escaped(name), x=d.across(row["score"]), size=small if narrow else form.head, colour=house.INK,
-            anchor=client_anchor, dx={"left": -4.0, "right": 4.0, "center": 0.0}[client_anchor], bold=True, halo=True, **place,
+            house.escaped(name), x=d.across(row["score"]), dx=shift, size=small if narrow else form.head,
+            colour=house.INK, anchor=client_anchor, bold=True, halo=not narrow, **place,
         )  # fmt: skip
     for i, row in quartiles.items():
         marks = [row["peers_q1"], row["peers_mean"]]

@@ -166,10 +166,11 @@ def _draw(
     blocks = -(-len(labels) // most)
     columns = -(-len(labels) // blocks)
     # Heads of two lines need the width of a page more than the numbers do.
-    room = plot * max(form.slack, 0.92) / columns - 2
-    upright = any(len(" ".join(house.fit(label, room, size, lines=2))) < len(label) for label in labels)
-    longest = max(house.text_width(label, size) for label in labels)
-    tall = min(longest, 112.0) if upright else 2 * size * 1.3
+    room = plot * max(form.slack, 0.94) / columns - 2
+    head = size - 0.5
+    upright = any(len(" ".join(house.fit(label, room, head, lines=2))) < len(label) for label in labels)
+    longest = max(house.text_width(label, head) for label in labels)
+    tall = min(longest, 112.0) if upright else 2 * head * 1.3
     height = 24.0 if narrow else 28.0 if not deck else 36.0
     if len(shown) > 40:
         height = 21.0
@@ -185,7 +186,7 @@ def _draw(
     for block in range(blocks):
         start = block * columns
         part = labels[start : start + columns]
-        _heads(d, block * len(shown), part, upright, size, room, tall)
+        _heads(d, block * len(shown), part, upright, head, room, tall)
         for i, item in enumerate(shown):
             at = block * len(shown) + i
             if isinstance(item, int):

@@ -20,6 +20,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from kernels_lib.errors import BadData
 from kernels_lib.study.numerals import Numerals
 from kernels_lib.study.theme import HOUSE, SANS
 
@@ -176,6 +177,10 @@ class Drawing:
             self.row += (self.name_lines - 1) * form.title * 1.3
         if form.height is not None:
             self.row = round(min(self.row, (form.height - self.top - self.bottom) / max(self.span, 1)), 2)
+        # In shallow rows a bar of full thickness would touch the line below it.
+        self.bar = round(min(form.bar, self.row * 0.46), 1)
+        self.dot = round(min(form.dot, self.row * 0.42), 1)
+        self.fixed = form.name == "deck"
         self.plot_width = form.width - self.left - self.right
         self.plot_height = round(self.row * self.span, 2)
         self.traces: list[dict[str, Any]] = []
@@ -186,9 +191,9 @@ class Drawing:
     # Places
 
     @property
-    def first_line(self) -> float:
-        """Pixels from a row's middle up to the first line of its name, where names stand above."""
-        return self.row / 2 - self.form.title * 0.7
+    def name_line(self) -> float:
+        """Pixels from a row's middle up to the last line of its name, where names stand above."""
+        return self.row / 2 - self.form.title * (0.7 + 1.3 * (self.name_lines - 1))
 
     def y(self, index: int, rows: float = 0.0) -> float:
         """Height of a row, moved up by `rows` of its own height."""
@@ -575,9 +580,7 @@ class Drawing:
             (side,) = fit(second, width, form.small, lines=1)
             html += f'<br><span style="font-size:{form.small}px;color:{MUT};font-weight:400">{escaped(side)}</span>'
         cut = hover or (text if " ".join(lines) != text else "")
-        self.note(
-            html, x=0, y=self.y(index, rows), dx=-self.left, dy=1, size=size, colour=colour, bold=bold, hover=cut
-        )
+        self.note(html, x=0, y=self.y(index, rows), dx=-self.left, dy=1, size=size, colour=colour, bold=bold, hover=cut)
 
     def heads(self, first: str, second: str, *, dx: float) -> None:
         """The two lines above the right column."""
@@ -678,7 +681,7 @@ class Drawing:
         if any(trace["type"] == "bar" for trace in self.traces):
             layout["barmode"] = "overlay"
         # A slide has one size; pages and phones stretch the plot between fixed margins.
-        layout |= {"width": form.width, "autosize": False} if form.name == "deck" else {"autosize": True}
+        layout |= {"width": form.width, "autosize": False} if self.fixed else {"autosize": True}
         return {"data": self.traces, "layout": layout}
 
 
@@ -720,7 +723,17 @@ def figure(
     -------
     go.Figure
         The wide form; ``layout.meta["forms"]`` holds narrow and deck.
+
+    Raises
+    ------
+    BadData
+        If there is no row to draw.
     """
+    if not rows:
+        raise BadData(
+            f"chart '{identity}' has nothing to draw.", remedy="Leave the figure out where its table is empty."
+        )
+
     drawn = {form.name: draw(form).as_json(numerals) for form in FORMS}
     phrases = "; ".join(alt_rows)
     meta = {
@@ -929,6 +942,7 @@ def ticks(low: float, high: float) -> list[float]:
     >>> ticks(1, 5), ticks(0, 100), ticks(2, 4)
     ([1.0, 2.0, 3.0, 4.0, 5.0], [0.0, 20.0, 40.0, 60.0, 80.0, 100.0], [2.0, 2.5, 3.0, 3.5, 4.0])
     """
+    low, high = float(low), float(high)
     span = high - low
     power = 10 ** math.floor(math.log10(span))
     steps = [power * factor for factor in (0.1, 0.2, 0.25, 0.5, 1, 2)]

@@ -195,7 +195,7 @@ def _draw(
         if narrow:
             text = f"<b>{mean}</b> {interval if has else ''}"
             d.note(
-                text, x=1, y=d.y(i), dx=d.right - 4, dy=d.first_line, size=form.small,
+                text, x=1, y=d.y(i), dx=d.right - 4, dy=d.name_line, size=form.small,
                 colour=house.INK if is_own else house.MUT, anchor="right", halo=True,
             )  # fmt: skip
             continue

@@ -140,11 +140,12 @@ def _draw(form: Form, names: list[str], listed: list[tuple[int, int, Any]], nume
     height = 34.0 if narrow else 38.0 if not deck else 50.0
     if count > 12 or wide < 30:
         height = min(height, 28.0)
-    # Smaller before a cell goes without its number.
-    while number > wide * form.slack - 2 and size > (10.5 if not deck else 15):
+    # Smaller before a cell goes without its number; a narrow page may shrink the cells a little.
+    slack = max(form.slack, 0.9)
+    while number > wide * slack - 2 and size > (10.5 if not deck else 15):
         size -= 0.5
         number = max(house.text_width(text, size, bold=True) for text in texts) + 4
-    printed = number <= wide * form.slack
+    printed = number <= wide * slack
     d = Drawing(
         form, low=-0.5, high=columns - 0.5, rows=columns, row=height, left=left, right=right,
         top=30 if not deck else 38, bottom=6,
@@ -153,7 +154,7 @@ def _draw(form: Form, names: list[str], listed: list[tuple[int, int, Any]], nume
     for i, j, row in listed:
         text = _cell(row, numerals)
         holds = row["holds"]
-        short = text if printed else {"every": "", "firm": ""}.get(holds, text[:1])
+        short = text if printed else {"every": "", "firm": "", "none": "?"}.get(holds, "≈")
         shown = f"<b>{short}</b>" if holds in ("every", "firm") and short else f"<i>{short}</i>" if short else ""
         hover = f"{_phrase(row, numerals)}."
         kinds.setdefault(LOOKS[holds][0], []).append((j, d.y(i - 1), shown, hover))

@@ -209,7 +209,7 @@ def _draw(
         d.line(role, lines, colour=house.QUIET, width=2.5, dash=dash)
     means = [(i, row) for i, row in rows.items() if row.mean is not None]
     d.marks(
-        "group mean", [(row.mean, under(i)) for i, row in means], symbol="line-ns", size=form.bar * 0.6,
+        "group mean", [(row.mean, under(i)) for i, row in means], symbol="line-ns", size=d.bar * 0.6,
         fill=house.QUIET, edge=house.QUIET, edge_width=2.5, hover=[hover[row.id] for _, row in means],
     )  # fmt: skip
     if target is not None:
@@ -249,20 +249,20 @@ def _boxes(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: boo
         room = d.px(row.target) - d.px(row.value)
         short = house.distance(row.gap, numerals)
         texts = [f"{short} points short"] if room >= 130 * size / 13.5 or form.names_above else []
-        tight = d.px(row.target, tight=True) - d.px(row.value, tight=True) - form.dot / 2
+        tight = d.px(row.target, tight=True) - d.px(row.value, tight=True) - d.dot / 2
         if _label_inside(d, row, numerals, of_client):
             tight -= 2 * house.text_width(_label(row, numerals, of_client), form.score, bold=True)
         texts = [text for text in (*texts, f"{short} short", short) if house.text_width(text, size) + 6 <= tight]
         # The dot covers the left end: a thin space keeps the words in the middle of what is left.
         inside.append(f"  {texts[0]}" if texts else "")
     d.bars(
-        "missed", [(row.value, row.target, lane(i)) for i, row in missed], thickness=form.bar, fill=house.VERMW,
+        "missed", [(row.value, row.target, lane(i)) for i, row in missed], thickness=d.bar, fill=house.VERMW,
         edge=house.VERM, hover=[hover[row.id] for _, row in missed], text=inside, text_colour=house.VERM,
         text_size=size,
     )  # fmt: skip
     gained = [(i, row) for i, row in rows.items() if row.state == "gained" and row.gap > 0]
     d.bars(
-        "strength", [(row.target, row.value, lane(i)) for i, row in gained], thickness=form.bar, fill=house.BLUE,
+        "strength", [(row.target, row.value, lane(i)) for i, row in gained], thickness=d.bar, fill=house.BLUE,
         hover=[hover[row.id] for _, row in gained],
     )  # fmt: skip
 
@@ -273,7 +273,7 @@ def _label(row: _Row, numerals: Numerals, of_client: bool) -> str:
 
 def _label_inside(d: Drawing, row: _Row, numerals: Numerals, of_client: bool) -> bool:
     """Whether a missed score is so near the floor that its label would run into the names."""
-    need = house.text_width(_label(row, numerals, of_client), d.form.score, bold=True) + d.form.dot / 2 + 4
+    need = house.text_width(_label(row, numerals, of_client), d.form.score, bold=True) + d.dot / 2 + 4
     return d.px(row.value, tight=True) + (d.form.left if d.form.names_above else 0) < need
 
 
@@ -286,7 +286,7 @@ def _dots(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool
         )  # fmt: skip
 
     missed = [(i, row) for i, row in rows.items() if row.state == "missed"]
-    mark("missed score", missed, symbol="circle", size=form.dot, fill=house.PAPER, edge=house.VERM, edge_width=2.75)
+    mark("missed score", missed, symbol="circle", size=d.dot, fill=house.PAPER, edge=house.VERM, edge_width=2.75)
     for i, row in missed:
         inside = row.gap < 0 and _label_inside(d, row, numerals, of_client)
         side = "right" if inside else "left"
@@ -295,15 +295,15 @@ def _dots(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool
     # A gap of nothing has no bar: the dot alone sits on the line.
     gained = [(i, row) for i, row in rows.items() if row.state == "gained"]
     mark(
-        "strength score", gained, symbol="circle", size=form.dot + 2, fill=house.BLUE, edge=house.PAPER,
+        "strength score", gained, symbol="circle", size=d.dot + 2, fill=house.BLUE, edge=house.PAPER,
         edge_width=1.5,
     )  # fmt: skip
     for i, row in gained:
         text = _label(row, numerals, of_client)
-        width = house.text_width(text, form.score, bold=True) + form.dot / 2 + 7
+        width = house.text_width(text, form.score, bold=True) + d.dot / 2 + 7
         air = d.px(d.high, tight=True) - d.px(row.value, tight=True) + (8 if form.names_above else 30)
         on_it = f"{text} just on it"
-        if row.gap == 0 and house.text_width(on_it, form.score, bold=True) + form.dot / 2 + 5 <= air:
+        if row.gap == 0 and house.text_width(on_it, form.score, bold=True) + d.dot / 2 + 5 <= air:
             text = on_it
         inside = d.px(row.value, tight=True) - d.px(row.target, tight=True) >= width + 4
         # At the end of the scale the label goes into the bar, or left of the line if the bar is too short.
@@ -313,7 +313,7 @@ def _dots(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool
 
     loose = [(i, row) for i, row in rows.items() if row.state == "open"]
     mark(
-        "unresolved score", loose, symbol="diamond", size=form.dot, fill=house.PAPER, edge=house.QUIET,
+        "unresolved score", loose, symbol="diamond", size=d.dot, fill=house.PAPER, edge=house.QUIET,
         edge_width=2.25,
     )  # fmt: skip
     for i, row in loose:
@@ -340,9 +340,7 @@ def _headings(d: Drawing, rows: dict[int, _Row], target: float) -> None:
             d.note(text, x=1, above=above, dx=12, size=form.head, colour=house.BLUE, anchor="right", bold=True)
 
 
-def _right_column(
-    d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, many: str, head: str
-) -> None:
+def _right_column(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, many: str, head: str) -> None:
     form = d.form
     deck = not form.interval_column
     start = 30 if deck else 33

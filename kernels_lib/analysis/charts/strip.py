@@ -127,6 +127,7 @@ def _draw(
         strip, low=floor, high=top, rows=1, row=HEIGHT * scale - top_space - bottom, left=8, right=8, top=top_space,
         bottom=bottom,
     )  # fmt: skip
+    d.fixed = True
     d.line("scale", [(floor, 0, top, 0)], colour=house.RULE, width=2)
     if middle is not None:
         d.bars("middle half", [(*middle, 0)], thickness=13 * scale, fill=house.BAND)
@@ -146,7 +147,10 @@ def _draw(
     own = numerals.mean(value)
     own_half = house.text_width(own, strong, bold=True) / 2
     own_at = held(d.px(value), own, strong, True)
-    d.note(own, x=0, above=10 * scale, dx=own_at, size=strong, colour=house.INK, anchor="center", bold=True)
+    shift = own_at - d.px(value)
+    d.note(
+        own, x=d.across(value), above=10 * scale, dx=shift, size=strong, colour=house.INK, anchor="center", bold=True
+    )
     taken = [(own_at - own_half - 8, own_at + own_half + 8)]
 
     def free(start: float, end: float) -> bool:

@@ -170,10 +170,10 @@ class Words:
         """Which criteria share the lowest place, as far as the data can tell."""
         if len(self.low_group) < 2:
             return NOTHING
-        names = listed([self.short(criterion) for criterion in self.low_group])
         if len(self.low_group) > MOST_NAMED:
-            names = f"the {in_words(len(self.low_group))} lowest criteria"
-        count = self.numbers.count("pairs.unresolved", len(self.unresolved), words=False)
+            names = f"How the {in_words(len(self.low_group))} lowest criteria are ordered among themselves."
+        else:
+            names = f"Which of {listed([self.short(c) for c in self.low_group])} is lowest."
         who = (
             "The published means"
             if self.shared.of_means
@@ -181,13 +181,18 @@ class Words:
         )
         return state(
             "pairs.unsettled",
-            "Which of {names} is lowest. {who} cannot put them in order: treat them as one low group. "
-            "In all, {count} of {total} pairs are unresolved.",
+            "{names} {who} cannot put them in order: treat them as one low group. In all, {count} of {total} pairs are "
+            "unresolved.",
             names=names,
             who=who,
-            count=count,
+            count=self.numbers.count("pairs.unresolved", len(self.unresolved), words=False),
             total=str(len(self.shared.pairs)),
         )
+
+    @property
+    def bracketed(self) -> list[str]:
+        """The low group as a chart may bracket it: only where it is small enough to be a group."""
+        return self.low_group if len(self.low_group) <= MOST_NAMED else []
 
     # ---- what stands around the findings ----------------------------------------------------
 

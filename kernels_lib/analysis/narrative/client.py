@@ -358,15 +358,14 @@ class ClientWords(Words):
         if not places:
             return state("peers.title", "Level with its peers throughout")
         any_firm = known["firm"].any()
-        none_firm = "" if any_firm else ", neither of them firm" if len(places) == 2 else ", though not firmly"
+        none_firm = "" if any_firm else "; neither is firm" if len(places) == 2 else ", though not firmly"
         if len(places) == 1:
             places.insert(0, "Behind its peers nowhere" if ahead else "Ahead of its peers nowhere")
         return state("peers.title", "{first}, {second}{firm}", first=places[0], second=places[1], firm=none_firm)
 
     def _place(self, side: str, criterion: object, firm: bool) -> str:
-        whom = " of its peers" if side == "ahead" else ""
-        sure = "firmly" if firm else "furthest"
-        return f"{sure} {side}{whom} in {self.short(str(criterion))}"
+        sure = "firmly " if firm else ""
+        return f"{sure}{side} in {self.short(str(criterion))}"
 
     def peers(self) -> Statement:
         """Leads, lags, and whether they are more than noise."""

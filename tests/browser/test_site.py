@@ -1,0 +1,61 @@
+"""The real site in a real browser, offline."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import inspect_page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+
+PAGES = [
+    "study", "methods", "industries/retail", "industries/luxury-hotels", "clients/brand-07", "clients/brand-16",
+    "clients/brand-19", "clients/brand-23", "clients/brand-24",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["report.html", "slides.html"])
+@pytest.mark.parametrize("folder", PAGES)
+def test_a_document_opens_offline_with_every_figure_drawn(site, open_page, folder, name):
+    width, height = (1440, 900) if name == "report.html" else (1280, 720)
+    seen = inspect_page(open_page(width, height), site / "build/site" / folder / name)
+
+    assert [] == seen["requests"]
+    assert [] == seen["console"]
+    assert seen["figures"]
+    for figure in seen["figures"]:
+        for trace in figure["traces"]:
+            assert not trace["points"] or trace["marks"] >= 1, (figure["id"], trace)
+    assert 0 == seen["overflow"]["sideways"]
+    assert [] == seen["overflow"]["slides"]
+
+
+@pytest.mark.parametrize("folder", ["study", "clients/brand-07"])
+@pytest.mark.parametrize("width", [768, 390])
+def test_a_page_needs_no_sideways_scroll_on_a_small_screen(site, open_page, folder, width):
+    seen = inspect_page(open_page(width, 844), site / "build/site" / folder / "report.html")
+    assert 0 == seen["overflow"]["sideways"]
+    assert [] == seen["console"]
+
+
+def test_every_client_opens_offline_with_as_many_figures_as_its_notebook(site, open_page):
+    import json
+
+    page = open_page(1440, 900)
+    for folder in sorted((site / "build/site/clients").iterdir()):
+        seen = inspect_page(page, folder / "report.html")
+        results = json.loads((site / f"build/results/clients/{folder.name}.json").read_text())
+        assert [figure["id"] for figure in results["figures"]] == [figure["id"] for figure in seen["figures"]]
+        assert [] == seen["requests"] + seen["console"], folder.name
+        assert all(t["marks"] for f in seen["figures"] for t in f["traces"] if t["points"]), folder.name
+
+
+def test_the_index_opens_offline_and_links_to_every_report(site, open_page):
+    page = open_page(1440, 900)
+    messages = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto((site / "build/site/index.html").as_uri())
+    links = page.eval_on_selector_all("a[href$='.html']", "all => all.map(a => a.getAttribute('href'))")
+    assert 76 == len(links)
+    assert all((site / "build/site" / link).is_file() for link in links)
+    assert [] == messages
