@@ -65,6 +65,9 @@ def build(
     formats: Annotated[str, typer.Option("--formats", help="html, slides, or both: html,slides.")] = "",
     wave: Annotated[str, typer.Option("--wave", help="A wave of the dataset; the newest by default.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Worker processes; 0: one a processor.")] = 0,
+    engine: Annotated[
+        str, typer.Option("--engine", help="How kernels start: auto, kernel (forked warm) or stock.")
+    ] = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Run the reports and publish them into build/site.
@@ -82,6 +85,7 @@ def build(
         overrides=tuple(set_ or ()),
         formats=tuple(part.strip() for part in formats.split(",") if part.strip() and part.strip() != "all"),
         wave=wave,
+        engine=engine,
     )
     planned = production.plan(request)
     for warning in planned.warnings:

@@ -19,6 +19,7 @@ from typing import Any
 from kernels_lib import __version__
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import build_folder
+from kernels_lib.production.engine import ENGINES
 from kernels_lib.production.notebooks import DATA_SECTIONS
 from kernels_lib.production.runner import FILES, Job, Outcome, prepare, replace, run_job
 from kernels_lib.study.params import SECTIONS, Effective, parse_overrides
@@ -38,6 +39,7 @@ class Request:
     overrides: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     wave: str = ""
+    engine: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ def plan(request: Request) -> Plan:
     ScorecardError
         All problems of all layers at once.
     """
+    if request.engine not in ENGINES:
+        raise UnknownName("engine", request.engine, ENGINES, where="--engine")
     pairs = tuple(pair for text in request.overrides for pair in parse_overrides(_quoted(text)))
     roster = read_roster(request.root, request.study_name, request.wave, pairs)
     if roster.scores is None:
@@ -164,6 +168,7 @@ def _job(request: Request, roster: Roster, pairs: tuple[tuple[str, str], ...], s
         sections=frozenset(_sections(roster, effective, kind)),
         formats=_formats(request, effective),
         others=others,
+        engine=request.engine,
     )
 
 

@@ -52,8 +52,18 @@ def kernel_environment(root: Path) -> dict[str, str]:
     return {**kept, **_FIXED, "SCORECARD_ROOT": str(root), "PYTHONPATH": str(root)}
 
 
+ENGINES = ("auto", "kernel", "stock")
+
+
 def run(
-    notebook: nbformat.NotebookNode, parameters: dict[str, Any], *, root: Path, folder: Path, name: str, subject: str
+    notebook: nbformat.NotebookNode,
+    parameters: dict[str, Any],
+    *,
+    root: Path,
+    folder: Path,
+    name: str,
+    subject: str,
+    kind: str = "auto",
 ) -> nbformat.NotebookNode:
     """Execute a notebook.
 
@@ -69,6 +79,9 @@ def run(
         Empty working folder of this run; the output is kept here, also when a cell raises.
     name, subject : str
         The report and whom it is for, for messages.
+    kind : {"auto", "kernel", "stock"}
+        ``kernel`` forks the kernel from a warm template, ``stock`` starts it as papermill always
+        does, ``auto`` takes the first where forking is safe.
 
     Returns
     -------
@@ -81,6 +94,7 @@ def run(
     """
     prepare_process()
     import papermill
+    from jupyter_client.provisioning import KernelProvisionerFactory
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
@@ -99,6 +113,7 @@ def run(
         os.environ.update(kernel_environment(root))
         os.environ["JUPYTER_RUNTIME_DIR"] = str(_short_folder(folder))
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
+        KernelProvisionerFactory.instance().default_provisioner_name = _provisioner(kind)
         papermill.execute_notebook(
             str(source),
             str(target),
@@ -124,6 +139,15 @@ def run(
         os.environ.clear()
         os.environ.update(before)
     return nbformat.read(target, as_version=4)
+
+
+def _provisioner(kind: str) -> str:
+    """jupyter_client's name for how a kernel starts."""
+    if kind == "stock":
+        return "local-provisioner"
+    from kernels_lib.production import warm
+
+    return warm.NAME if warm.supported() else "local-provisioner"
 
 
 def _short_folder(folder: Path) -> Path:

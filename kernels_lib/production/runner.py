@@ -63,6 +63,7 @@ class Job:
     sections: frozenset[str]
     formats: tuple[str, ...]
     others: tuple[str, ...] = ()
+    engine: str = "auto"
 
     @property
     def folder(self) -> Path:
@@ -138,7 +139,9 @@ def _run(job: Job, folder: Path, started: float) -> Outcome:
 
     where = f"reports/{job.report}.ipynb"
     notebook = prepare(job)
-    executed = engine.run(notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label)
+    executed = engine.run(
+        notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label, kind=job.engine
+    )
     results = results_of(executed, where)
     try:
         documents = {name: FORMATS[name](executed) for name in job.formats}

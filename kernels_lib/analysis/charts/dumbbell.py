@@ -168,7 +168,7 @@ def _right(d: Drawing, rows: dict[int, pd.Series], numerals: Numerals, subject: 
     start = 30 if deck else 33
     if not narrow:
         title = f"{subject} minus peers"
-        if house.text_width(title, form.head, bold=True) > d.right - start + 8:
+        if house.text_width(title, form.head, bold=True) > d.right - start + 6:
             title = "Score minus peers"
         d.heads(title, "points; peers below", dx=start)
     for i, row in rows.items():
@@ -230,30 +230,25 @@ def _names_of_marks(
         bases = {int(r["base"]) for r in both.values() if known(r["base"])}
         text = f"{bases.pop()} peers, mean" if len(bases) == 1 else "peers, mean"
         (name,) = house.fit(subject, 110 if narrow else d.left, form.head, bold=True, lines=1)
-        ahead = row["score"] >= row["peers_mean"]
-        apart = abs(d.px(row["score"], tight=True) - d.px(row["peers_mean"], tight=True))
-        need = house.text_width(name, form.head, bold=True) / 2 + 12
-        client_anchor = "center" if apart > need else "left" if ahead else "right"
-        room_right = d.px(d.high) + (d.right if narrow else 24) - d.px(row["score"])
-        if client_anchor == "left" and room_right < 2 * need:
-            # Both at the right end: the peers' name moves further left, the client's ends at its dot.
-            client_anchor = "center"
-            shift = need + 4
-        else:
-            shift = -4.0
-        mean_anchor = "right" if ahead else "left"
+        place: dict[str, float] = {"above": 12.0} if i == next(iter(rows)) else {"y": d.y(i, 0.5)}
         if narrow:
             place = {"y": lane(i), "dy": 19.0}
-        else:
-            place = {"above": 12.0} if i == next(iter(rows)) else {"y": d.y(i, 0.5)}
+        size = small if narrow else form.head
+        half = house.text_width(name, size, bold=True) / 2
+        # At the end of the scale the client's name moves inwards, and the peers' keeps clear of it.
+        end = d.px(d.high) + (d.right - 2 if narrow else 22)
+        start = -d.left + half if narrow else half
+        shift = min(0.0, end - half - d.px(row["score"])) + max(0.0, start - d.px(row["score"]))
+        apart = d.px(row["score"], tight=True) - d.px(row["peers_mean"], tight=True) + shift
+        ahead = row["score"] >= row["peers_mean"]
+        away = min(4.0, apart - half - 8) if ahead else max(-4.0, apart + half + 8)
         d.note(
-            house.escaped(text), x=d.across(row["peers_mean"]), dx=-shift if ahead else shift, size=small,
-            colour=house.MUT, anchor=mean_anchor, halo=True, **place,
+            house.escaped(text), x=d.across(row["peers_mean"]), dx=away, size=small, colour=house.MUT,
+            anchor="right" if ahead else "left", halo=True, **place,
         )  # fmt: skip
-        shift = {"left": -4.0, "right": 4.0, "center": 0.0}[client_anchor]
         d.note(
-            house.escaped(name), x=d.across(row["score"]), dx=shift, size=small if narrow else form.head,
-            colour=house.INK, anchor=client_anchor, bold=True, halo=not narrow, **place,
+            house.escaped(name), x=d.across(row["score"]), size=size, colour=house.INK, anchor="center", bold=True,
+            halo=not narrow, **{**place, "dx": shift},
         )  # fmt: skip
     for i, row in quartiles.items():
         marks = [row["peers_q1"], row["peers_mean"]]

@@ -585,7 +585,8 @@ class Drawing:
     def heads(self, first: str, second: str, *, dx: float) -> None:
         """The two lines above the right column."""
         form = self.form
-        room = self.right - dx
+        # Widths are estimated generously, so a few pixels more still fit.
+        room = self.right - dx + 6
         (upper,) = fit(first, room, form.head, bold=True, lines=1)
         (lower,) = fit(second, room, form.small, lines=1)
         high = self.top - form.head * 0.75

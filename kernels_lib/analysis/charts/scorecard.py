@@ -110,7 +110,7 @@ def _draw(
         form, low=floor, high=top, rows=len(shown), row=PHONE_ROW if form.names_above else ROW,
         names=[row["name"] for row in rows.values()], cross=target,
     )  # fmt: skip
-    _bands(d, stages)
+    _bands(d, stages, target)
     d.axis(house.ticks(floor, top), numerals, strong=target)
 
     def lane(i: int) -> float:
@@ -152,7 +152,7 @@ def _draw(
     return d
 
 
-def _bands(d: Drawing, stages: Sequence[tuple[float, str]]) -> None:
+def _bands(d: Drawing, stages: Sequence[tuple[float, str]], target: float | None) -> None:
     form = d.form
     cuts = sorted((max(start, d.low), name) for start, name in stages if start < d.high)
     ends = [*[start for start, _ in cuts[1:]], d.high]
@@ -163,13 +163,17 @@ def _bands(d: Drawing, stages: Sequence[tuple[float, str]]) -> None:
             d.rect(d.across(start), d.across(end), 0, 1, fill=house.WASH)
         if number:
             d.upright(start, colour=house.RULE, width=1)
-        width = (d.px(end, tight=True) - d.px(start, tight=True)) - 4
-        (label,) = house.fit(name, width, form.small - 0.5, lines=1)
-        if len(label) > 4:
-            middle = (d.across(start) + d.across(end)) / 2
+        width = (d.px(end) - d.px(start)) * max(form.slack, 0.92) - 2
+        middle = (start + end) / 2
+        # A second line of the name needs the height at which the target's label stands.
+        free = target is None or abs(d.px(middle) - d.px(target)) > width / 2 + form.head * 2.2
+        size = form.small - 1
+        lines = house.fit(name, width, size, lines=2 if free else 1)
+        if len(lines[0]) > 4:
+            text = "<br>".join(house.escaped(line) for line in lines)
             d.note(
-                house.escaped(label), x=middle, above=d.top - form.head * 2.25, size=form.small - 0.5,
-                colour=house.MUT, anchor="center", hover=name if label != name else "",
+                text, x=d.across(middle), above=d.top - form.head * 2.25 - size * 0.6, size=size, colour=house.MUT,
+                anchor="center", valign="bottom", hover=name if " ".join(lines) != name else "",
             )  # fmt: skip
 
 

@@ -217,8 +217,8 @@ def _draw(
     else:
         d.target_ticks([(i, row.target) for i, row in rows.items()])
     _dots(d, rows, numerals, of_client, hover, lane)
-    if target is not None:
-        _headings(d, rows, target)
+    # With targets that differ by row, the headings flank the first one's.
+    _headings(d, rows, next(iter(rows.values())).target if target is None else target)
 
     for i, row in rows.items():
         d.name(i, row.name, second=row.side, hover=hover[row.id] if len(row.name) > 30 else "")
