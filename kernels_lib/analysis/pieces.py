@@ -50,7 +50,7 @@ def summary(words: ClientWords, advice: Advice) -> Statement:
 
 def answer(words: ClientWords, advice: Advice) -> Statement:
     """The same as a slide."""
-    return _piece("answer", "answer", _answer(words, advice))
+    return _piece("answer", "answer", {**_answer(words, advice), "first_note": NOTHING})
 
 
 def _answer(words: ClientWords, advice: Advice) -> dict[str, Any]:

@@ -7,6 +7,7 @@ a gate compares references and not digits found in text.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -79,7 +80,12 @@ def _filled(identity: str, template: str, values: Mapping[str, object], *, sente
         else:
             plain[name], safe[name] = str(value), escape(str(value))
     begin = _upper_first if sentence else str
-    return Statement(identity, begin(template.format(**plain)), Markup(begin(template.format(**safe))), tuple(numbers))
+    text, html = (begin(_ONE_POINT.sub("\\1point", template.format(**values))) for values in (plain, safe))
+    return Statement(identity, text, Markup(html), tuple(numbers))
+
+
+# "1 points" and "<data ...>1</data> points", where a whole number of points may be one.
+_ONE_POINT = re.compile(r"((?<![\d.,])1(?:</data>)? )points\b")
 
 
 def _upper_first(text: str) -> str:

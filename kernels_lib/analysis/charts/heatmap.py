@@ -19,7 +19,6 @@ from kernels_lib.analysis.charts.house import Drawing, Form, known
 from kernels_lib.study.numerals import Numerals
 
 MOST_ROWS = 60  # beyond, units are shown in tenths
-HEAD = 1.0  # rows of space before a further block of columns, plus its heads
 
 
 @dataclass(frozen=True)

@@ -94,11 +94,6 @@ class Form:
     height: int | None
     rows: int | None
 
-    @property
-    def plot(self) -> int:
-        """Width of the plotting area as designed."""
-        return self.width - self.left - self.right
-
 
 WIDE = Form(
     name="wide", width=824, left=196, right=184, top=50, bottom=58, row=60,

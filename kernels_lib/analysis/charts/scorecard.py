@@ -169,7 +169,7 @@ def _bands(d: Drawing, stages: Sequence[tuple[float, str]], target: float | None
         free = target is None or abs(d.px(middle) - d.px(target)) > width / 2 + form.head * 2.2
         size = form.small - 1
         lines = house.fit(name, width, size, lines=2 if free else 1)
-        if len(lines[0]) > 4:
+        if len(" ".join(lines)) > 4:
             text = "<br>".join(house.escaped(line) for line in lines)
             d.note(
                 text, x=d.across(middle), above=d.top - form.head * 2.25 - size * 0.6, size=size, colour=house.MUT,

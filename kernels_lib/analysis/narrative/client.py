@@ -390,27 +390,31 @@ class ClientWords(Words):
                 )
             )
         elif tested:
-            largest = known.loc[known["z"].abs().idxmax()]
-            parts.append(
-                state(
-                    "peers.noise",
-                    "None of the {tested} differences that can be tested is more than noise: a single {unit} has to "
-                    "stand {needed} standard deviations from its peers before a test takes note, even without a "
-                    "correction, and the largest distance here is {largest}.",
-                    tested=self.numbers.count("peers.tested", tested),
-                    unit=self.unit,
-                    needed=self.numbers.deviations("peers.needed", self._needed(int(largest["base"]))),
-                    largest=self.numbers.deviations("peers.largest", largest["z"]),
-                )
-                if abs(largest["z"]) < self._needed(int(largest["base"]))
-                else state(
-                    "peers.noise",
-                    "None of the {tested} differences that can be tested is more than noise once it is corrected for "
-                    "being one of so many.",
-                    tested=self.numbers.count("peers.tested", tested),
-                )
-            )
+            parts.append(self._noise(known, tested))
         return joined("peers", parts)
+
+    def _noise(self, known: pd.DataFrame, tested: int) -> Statement:
+        """That nothing is more than noise, and how far from that the largest distance is."""
+        largest = known.loc[known["z"].abs().idxmax()]
+        needed = self._needed(int(largest["base"]))
+        count = self.numbers.count("peers.tested", tested)
+        none = "None of the {tested} differences that can be tested is"
+        if tested == 1:
+            none = "The one difference that can be tested is not"
+        if abs(largest["z"]) >= needed:
+            return state(
+                "peers.noise", none + " more than noise once it is corrected for being one of so many.", tested=count
+            )
+        return state(
+            "peers.noise",
+            none
+            + " more than noise: a single {unit} has to stand {needed} standard deviations from its peers before a "
+            "test takes note, even without a correction, and the largest distance here is {largest}.",
+            tested=count,
+            unit=self.unit,
+            needed=self.numbers.deviations("peers.needed", needed),
+            largest=self.numbers.deviations("peers.largest", largest["z"]),
+        )
 
     def _lead(self, known: pd.DataFrame) -> Statement:
         lead, lag = known.index[0], known.index[-1]
