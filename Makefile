@@ -14,10 +14,10 @@ reports: $(VENV)/.ready ## run the 30-brand study and publish every client's pag
 	$(BIN)/scorecard build
 
 test: $(VENV)/.ready ## every test but the long proofs, on all processors
-	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" --durations=12
 
 test-all: $(VENV)/.ready ## the long proofs that make test leaves out
-	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m slow
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m slow
 
 bench: $(VENV)/.ready ## speed, into build/bench.json
 	$(BIN)/python -m tests.bench

@@ -254,9 +254,8 @@ def params(
 def main() -> None:
     """Run the command; errors become one message and the right exit code."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        # Not standalone: the code of a typer.Exit comes back as a value.
+        sys.exit(app(standalone_mode=False) or 0)
     except typer.Abort:
         sys.exit(130)
     except KeyboardInterrupt:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import shutil
 from pathlib import Path
 
@@ -32,17 +34,42 @@ def project(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Path:
+def site(tmp_path_factory, worker_id) -> Path:
     """A project with everything built, as ``make reports`` builds it; read only.
 
-    Tests that use it carry ``xdist_group("site")``, so that it is built once.
+    Built once, whichever worker comes first; the others wait for it.
     """
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    folder = shared / "site"
+    with (shared / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            _built(folder)
+            (folder / "done").touch()
+    return folder
+
+
+@pytest.fixture
+def small_site(project, site) -> Path:
+    """A project of its own with two clients built, to be changed."""
+    for name in ("site/clients/brand-08", "site/clients/brand-09", "results/clients"):
+        shutil.copytree(site / "build" / name, project / "build" / name)
+    manifest = json.loads((site / "build/site/manifest.json").read_text())
+    kept = {"client/brand-08", "client/brand-09"}
+    manifest["entries"] = {key: entry for key, entry in manifest["entries"].items() if key in kept}
+    (project / "build/site/manifest.json").write_text(json.dumps(manifest))
+    return project
+
+
+def _built(folder: Path, **request: object) -> None:
     from kernels_lib.production import build
 
-    folder = copy_project(tmp_path_factory.mktemp("site") / "project")
-    summary = build.run(build.plan(build.Request(root=folder)))
+    if not folder.exists():
+        copy_project(folder)
+    summary = build.run(build.plan(build.Request(root=folder, **request)))
     assert not summary.failed, "\n".join(outcome.error for outcome in summary.failed)
-    return folder
 
 
 def change(path: Path, old: str, new: str) -> None:

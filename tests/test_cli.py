@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from kernels_lib import cli
 from tests.conftest import ROOT, change
 
 
@@ -51,18 +52,27 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_input_gives_one_message_and_exit_code_2(name, project):
+def test_wrong_input_gives_one_message_and_exit_code_2(name, project, monkeypatch, capsys):
     (project / "build/site").mkdir(parents=True)
     (project / "build/site/index.html").write_text("built before")
     arguments, message = WRONG[name]
 
-    done = scorecard(*arguments, project=project)
+    monkeypatch.setattr(sys, "argv", ["scorecard", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
 
-    assert 2 == done.returncode
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    assert 2 == stopped.value.code
+    stderr = capsys.readouterr().err
+    assert message in stderr
+    assert "Traceback" not in stderr
     assert ["index.html"] == [path.name for path in (project / "build").rglob("*") if path.is_file()]
     assert "built before" == (project / "build/site/index.html").read_text()
+
+
+def test_the_real_command_ends_with_code_2_too(project):
+    done = scorecard("build", "brand-07", "--set", "alfa=0.01", project=project)
+    assert 2 == done.returncode
+    assert "Did you mean 'alpha'?" in done.stderr
 
 
 def test_a_score_outside_the_scale_stops_the_build_with_its_line(project):

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from string import Formatter
 
 from markupsafe import Markup, escape
 
@@ -70,7 +71,11 @@ def state(identity: str, template: str, **values: object) -> Statement:
 
 def _filled(identity: str, template: str, values: Mapping[str, object], *, sentence: bool) -> Statement:
     plain, safe, numbers = {}, {}, []
+    # A value that the words do not mention is not stated.
+    used = {name for _, name, _, _ in Formatter().parse(template) if name}
     for name, value in values.items():
+        if name not in used:
+            continue
         if isinstance(value, Number):
             plain[name], safe[name] = value.text, mark(value)
             numbers.append(value)

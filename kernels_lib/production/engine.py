@@ -127,14 +127,11 @@ def run(
             config=config,
         )
     except PapermillExecutionError as error:
-        executed = nbformat.read(target, as_version=4)
-        raise _failed(name, subject, executed, f"{error.ename}: {error.evalue}") from error
+        raise _failed(name, subject, _left(target, source), f"{error.ename}: {error.evalue}") from error
     except CellTimeoutError as error:
-        executed = nbformat.read(target, as_version=4)
-        raise _failed(name, subject, executed, f"the cell ran longer than {CELL_TIMEOUT_S} s") from error
+        raise _failed(name, subject, _left(target, source), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
     except DeadKernelError as error:
-        executed = nbformat.read(target, as_version=4)
-        raise _failed(name, subject, executed, "the kernel died") from error
+        raise _failed(name, subject, _left(target, source), "the kernel died") from error
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -161,25 +158,24 @@ def _short_folder(folder: Path) -> Path:
     return runtime
 
 
+def _left(target: Path, source: Path) -> nbformat.NotebookNode:
+    """The partly run notebook; what was to run, where papermill had not saved anything yet."""
+    return nbformat.read(target if target.is_file() else source, as_version=4)
+
+
 def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: str) -> NotebookFailed:
-    index = next(
-        (
-            i
-            for i, cell in enumerate(executed.cells)
-            if cell.cell_type == "code" and any(o.output_type == "error" for o in cell.outputs)
-        ),
-        None,
-    )
-    if index is None:
-        index = next(
-            (i for i, c in enumerate(executed.cells) if c.cell_type == "code" and c.execution_count is None),
-            len(executed.cells) - 1,
-        )
-    error = next((o for o in executed.cells[index].get("outputs", []) if o.output_type == "error"), None)
-    if error is not None:
-        reason = f"{error.ename}: {error.evalue}"
-    heading = heading_above(executed, index)
-    place = f"cell {index + 1}" + (f' ("{heading}")' if heading else "")
-    failure = NotebookFailed(f"stopped for '{subject}' at {place}: {reason}", where=f"reports/{name}.ipynb")
+    raised = [
+        (index, output)
+        for index, cell in enumerate(executed.cells)
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
+    place = ""
+    if raised:
+        index, output = raised[0]
+        heading = heading_above(executed, index)
+        place = f" at cell {index + 1}" + (f' ("{heading}")' if heading else "")
+        reason = f"{output.ename}: {output.evalue}"
+    failure = NotebookFailed(f"stopped for '{subject}'{place}: {reason}.", where=f"reports/{name}.ipynb")
     failure.notebook = executed  # type: ignore[attr-defined]
     return failure

@@ -112,7 +112,8 @@ def offline(delivery: Delivery) -> str:
 def named(delivery: Delivery) -> str:
     """Title, language, and an alternative text for every figure."""
     for name, document in delivery.documents.items():
-        title = re.search(r"<title>([^<]+)</title>", document)
+        head = document.partition("</head>")[0]
+        title = re.search(r"<title>([^<]+)</title>", head)
         if not title or not title[1].strip():
             return f"{name}: no title"
         if not re.search(r'<html[^>]* lang="[a-z]{2}', document):

@@ -12,8 +12,6 @@ from kernels_lib.errors import GateFailed
 from kernels_lib.production import gates
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("site")
-
 CLIENT = "brand-19"
 
 
@@ -75,10 +73,8 @@ def test_a_fault_planted_in_the_page_is_caught_by_its_gate(delivered, gate):
 
 
 def test_a_leak_in_the_data_of_a_figure_is_caught(delivered):
-    page = delivered.documents["html"].replace('type="application/json"', 'type="application/json" data-x="Brand 04"', 1)
-    with pytest.raises(GateFailed, match="holds the name of 'Brand 04'"):
-        gates.check(broken(delivered, html=page), CLIENT)
-    at = delivered.documents["html"].index('"data":[')
+    island = delivered.documents["html"].index('<script type="application/json"')
+    at = delivered.documents["html"].index("{", island) + 1
     page = delivered.documents["html"][:at] + '"hidden":"Brand 04",' + delivered.documents["html"][at:]
     with pytest.raises(GateFailed, match="holds the name of 'Brand 04'"):
         gates.check(broken(delivered, html=page), CLIENT)
