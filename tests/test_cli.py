@@ -36,7 +36,7 @@ def test_every_command_has_help_with_an_example(command):
 
 
 WRONG = {
-    "unknown parameter": (["build", "brand-07", "--set", "alfa=0.01"], "--set: unknown parameter 'alfa'. Did you mean 'alpha'?"),
+    "unknown parameter": (["build", "brand-07", "--set", "alfa=1"], "unknown parameter 'alfa'. Did you mean 'alpha'?"),
     "value out of range": (["build", "brand-07", "--set", "alpha=2"], "--set: 'alpha': input should be less than 0.5"),
     "no pair": (["build", "--set", "alpha"], "'alpha' is no key=value. Write for example --set alpha=0.01."),
     "unknown client": (["build", "brnad-07"], "unknown client 'brnad-07'. Did you mean 'brand-07'?"),
@@ -104,7 +104,11 @@ def test_params_shows_value_file_and_line(project):
 def test_outside_a_project_the_command_says_how_to_find_one(tmp_path):
     environment = {key: value for key, value in os.environ.items() if key != "SCORECARD_ROOT"}
     done = subprocess.run(
-        [sys.executable, "-m", "kernels_lib.cli", "check"], capture_output=True, text=True, cwd=tmp_path, env=environment
+        [sys.executable, "-m", "kernels_lib.cli", "check"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
     )
     assert 2 == done.returncode
     assert "no project here" in done.stderr

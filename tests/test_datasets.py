@@ -1,7 +1,5 @@
 """The shipped data and instruments: what is known of them, held file by file."""
 
-# ruff: noqa: SIM300 (the expected value stands first, as in all our tests)
-
 from __future__ import annotations
 
 import csv

@@ -294,6 +294,7 @@ def noise_slide(words: Words) -> Statement:
         ("Firm", str(always + here), f"of {total} pairs of criteria", firm, False),
         ("≈ Unresolved", str(len(words.unresolved)), f"of {total} pairs", words.unsettled(), True),
     ]
+    columns = [column for column in columns if column[1] != "0"]
     tested = getattr(words, "card", pd.DataFrame())
     if "p_value" in tested:
         flat = int((tested["p_value"].isna() & (tested["base"] >= 2)).sum())

@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
@@ -154,7 +155,7 @@ class WarmProvisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **kwargs)
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
         environment = dict(kwargs.get("env") or os.environ)
-        self.process = template().fork(arguments, environment, kwargs.get("cwd") or os.getcwd())
+        self.process = template().fork(arguments, environment, kwargs.get("cwd") or str(Path.cwd()))
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
@@ -175,7 +176,7 @@ def _serve(descriptor: int) -> None:
     lines = channel.makefile("rw", encoding="utf-8")
     for line in lines:
         request = json.loads(line)
-        threads = len(os.listdir("/proc/self/task"))
+        threads = len(list(Path("/proc/self/task").iterdir()))
         if threads != 1:
             reply = {"error": f"the template has {threads} threads, and forking needs one"}
         else:

@@ -1,7 +1,6 @@
 """What published means prove, against brute force over all tables and against the known answers."""
 
 # Expected first, as everywhere in these tests.
-# ruff: noqa: SIM300
 
 from __future__ import annotations
 

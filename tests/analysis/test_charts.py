@@ -1,7 +1,6 @@
 """Charts are data: what they draw, say and leave out is read from the figure, never from pixels."""
 
 # Expected first, as everywhere in these tests.
-# ruff: noqa: SIM300
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Intervals: coverage where it is hard, agreement with verdicts, published examples."""
 
 # Expected first, as everywhere in these tests.
-# ruff: noqa: SIM300
 
 from __future__ import annotations
 

@@ -50,7 +50,9 @@ def test_no_sentence_has_a_hole_a_doubled_word_or_a_zero_count(client):
     for statement in everything(words_of(client)):
         assert not re.search(r"\bnan\b|\bNone\b(?! of|:)|\{|\}|  |\.\.| ,| \.", statement.text), statement
         assert not re.search(r"\b(\w+) \1\b", statement.text), statement
-        assert not re.search(r"\b(0|zero|no) strengths\b|(?<![\d.,])1 points\b|\bone criteria\b|−0[.,]0\b", statement.text), statement
+        assert not re.search(
+            r"\b(0|zero|no) strengths\b|(?<![\d.,])1 points\b|\bone criteria\b|−0[.,]0\b", statement.text
+        ), statement
 
 
 @pytest.mark.parametrize("client", CLIENTS[::3])
@@ -176,6 +178,17 @@ def test_an_industry_too_small_to_settle_anything_says_so(root, industry):
     assert "smallest p-value" in words.summary().text
 
 
+def test_what_there_is_none_of_is_not_counted(root):
+    for who in ({}, {"industry": "retail"}):
+        study = open_study(root=root, **who)
+        shared = findings.common(study)
+        words = IndustryWords(study, shared) if who else StudyWords(study, shared)
+        assert all(column[1] != "0" for column in words.answer_columns())
+    # Every stratum is there where it has members: 1 + 6 + 1
+    words = StudyWords(open_study(root=root), findings.common(open_study(root=root)))
+    assert ["1", "6", "1"] == [column[1] for column in words.answer_columns()]
+
+
 def test_the_methods_report_names_the_grid(root):
     study = open_study(root=root)
     words = MethodsWords(study, findings.common(study))
@@ -215,7 +228,5 @@ def test_one_reference_cannot_state_two_numbers(root, monkeypatch):
     words = words_of("brand-07")
     report = module.Report(words.study, "client", words.shared.basis)
     report.say(state("one", "{n}", n=words.numbers.mean("x", 1.0)))
-    with pytest.raises(ValueError, match="'x' is stated as 1.00 and as 2.00"):
+    with pytest.raises(ValueError, match=r"'x' is stated as 1\.00 and as 2\.00"):
         report.say(state("two", "{n}", n=words.numbers.mean("x", 2.0)))
-
-

@@ -1,7 +1,6 @@
 """One brand against the others."""
 
 # Expected first, as everywhere in these tests.
-# ruff: noqa: SIM300
 
 from __future__ import annotations
 

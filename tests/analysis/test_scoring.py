@@ -1,7 +1,6 @@
 """Overall scores, ranks, stages and a single brand's verdict."""
 
 # Expected first, as everywhere in these tests.
-# ruff: noqa: SIM300
 
 from __future__ import annotations
 

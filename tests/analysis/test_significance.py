@@ -1,7 +1,6 @@
 """Tests of hypotheses: against R, against enumeration, and by their laws."""
 
 # Expected first, as everywhere in these tests.
-# ruff: noqa: SIM300
 
 from __future__ import annotations
 

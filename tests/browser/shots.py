@@ -57,7 +57,7 @@ def main() -> None:
     print(f"{len(list(target.iterdir()))} pictures in build/shots")
 
 
-def _for_readme(browser) -> None:  # noqa: ANN001 - playwright's Browser
+def _for_readme(browser) -> None:
     docs = ROOT / "docs"
     docs.mkdir(exist_ok=True)
     page = _open(browser, CLIENT / "report.html", 1280, 1500, "light")
@@ -68,7 +68,7 @@ def _for_readme(browser) -> None:  # noqa: ANN001 - playwright's Browser
     page.screenshot(path=docs / "deck.png")
 
 
-def _open(browser, path: Path, width: int, height: int, scheme: str):  # noqa: ANN001, ANN202 - playwright's objects
+def _open(browser, path: Path, width: int, height: int, scheme: str):
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, offline=True)
     page = context.new_page()
     page.goto(path.as_uri())

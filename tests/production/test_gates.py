@@ -90,7 +90,7 @@ def test_a_cell_that_did_not_run_is_caught(delivered):
     def edit(notebook):
         figure_cell(notebook).execution_count = None
 
-    with pytest.raises(GateFailed, match="gate 'executed': cell .* did not run"):
+    with pytest.raises(GateFailed, match=r"gate 'executed': cell .* did not run"):
         gates.check(edited(delivered, edit), CLIENT)
 
 

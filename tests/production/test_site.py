@@ -19,7 +19,8 @@ PUBLISHED = {
 }  # fmt: skip
 STAGES = ["Immature", "Adolescence", "Exceptional", "Immature", "Adolescence", "Immature", "Immature", "Immature"]
 NOTICE = (
-    "Brand-level scores are a reconstruction that is consistent with the published means; they are not Altimeter's data."
+    "Brand-level scores are a reconstruction that is consistent with the published means; "
+    "they are not Altimeter's data."
 )
 
 
@@ -169,7 +170,9 @@ def test_a_notebook_that_raises_fails_one_report_and_leaves_the_old_one(small_si
     assert 1 == done.returncode
     message = "reports/client.ipynb: stopped for 'brand-09' at cell "
     assert message in done.stderr
-    assert "(\"Against your peers\"): AttributeError: 'ClientWords' object has no attribute 'pears_title'" in done.stderr
+    assert (
+        "(\"Against your peers\"): AttributeError: 'ClientWords' object has no attribute 'pears_title'" in done.stderr
+    )
     assert "The partly run notebook: build/failed/brand-09/client.ipynb" in done.stderr
     assert "What was published before is untouched." in done.stderr
     assert (small_site / "build/failed/brand-09/client.ipynb").is_file()
@@ -229,7 +232,9 @@ def test_two_builds_of_the_same_inputs_are_byte_identical(tmp_path):
     contents = []
     for name in ("one", "another-folder"):
         project = copy_project(tmp_path / name)
-        summary = build.run(build.plan(build.Request(root=project, clients=("brand-07", "brand-24"), industries=("retail",))))
+        summary = build.run(
+            build.plan(build.Request(root=project, clients=("brand-07", "brand-24"), industries=("retail",)))
+        )
         assert not summary.failed
         files = [p for p in (project / "build").rglob("*") if p.is_file()]
         contents.append({p.relative_to(project).as_posix(): p.read_bytes() for p in files})

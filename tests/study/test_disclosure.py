@@ -11,7 +11,10 @@ from kernels_lib.study.disclosure import other_names, withhold_industries
 
 
 def frame(sizes, own=""):
-    rows = {name: {"name": name, "n": n, "mean": 3.0, "ci_low": 2.0, "ci_high": 4.0, "own": name == own} for name, n in sizes.items()}
+    rows = {
+        name: {"name": name, "n": n, "mean": 3.0, "ci_low": 2.0, "ci_high": 4.0, "own": name == own}
+        for name, n in sizes.items()
+    }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -134,7 +134,7 @@ def test_the_committed_schema_is_that_of_the_model(root, name):
 
 
 def test_every_parameter_file_names_its_schema_in_its_first_line(root):
-    files = [p for p in (root / "params").rglob("*.yaml")]
+    files = list((root / "params").rglob("*.yaml"))
     assert len(files) > 10
     for path in files:
         first = path.read_text(encoding="utf-8").splitlines()[0]

@@ -136,7 +136,7 @@ def test_both_instruments_are_read_and_no_criterion_stands_in_code(root):
 def test_an_instrument_must_mark_every_field_as_published_or_assumed(project):
     path = project / "params/instruments/facebook_page.yaml"
     change(path, "question: assumed, ", "")
-    with pytest.raises(BadParameters, match="no status .*question"):
+    with pytest.raises(BadParameters, match=r"no status .*question"):
         read_instrument(project, "facebook_page")
 
 

@@ -317,8 +317,10 @@ def _dots(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool
         edge_width=2.25,
     )  # fmt: skip
     for i, row in loose:
-        left = row.gap < 0 and not _label_inside(d, row, numerals, of_client)
         text = _label(row, numerals, of_client)
+        width = house.text_width(text, form.score, bold=True) + d.dot / 2 + 7
+        crowded = d.px(d.high, tight=True) - d.px(row.value, tight=True) < width
+        left = crowded or (row.gap < 0 and not _label_inside(d, row, numerals, of_client))
         d.label(text, row.value, lane(i), colour=house.INK2, side="left" if left else "right", italic=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -202,6 +203,15 @@ class Words:
 
     kind_words = "Scorecard study"
 
+    def masthead(self) -> dict[str, Any]:
+        """Who the document is for and what it is about, as `Report.masthead` takes it."""
+        return {
+            "kicker": self.kicker(),
+            "title": self.document_title(),
+            "description": self.description(),
+            "notice_tag": self.notice_tag(),
+        }
+
     def _wave(self) -> str:
         return f"Wave {self.study.wave}, {self.study.numerals.date(self.study.report_date)}"
 
@@ -272,8 +282,8 @@ class Words:
             lines.append(
                 state(
                     "method.tests",
-                    "A statement about the group is called firm if an exact signed-rank test and a test of means agree, "
-                    "{corrected} over {k} criteria or {total} pairs, at {alpha}.",
+                    "A statement about the group is called firm if an exact signed-rank test and a test of means "
+                    "agree, {corrected} over {k} criteria or {total} pairs, at {alpha}.",
                     corrected=corrected,
                     k=str(k),
                     total=str(total),

@@ -186,7 +186,8 @@ class IndustryWords(Words):
         ):
             names = [self.short(c) for c in self._by(verdict)]
             shown = "all of them" if len(names) == total else listed(names) if names else "none"
-            columns.append((head, str(len(names)), f"of {total} criteria", shown[0].upper() + shown[1:], quiet))
+            if names:
+                columns.append((head, str(len(names)), f"of {total} criteria", shown[0].upper() + shown[1:], quiet))
         return columns
 
     def answer_title(self) -> Statement:

@@ -118,18 +118,18 @@ class StudyWords(Words):
             names = listed([self.short(c) for c in criteria]) or "none"
             if len(criteria) == total:
                 names = "all of them"
-            columns.append((head, str(len(criteria)), f"of {total} criteria", names[0].upper() + names[1:], quiet))
+            if criteria:
+                columns.append((head, str(len(criteria)), f"of {total} criteria", names[0].upper() + names[1:], quiet))
         return columns
 
     def answer_title(self) -> Statement:
         """The answer in one slide title."""
-        return state(
-            "answer.title",
-            "{strong} on target, {weak} short of it, {open} unresolved",
-            strong=self.numbers.count("criteria.above", len(self.strong)),
-            weak=self.numbers.count("criteria.below", len(self.weak)),
-            open=self.numbers.count("criteria.open", len(self.open)),
-        )
+        return state("answer.title", "{counts}", counts=self._counts())
+
+    def _counts(self) -> str:
+        """``one on target, six short of it, one unresolved``, without what there is none of."""
+        counts = [(self.strong, "on target"), (self.weak, "short of it"), (self.open, "unresolved")]
+        return ", ".join(f"{in_words(len(found))} {words}" for found, words in counts if found)
 
     def reproduced_title(self) -> Statement:
         """Whether the published means come back."""
@@ -179,14 +179,7 @@ class StudyWords(Words):
 
     def target_message(self) -> Statement:
         """The title of the signature chart."""
-        return state(
-            "target.message",
-            "{group} together: {strong} on target, {weak} short of it, {open} unresolved",
-            group=self.group,
-            strong=in_words(len(self.strong)),
-            weak=in_words(len(self.weak)),
-            open=in_words(len(self.open)),
-        )
+        return state("target.message", "{group} together: {counts}", group=self.group, counts=self._counts())
 
     def target(self) -> Statement:
         """Fact and grade of evidence, apart."""
@@ -216,8 +209,8 @@ class StudyWords(Words):
             parts.append(
                 state(
                     "target.grade",
-                    "{weak} of them {is_} firmly below by a test of ranks and a test of means alike, corrected over all "
-                    "{total}.",
+                    "{weak} of them {is_} firmly below by a test of ranks and a test of means alike, corrected over "
+                    "all {total}.",
                     weak=self.numbers.count("criteria.below", len(self.weak)),
                     is_=plural(len(self.weak), "is", "are"),
                     total=in_words(len(card)),
