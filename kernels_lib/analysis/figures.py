@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from kernels_lib.analysis import charts
 from kernels_lib.analysis.narrative import ClientWords, IndustryWords, MethodsWords, StudyWords
 from kernels_lib.analysis.narrative.base import Words
+from kernels_lib.study.disclosure import other_names
 from kernels_lib.study.results import Basis
 
 
@@ -80,6 +81,28 @@ def peers(words: ClientWords) -> go.Figure:
         _short_names(words.card),
         subject=words.name,
         **_context(words, words.peers_message().text, words.peers_caption().text),
+    )
+
+
+def others(words: ClientWords) -> go.Figure | None:
+    """Every unit's overall score under the names that this client may see; None where it may see none."""
+    study = words.study
+    if study.parameters.disclosure == "aggregate":
+        return None
+    brand = study.client.brand
+    names = other_names(
+        [unit for unit in study.scores.index if unit != brand],
+        reader=study.client.slug,
+        disclosure=study.parameters.disclosure,
+        unit=words.unit,
+    )
+    return charts.ranking(
+        words.shared.league.rename(index={**names, brand: words.name}),
+        highlight=words.name,
+        target=words.common_target,
+        unit_one=words.unit,
+        identity="others",
+        **_context(words, words.others_title().text, words.league_caption().text),
     )
 
 

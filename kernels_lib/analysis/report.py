@@ -105,8 +105,10 @@ class Report:
             html = Markup('<details class="fold"><summary>{}</summary>{}</details>').format(folded, html)
         self._display("fold" if folded else "table", {"text/html": str(html)})
 
-    def figure(self, figure: go.Figure) -> None:
-        """Show a chart as data; the exporters draw it."""
+    def figure(self, figure: go.Figure | None) -> None:
+        """Show a chart as data; the exporters draw it.  None is a chart that this reader may not see."""
+        if figure is None:
+            return
         meta = figure.layout.meta
         self._figures[meta["id"]] = FigureRecord(
             id=meta["id"],

@@ -192,7 +192,9 @@ def _sections(roster: Roster, effective: Effective, kind: str) -> Iterable[str]:
         if section in SECTIONS:
             yield section
     if means_only:
-        yield from DATA_SECTIONS
+        yield from (section for section in DATA_SECTIONS if section != "others")
+    if effective.values.disclosure != "aggregate":
+        yield "others"
 
 
 def run(planned: Plan, *, jobs: int = 0, progress: Callable[[Outcome], None] = lambda outcome: None) -> Summary:

@@ -13,7 +13,7 @@ from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import shown
 
 # Sections that only some studies have the data for, beside those a parameter may drop.
-DATA_SECTIONS = ("certain", "claims", "reproduced", "grid")
+DATA_SECTIONS = ("certain", "claims", "reproduced", "grid", "others")
 
 
 def read_report(root: Path, name: str) -> nbformat.NotebookNode:

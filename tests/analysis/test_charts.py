@@ -564,7 +564,7 @@ def test_ranking_says_in_words_that_a_unit_has_no_overall_score():
 def test_industries_withhold_in_words_and_mark_the_own_one():
     figure = EXAMPLES["industries"]()
 
-    assert "withheld: fewer than 4 other brands" in texts(figure)
+    assert "withheld to protect single brands" in texts(figure)
     assert [3.16] == trace(figure, "own mean")["x"]
     assert "Consumer goods (yours)" in texts(figure)
     withheld = figure.layout.meta["rows"][-1]

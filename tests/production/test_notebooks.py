@@ -92,6 +92,13 @@ def test_a_parameter_drops_a_section(root):
     assert {"peers", "noise"}.isdisjoint(build.plan(request).jobs[0].sections)
 
 
+def test_single_scores_of_others_have_a_section_only_where_disclosure_allows(root):
+    aggregate = build.plan(build.Request(root=root, clients=("brand-07",))).jobs[0]
+    masked = build.plan(build.Request(root=root, clients=("brand-07",), overrides=("disclosure=masked",))).jobs[0]
+    assert "others" not in aggregate.sections
+    assert "others" in masked.sections
+
+
 def test_an_industry_brings_its_clients(root):
     jobs = build.plan(build.Request(root=root, industries=("luxury-hotels",))).jobs
     assert ["luxury-hotels", "brand-16", "brand-28"] == [job.slug for job in jobs]

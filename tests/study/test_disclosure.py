@@ -63,6 +63,24 @@ def test_masked_names_are_stable_within_a_client_and_differ_between_clients():
     assert not set(one.values()) & set(names)
 
 
+def test_single_scores_appear_under_the_names_that_disclosure_allows(root):
+    from kernels_lib.analysis import figures
+    from kernels_lib.analysis.narrative import ClientWords
+
+    shown = {}
+    for disclosure in ("aggregate", "masked", "named"):
+        study = open_study(client="brand-07", overrides=f"disclosure={disclosure}", root=root)
+        shared = findings.common(study)
+        figure = figures.others(ClientWords(study, shared, findings.client_card(study, shared)))
+        shown[disclosure] = "" if figure is None else figure.to_json()
+
+    assert "" == shown["aggregate"]
+    assert "Brand 07" in shown["masked"]
+    assert "Brand 08" not in shown["masked"]
+    assert "Brand A1" in shown["masked"]
+    assert "Brand 08" in shown["named"]
+
+
 @pytest.mark.parametrize("base", [1, 3])
 def test_nothing_is_withheld_where_enough_others_stand_behind_it(base):
     shown = withhold_industries(frame({"a": 5, "b": 6}), base)

@@ -67,7 +67,8 @@ def industries(
     shown = [row for row in rows if _shown(row)]
     values = [float(row[key]) for row in shown for key in ("mean", "ci_low", "ci_high") if known(row[key])]
     low, high = house.narrower([*values, mean_all], floor, top)
-    words = f"withheld: fewer than {minimum_base} other {unit_many}"
+    # True of both kinds: too few others, and withheld so that another cannot be computed back.
+    words = f"withheld to protect single {unit_many}"
     scale = f"from {numerals.target(floor)} to {numerals.target(top)}"
     if (low, high) != (float(floor), float(top)):
         ends = [house.tick_label(end, (low, high), numerals) for end in (low, high)]
@@ -91,7 +92,8 @@ def industries(
         how_to_read=(
             f"A ring is the mean of an industry's {unit_many}, the line through it its interval; the own industry is "
             f"filled. The dotted line is the mean of all {many}. Where intervals overlap, the order of the industries "
-            "is open to doubt."
+            f"is open to doubt. A mean is withheld where fewer than {minimum_base} other {unit_many} stand behind it, "
+            "and where another withheld one could be computed from it."
         ),
         basis=basis,
         columns=[

@@ -195,6 +195,14 @@ class Words:
         """The low group as a chart may bracket it: only where it is small enough to be a group."""
         return self.low_group if len(self.low_group) <= MOST_NAMED else []
 
+    def league_caption(self) -> Statement:
+        """What the ranges in the ranking are."""
+        return state(
+            "league.caption",
+            "The line behind each mark is the range under other weights of the criteria. It is a range, not a "
+            "confidence interval: the error of rating is not known.",
+        )
+
     # ---- what stands around the findings ----------------------------------------------------
 
     def kicker(self) -> list[str]:

@@ -488,6 +488,27 @@ class ClientWords(Words):
             units=self.units,
         )
 
+    def others_title(self) -> Statement:
+        """The section with every unit's overall score, or why there is none."""
+        if self.study.parameters.disclosure == "aggregate":
+            return state("others.title", "Scores of single {units} are not shown", units=self.units)
+        return state(
+            "others.title",
+            "{name} is {rank} by overall score",
+            name=self.name,
+            rank=self.rank(),
+        )
+
+    def others(self) -> Statement:
+        """Under which names the others appear."""
+        how = {
+            "aggregate": "At this level of disclosure only means and quartiles of the others are shown.",
+            "masked": "The others appear under other names, the same throughout this report and different in every "
+            "other client's.",
+            "named": "The others appear under their own names, as agreed for this client.",
+        }
+        return state("others.how", how[self.study.parameters.disclosure])
+
     def noise_items(self) -> list[tuple[str, bool, Statement]]:
         """What is firm, what is unresolved, what cannot be tested: tag, quiet, words."""
         items = []

@@ -359,14 +359,6 @@ class StudyWords(Words):
             high=self.numbers.mean("league.high", league.max()),
         )
 
-    def league_caption(self) -> Statement:
-        """What the ranges in the ranking are."""
-        return state(
-            "league.caption",
-            "The line behind each mark is the range under other weights of the criteria. It is a range, not a "
-            "confidence interval: the error of rating is not known.",
-        )
-
     def heat_message(self) -> Statement:
         """The title of the heat map."""
         target = (self.study.scores >= pd.Series(self.study.targets)).sum(axis=1)
