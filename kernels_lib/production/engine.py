@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -108,10 +110,12 @@ def run(
         # Sockets of the file system: nothing listens on a port, and no two kernels race for one.
         config.KernelManager.transport = "ipc"
     before = dict(os.environ)
+    # A socket's path may have only 107 characters (104 on macOS), so the folder's must be short.
+    sockets = tempfile.mkdtemp(prefix="sc-", dir="/tmp" if os.name == "posix" else None)
     try:
         os.environ.clear()
         os.environ.update(kernel_environment(root))
-        os.environ["JUPYTER_RUNTIME_DIR"] = str(_short_folder(folder))
+        os.environ["JUPYTER_RUNTIME_DIR"] = sockets
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
         KernelProvisionerFactory.instance().default_provisioner_name = _provisioner(kind)
         papermill.execute_notebook(
@@ -135,6 +139,7 @@ def run(
     finally:
         os.environ.clear()
         os.environ.update(before)
+        shutil.rmtree(sockets, ignore_errors=True)
     return nbformat.read(target, as_version=4)
 
 
@@ -145,17 +150,6 @@ def _provisioner(kind: str) -> str:
     from kernels_lib.production import warm
 
     return warm.NAME if warm.supported() else "local-provisioner"
-
-
-def _short_folder(folder: Path) -> Path:
-    """A folder for sockets: their paths may have only 107 characters."""
-    import tempfile
-
-    if len(str(folder)) > 60:
-        return Path(tempfile.mkdtemp(prefix="sc-"))
-    runtime = folder / "r"
-    runtime.mkdir(exist_ok=True)
-    return runtime
 
 
 def _left(target: Path, source: Path) -> nbformat.NotebookNode:
