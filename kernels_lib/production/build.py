@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -215,7 +216,7 @@ def run(planned: Plan, *, jobs: int = 0, progress: Callable[[Outcome], None] = l
     count = max(1, min(jobs or os.cpu_count() or 1, len(planned.jobs)))
     outcomes: list[Outcome] = []
     # Spawned, not forked: the parent may have threads (progress bars), and a worker starts clean.
-    with ProcessPoolExecutor(max_workers=count, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(max_workers=count, mp_context=get_context("spawn"), initializer=_finish_jobs) as pool:
         try:
             for future in as_completed([pool.submit(run_job, job) for job in planned.jobs]):
                 outcomes.append(future.result())
@@ -228,6 +229,11 @@ def run(planned: Plan, *, jobs: int = 0, progress: Callable[[Outcome], None] = l
     site = build_folder(planned.request.root, planned.request.study_name) / "site"
     _finish(planned, outcomes, site)
     return Summary(tuple(outcomes), site, planned.warnings)
+
+
+def _finish_jobs() -> None:
+    """In a worker: Ctrl-C is the parent's to handle; a job that has begun ends and cleans up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _finish(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
