@@ -1,4 +1,4 @@
-"""Speed, in one run on one machine, as ratios: ``make bench`` writes build/bench.json and a table.
+"""Speed, in one run on one machine, as ratios, and error rates by simulation: ``make bench`` writes build/bench.json.
 
 The peer is what everyone uses, a shell loop: papermill, then nbconvert to HTML, then to slides, for
 each client.  It is timed with few clients and scaled, and says so.
@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests import simulations
 from tests.conftest import ROOT, copy_project
 
 CLIENTS = ("brand-01", "brand-02", "brand-03", "brand-04", "brand-05", "brand-06")
@@ -62,6 +63,8 @@ def main() -> None:
         "cold_s": round(30 * cold, 1),
         "ratio_stock": round(stock / cold, 1),
     }
+    error, coverage = simulations.familywise_error(), simulations.interval_coverage()
+    found |= simulations.as_numbers(error, coverage)
     path = ROOT / "build" / "bench.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=1) + "\n")
@@ -69,6 +72,7 @@ def main() -> None:
     print(f"  papermill and two nbconverts, one client after the other  {found['stock_loop_s']:8.1f} s")
     print(f"  scorecard build                                           {found['cold_s']:8.1f} s")
     print(f"  ratio                                                     {found['ratio_stock']:8.1f}")
+    print(simulations.told(error, coverage))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ MODULES = sorted((ROOT / "kernels_lib").rglob("*.py"))
 LAYERS = {
     "kernels_lib.study": {"kernels_lib.study", "kernels_lib.errors", "kernels_lib.paths", "kernels_lib"},
     "kernels_lib.analysis": {
-        "kernels_lib.analysis", "kernels_lib.study", "kernels_lib.errors", "kernels_lib.paths", "kernels_lib",
+        "kernels_lib.analysis", "kernels_lib.study", "kernels_lib.store", "kernels_lib.errors", "kernels_lib.paths",
+        "kernels_lib",
     },
     "kernels_lib.production": {
         "kernels_lib.production", "kernels_lib.study", "kernels_lib.errors", "kernels_lib.paths", "kernels_lib",

@@ -4,7 +4,14 @@
     agreeing_interval    the interval that is drawn beside a verdict and cannot contradict it
     step_levels          the level at which each member of a family is tested
     wilson               a share of brands
-    hodges_lehmann       the rank-based size of a difference
+    describe             a column in seven numbers
+
+    hodges_lehmann, _interval    the rank-based size of a difference
+    hodges_lehmann_shift, ...    the same between two groups
+    rank_biserial                how lopsided the differences are, by ranks
+    cliffs_delta                 how often one group is above the other
+    bootstrap_means              a mean difference, not held within a scale
+    bootstrap_ci                 mean, median or correlation by the bootstrap
 
 Nothing here decides anything: verdicts are made in `significance`.  Where an interval does not
 exist, its limits are None and `method` says why.
@@ -13,6 +20,7 @@ exist, its limits are None and `method` says why.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,13 +28,16 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from kernels_lib.errors import UnknownName
+from kernels_lib.analysis import counting
+from kernels_lib.errors import BadParameters, UnknownName
 
 CORRECTIONS = ("holm", "bonferroni", "bh", "none")
 DIGITS = 9
 
 # From here on, a mean's bootstrap cannot see the tail that the few other brands hint at.
 CROWDED = 0.8
+# Exact distributions of ranks are counted up to here.
+COUNT_UP_TO = 200
 # Below this many brands BCa falls well short of its level (86 % at 5 brands, nominal 95 %).
 FEW = 10
 
@@ -36,6 +47,55 @@ class Interval(NamedTuple):
 
     low: float | None
     high: float | None
+    method: str
+
+
+class Description(NamedTuple):
+    """A column in seven numbers; None where there are too few scores."""
+
+    n: int
+    mean: float | None
+    sd: float | None
+    se: float | None
+    median: float | None
+    min: float | None
+    max: float | None
+
+
+class EffectInterval(NamedTuple):
+    """A size with its limits; None where they do not exist, and `method` says why."""
+
+    effect: float | None
+    low: float | None
+    high: float | None
+    method: str
+
+
+class BootstrapResult(NamedTuple):
+    """A statistic and its bootstrap.
+
+    Attributes
+    ----------
+    effect : float or None
+        The statistic of the sample.
+    se : float or None
+        Standard deviation of the drawn statistics.
+    ideal_se : float or None
+        What `se` tends to with ever more draws; of the mean only.
+    jackknife_se, acceleration : float or None
+        From leaving out one row at a time.
+    ci_low, ci_high : float or None
+    method : str
+        How the limits were found, or why there are none.
+    """
+
+    effect: float | None
+    se: float | None
+    ideal_se: float | None
+    jackknife_se: float | None
+    acceleration: float | None
+    ci_low: float | None
+    ci_high: float | None
     method: str
 
 
@@ -124,15 +184,20 @@ def _bca(
 
     # Half of the ties count as below: means of half points tie often.
     means, mean = np.round(means, DIGITS), round(mean, DIGITS)
-    below = ((means < mean).mean() + (means <= mean).mean()) / 2
-    bias = special.ndtri(below)
     deviation = distinct - mean
     acceleration = (counts @ deviation**3) / (6 * (counts @ deviation**2) ** 1.5)
-
-    shifted = bias + special.ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
-    shares = special.ndtr(bias + shifted / (1 - acceleration * shifted))
-    low, high = np.quantile(means, shares)
+    low, high = np.quantile(means, _bca_shares(means, mean, acceleration, level))
     return float(low), float(high)
+
+
+def _bca_shares(drawn: np.ndarray, observed: float, acceleration: float, level: float) -> np.ndarray:
+    """Which shares of the drawn statistics are the BCa limits; NaN where all lie on one side."""
+    below = ((drawn < observed).mean() + (drawn <= observed).mean()) / 2
+    if not 0 < below < 1:
+        return np.full(2, np.nan)
+    bias = special.ndtri(below)
+    shifted = bias + special.ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
+    return special.ndtr(bias + shifted / (1 - acceleration * shifted))
 
 
 def _gaffke(
@@ -368,6 +433,365 @@ def hodges_lehmann(d: ArrayLike) -> float | None:
         return None
     i, j = np.triu_indices(x.size)
     return float(np.median((x[i] + x[j]) / 2))
+
+
+def hodges_lehmann_interval(d: ArrayLike, level: float = 0.95) -> EffectInterval:
+    """Hodges and Lehmann's estimate with the interval that belongs to the signed-rank test.
+
+    The limits are order statistics of the Walsh averages, found from the exact distribution of the
+    signed ranks of untied differences (beyond 200 differences from its normal approximation).  With
+    ties the level is at least the nominal one.
+
+    Parameters
+    ----------
+    d : array-like
+        Differences; NaN is left out.
+    level : float
+        Such as 0.95.
+
+    Returns
+    -------
+    EffectInterval
+        Below six differences 95 % cannot be reached: the limits are the extremes, and `method` names
+        the level they have.  None without differences.
+
+    References
+    ----------
+    .. [1] Bauer, D. F. (1972), Constructing confidence sets using rank statistics, *JASA* 67, 687-690.
+       https://doi.org/10.1080/01621459.1972.10481279
+
+    Examples
+    --------
+    >>> hodges_lehmann_interval([1, 2, 3, 4, 5, 6])
+    EffectInterval(effect=3.5, low=1.0, high=6.0, method='exact order statistics')
+    """
+    x = _present(d)
+    if x.size == 0:
+        return EffectInterval(None, None, None, "none: no differences")
+    i, j = np.triu_indices(x.size)
+    averages = np.sort((x[i] + x[j]) / 2)
+    n = x.size
+    if n <= COUNT_UP_TO:
+        below = np.cumsum(counting.sign_flips(np.arange(1, n + 1)))
+        return _order_statistics(averages, below, level)
+    deviation = math.sqrt(n * (n + 1) * (2 * n + 1) / 24)
+    return _normal_order_statistics(averages, deviation, level)
+
+
+def hodges_lehmann_shift(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> EffectInterval:
+    """Median of all differences between a value of `x` and one of `y`, with the Mann-Whitney test's interval.
+
+    Parameters
+    ----------
+    x, y : array-like
+        Two groups; NaN is left out.
+    level : float
+        Such as 0.95.
+
+    Returns
+    -------
+    EffectInterval
+        As for `hodges_lehmann_interval`; exact up to 200 values of both groups together.
+
+    Examples
+    --------
+    >>> hodges_lehmann_shift([2, 4], [1, 1, 0]).effect  # 1 1 2 3 3 4
+    2.5
+    """
+    first, second = _present(x), _present(y)
+    n, m = first.size, second.size
+    if n == 0 or m == 0:
+        return EffectInterval(None, None, None, "none: an empty group")
+    shifts = np.sort((first[:, None] - second).ravel())
+    if n + m <= COUNT_UP_TO:
+        # The sum of n ranks of n + m, less its least value, is the Mann-Whitney count.
+        least = n * (n + 1) // 2
+        ways = counting.subset_sums(np.arange(1, n + m + 1), n)[least : least + n * m + 1]
+        return _order_statistics(shifts, np.cumsum(ways), level)
+    return _normal_order_statistics(shifts, math.sqrt(n * m * (n + m + 1) / 12), level)
+
+
+def _order_statistics(ordered: np.ndarray, below: np.ndarray, level: float) -> EffectInterval:
+    """Limits from the chances `below[k]` that the test statistic is at most k."""
+    alpha = 1 - level
+    # The smallest k with P(at most k) >= alpha / 2; the k-th smallest and k-th largest are the limits.
+    k = int(np.searchsorted(below, alpha / 2 * (1 - 1e-12)))
+    method = "exact order statistics"
+    if k == 0:
+        k = 1
+        reached = 1 - 2 * below[0]
+        if reached < level - 1e-12:
+            method = f"the extremes: with so few the level is {100 * max(reached, 0):.3g} %"
+    return EffectInterval(float(np.median(ordered)), float(ordered[k - 1]), float(ordered[-k]), method)
+
+
+def _normal_order_statistics(ordered: np.ndarray, deviation: float, level: float) -> EffectInterval:
+    k = max(1, math.floor(ordered.size / 2 + special.ndtri((1 - level) / 2) * deviation))
+    return EffectInterval(
+        float(np.median(ordered)), float(ordered[k - 1]), float(ordered[-k]), "order statistics, normal"
+    )
+
+
+def rank_biserial(d: ArrayLike) -> float | None:
+    """Matched-pairs rank-biserial correlation: how lopsided the differences are, from -1 to 1.
+
+    Rank sum of the positive less that of the negative differences, over both; zeros are dropped
+    before ranking, whatever a test beside it does with them.  None without a non-zero difference.
+
+    References
+    ----------
+    .. [1] Kerby, D. S. (2014), The simple difference formula, *Comprehensive Psychology* 3.
+       https://doi.org/10.2466/11.IT.3.1
+
+    Examples
+    --------
+    >>> rank_biserial([1, 2, -3, 4, 0])  # (1 + 2 + 4 - 3) / 10
+    0.4
+    """
+    x = np.round(_present(d), DIGITS)
+    x = x[x != 0]
+    if x.size == 0:
+        return None
+    ranks = pd.Series(np.abs(x)).rank().to_numpy()
+    return float((np.sign(x) @ ranks) / ranks.sum())
+
+
+def cliffs_delta(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> EffectInterval:
+    """How much more often a value of `x` is above one of `y` than below it, from -1 to 1.
+
+    The interval is Cliff's asymmetric one, which stays within -1 and 1, with n1 + n2 - 2 degrees of
+    freedom.
+
+    Parameters
+    ----------
+    x, y : array-like
+        Two groups; NaN is left out.
+    level : float
+        Such as 0.95.
+
+    Returns
+    -------
+    EffectInterval
+        At -1 or 1 nothing varies: the inner limit is then that of the smaller group, as by Feng and
+        Cliff.  Limits None where a group has fewer than two values, or where all values are equal.
+
+    References
+    ----------
+    .. [1] Feng, D. and Cliff, N. (2004), Monte Carlo evaluation of ordinal d with improved confidence
+       interval, *Journal of Modern Applied Statistical Methods* 3, 322-332.
+
+    Examples
+    --------
+    >>> cliffs_delta([2, 3, 4], [1, 2, 3]).effect  # above in 6 of 9 pairs, below in 1
+    0.5555555555555556
+    """
+    first, second = np.round(_present(x), DIGITS), np.round(_present(y), DIGITS)
+    n, m = first.size, second.size
+    if n == 0 or m == 0:
+        return EffectInterval(None, None, None, "none: an empty group")
+    sides = np.sign(first[:, None] - second)
+    delta = float(sides.mean())
+    if n < 2 or m < 2:
+        return EffectInterval(delta, None, None, "none: fewer than two values in a group")
+    if not sides.any():
+        return EffectInterval(delta, None, None, "none: all values equal")
+
+    quantile = -float(special.stdtrit(n + m - 2, (1 - level) / 2))
+    if abs(delta) == 1:
+        inner = (min(n, m) - quantile**2) / (min(n, m) + quantile**2)
+        low, high = sorted((delta, delta * inner))
+        return EffectInterval(delta, low, high, "complete separation: limit of the smaller group")
+    of_rows = m**2 * float(((sides.mean(axis=1) - delta) ** 2).sum())
+    of_columns = n**2 * float(((sides.mean(axis=0) - delta) ** 2).sum())
+    of_pairs = float(((sides - delta) ** 2).sum())
+    variance = (of_rows + of_columns - of_pairs) / (n * m * (n - 1) * (m - 1))
+    # The unbiased estimate can fall below what any variance of such a delta can be.
+    variance = max(variance, (1 - delta**2) / (n * m - 1))
+    width = quantile * math.sqrt(variance) * math.sqrt((1 - delta**2) ** 2 + quantile**2 * variance)
+    scale = 1 - delta**2 + quantile**2 * variance
+    return EffectInterval(
+        delta,
+        max(-1.0, (delta - delta**3 - width) / scale),
+        min(1.0, (delta - delta**3 + width) / scale),
+        "Cliff, asymmetric",
+    )
+
+
+def describe(values: ArrayLike) -> Description:
+    """Count, mean, standard deviation over n - 1, standard error, median and ends of a column.
+
+    Sums are rounded once, at the end, so that many digits in front of a small spread do no harm.
+
+    Parameters
+    ----------
+    values : array-like
+        NaN is left out.
+
+    Examples
+    --------
+    >>> describe([1, 2, 3])[:3]
+    (3, 2.0, 1.0)
+    """
+    x = _present(values)
+    n = x.size
+    if n == 0:
+        return Description(0, None, None, None, None, None, None)
+    mean = math.fsum(x) / n
+    sd = math.sqrt(math.fsum((x - mean) ** 2) / (n - 1)) if n > 1 else None
+    se = None if sd is None else sd / math.sqrt(n)
+    return Description(n, mean, sd, se, float(np.median(x)), float(x.min()), float(x.max()))
+
+
+def bootstrap_means(d: ArrayLike, *, level: float = 0.95, draws: int = 9999, rng: np.random.Generator) -> Interval:
+    """BCa interval of the mean of paired differences, which know no scale to be held within.
+
+    The same differences in any order give the same limits.
+
+    Parameters
+    ----------
+    d : array-like
+        Differences in points; NaN is left out.
+    level : float
+        Such as 0.95.
+    draws : int
+        Bootstrap samples.
+    rng : numpy Generator
+        The only source of chance.
+
+    Returns
+    -------
+    Interval
+        Limits None for fewer than two differences or where all are equal.
+
+    Examples
+    --------
+    >>> bootstrap_means([0.5, 0.5], rng=np.random.default_rng(1)).method
+    'none: no spread'
+    """
+    x = np.round(_present(d), DIGITS) + 0.0
+    if x.size < 2:
+        return Interval(None, None, "none: fewer than two differences")
+    distinct, counts = np.unique(x, return_counts=True)
+    if distinct.size == 1:
+        return Interval(None, None, "none: no spread")
+    low, high = _bca(distinct, counts, level, draws, rng)
+    if math.isnan(low):
+        return Interval(None, None, "none: too few draws")
+    return Interval(low, high, "BCa bootstrap")
+
+
+def _mean(rows: np.ndarray) -> np.ndarray:
+    return rows[..., 0].mean(axis=-1)
+
+
+def _median(rows: np.ndarray) -> np.ndarray:
+    return np.median(rows[..., 0], axis=-1)
+
+
+def _pearson(rows: np.ndarray) -> np.ndarray:
+    """NaN where one of the columns does not vary."""
+    centred = rows - rows.mean(axis=-2, keepdims=True)
+    product = (centred[..., 0] * centred[..., 1]).sum(axis=-1)
+    scale = np.sqrt((centred**2).sum(axis=-2).prod(axis=-1))
+    varies = (np.ptp(rows, axis=-2) > 0).all(axis=-1)
+    return np.where(varies, product / np.where(varies, scale, 1.0), np.nan)
+
+
+BOOTSTRAPPED: dict[str, Callable[[np.ndarray], np.ndarray]] = {"mean": _mean, "median": _median, "pearson": _pearson}
+BOOTSTRAP_METHODS = ("bca", "percentile")
+
+
+def bootstrap_ci(
+    statistic: str,
+    x: ArrayLike,
+    y: ArrayLike | None = None,
+    *,
+    method: str = "bca",
+    level: float = 0.95,
+    draws: int = 9999,
+    rng: np.random.Generator,
+) -> BootstrapResult:
+    """Bootstrap of a mean, a median or a correlation; rows of `x` and `y` are drawn together.
+
+    The median of scores in half points jumps: its interval is coarse, and BCa is seldom right for
+    it.  A constant column has no interval here; `mean_interval` has one for scores on a scale.
+
+    Parameters
+    ----------
+    statistic : {"mean", "median", "pearson"}
+    x : array-like
+        One column; a row with NaN is left out.
+    y : array-like, optional
+        The other column, of the correlation.
+    method : {"bca", "percentile"}
+    level : float
+        Such as 0.95.
+    draws : int
+        Bootstrap samples.
+    rng : numpy Generator
+        The only source of chance.
+
+    Returns
+    -------
+    BootstrapResult
+
+    References
+    ----------
+    .. [1] Efron, B. and Tibshirani, R. J. (1993), *An Introduction to the Bootstrap*, chapters 11, 14.
+
+    Examples
+    --------
+    >>> result = bootstrap_ci("mean", [1, 2, 6], rng=np.random.default_rng(1))
+    >>> result.effect, round(result.ideal_se, 4), round(result.jackknife_se, 4)  # sqrt(14/9), sqrt(7/3)
+    (3.0, 1.2472, 1.5275)
+    """
+    for kind, name, known in (
+        ("statistic", statistic, tuple(BOOTSTRAPPED)),
+        ("bootstrap", method, BOOTSTRAP_METHODS),
+    ):
+        if name not in known:
+            raise UnknownName(kind, name, known)
+    if (y is None) == (statistic == "pearson"):
+        raise BadParameters(f"a {statistic} of {1 if y is None else 2} columns.", remedy="Only pearson takes two.")
+    rows = np.column_stack([numbers_of(column) for column in (x, y) if column is not None])
+    rows = rows[~np.isnan(rows).any(axis=1)]
+    n, of = len(rows), BOOTSTRAPPED[statistic]
+    least = 3 if statistic == "pearson" else 2
+    effect = float(of(rows)) if n and not np.isnan(of(rows)) else None
+    if n < least or effect is None or (np.ptp(np.round(rows, DIGITS), axis=0) == 0).any():
+        reason = f"none: fewer than {least} rows" if n < least else "none: no spread"
+        return BootstrapResult(effect, None, None, None, None, None, None, reason)
+
+    drawn = np.concatenate([of(rows[rng.integers(0, n, (some, n))]) for some in _some_at_a_time(draws, rows.size)])
+    # A sample of one brand n times has no correlation.
+    drawn = np.round(drawn[~np.isnan(drawn)], DIGITS + 3)
+    left = np.arange(n)
+    without = np.array([of(rows[left != i]) for i in range(n)])
+    without = without[~np.isnan(without)]
+    away = without.mean() - without
+    square = float(away @ away)
+    acceleration = float((away**3).sum() / (6 * square**1.5)) if square > 0 else 0.0
+    if method == "bca":
+        shares, name = _bca_shares(drawn, round(effect, DIGITS + 3), acceleration, level), "BCa bootstrap"
+    else:
+        shares, name = np.array([(1 - level) / 2, (1 + level) / 2]), "percentile bootstrap"
+    low, high = (None, None) if np.isnan(shares).any() else map(float, np.quantile(drawn, shares))
+    return BootstrapResult(
+        effect=effect,
+        se=float(drawn.std(ddof=1)) if drawn.size > 1 else None,
+        ideal_se=float(rows[:, 0].std() / math.sqrt(n)) if statistic == "mean" else None,
+        jackknife_se=math.sqrt((n - 1) / n * square),
+        acceleration=acceleration,
+        ci_low=low,
+        ci_high=high,
+        method=name if low is not None else "none: all drawn values lie on one side",
+    )
+
+
+def _some_at_a_time(draws: int, numbers_per_draw: int) -> list[int]:
+    """How many samples to draw at a time: about 16 MB."""
+    at_once = max(1, 2_000_000 // max(1, numbers_per_draw))
+    return [min(at_once, draws - start) for start in range(0, draws, at_once)]
 
 
 def numbers_of(values: ArrayLike) -> np.ndarray:

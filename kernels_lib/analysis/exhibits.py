@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from kernels_lib.analysis import bounds, scoring
 from kernels_lib.analysis.findings import Common
+from kernels_lib.analysis.ledger import families as findings_of_families
 from kernels_lib.analysis.narrative import ClientWords, MethodsWords, StudyWords
 from kernels_lib.analysis.tables import ShownTable, provenance, score_bar, table
 from kernels_lib.study.numerals import EN_DASH, in_words, plural
@@ -56,6 +57,8 @@ def client_scorecard(words: ClientWords) -> ShownTable:
         least, most = (numerals.score(abs(words.misses["gap"].max())), numerals.score(abs(words.misses["gap"].min())))
         reach = f"by {most} points" if least == most else f"by {least} to {most} points"
         caption += f"; {in_words(miss)} {plural(miss, 'falls', 'fall')} short {reach}"
+    if len(words.close):
+        caption += f"; {in_words(len(words.close))} {plural(len(words.close), 'is', 'are')} too close to call"
     step = f" in steps of {scale.step:g}" if scale.step else ""
     return table(
         "scorecard-table",
@@ -82,7 +85,7 @@ def client_scorecard(words: ClientWords) -> ShownTable:
 
 
 def _signed(numbers, criterion: str, row: pd.Series) -> Markup:
-    kind = "hit" if row["verdict"] == "strength" else "miss"
+    kind = {"strength": "hit", "missed opportunity": "miss"}.get(row["verdict"], "un")
     number = Number(
         ref=f"criteria.{criterion}.gap_signed",
         value=float(row["gap"]),
@@ -281,16 +284,16 @@ def _item(item: str, statuses: Sequence[str], note: str) -> dict[str, object]:
 
 def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
     """Every p-value of a report, one row each."""
-    numerals = study.numerals
     rows = [
         {
             "subject": (test.subject, test.family),
-            "method": test.method,
+            "method": (test.method, test.apa),
             "family": f"{test.family_size}, {_CORRECTIONS[test.correction]}",
-            "n": str(test.n_used),
-            "effect": numerals.fixed(test.effect, 2, signed=True),
-            "p": numerals.p_value(test.p_value),
-            "adjusted": numerals.p_value(test.p_adjusted),
+            "n": (str(test.n_used), _ties(test)),
+            "effect": _effect(study, test),
+            "p": (study.numerals.p_value(test.p_value), _floor(study, test)),
+            "adjusted": study.numerals.p_value(test.p_adjusted),
+            "detectable": study.numerals.fixed(test.detectable, 2),
             "conclusion": test.conclusion,
         }
         for test in tests
@@ -304,14 +307,76 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
             Column(key="method", label="Test"),
             Column(key="family", label="Family"),
             Column(key="n", label="n", kind="number"),
-            Column(key="effect", label="Effect", kind="number"),
-            Column(key="p", label="p", kind="number"),
+            Column(key="effect", label="Effect", unit="interval", kind="number"),
+            Column(key="p", label="p", unit="smallest possible", kind="number"),
             Column(key="adjusted", label="p adjusted", kind="number"),
+            Column(key="detectable", label="Can find", unit="points, 80%", kind="number"),
             Column(key="conclusion", label="Conclusion"),
         ],
         rows,
         basis=tests[0].basis if tests else study.basis,
+        note="n counts the observations that can speak for either side. Can find: the smallest difference that the "
+        "test would find in four of five such studies, at the level of its family's first step.",
+        optional=("family", "n", "detectable"),
         small=True,
+    )
+
+
+def _ties(test: Test) -> str:
+    counts = ((test.zeros, "zero", "zeros"), (test.ties, "tied", "tied"))
+    return ", ".join(f"{count} {plural(count, one, many)}" for count, one, many in counts if count)
+
+
+def _effect(study: Study, test: Test) -> tuple[str, str]:
+    shown = study.numerals.fixed(test.effect, 2, signed=test.effect_name.startswith(("difference", "change", "mean")))
+    if test.ci_low is None or test.ci_high is None:
+        return shown, ""
+    low, high = (study.numerals.fixed(limit, 2) for limit in (test.ci_low, test.ci_high))
+    return shown, f"{low} to {high}"
+
+
+def _floor(study: Study, test: Test) -> str:
+    return "" if test.smallest_p is None else f"at least {study.numerals.p_value(test.smallest_p).removeprefix('< ')}"
+
+
+def families(study: Study, tests: Sequence[Test]) -> ShownTable:
+    """What each family asks, how it is corrected, and what it can find at all."""
+    frame = findings_of_families(tests)
+    rows = []
+    for _, row in frame.iterrows():
+        low, high = row["detectable_low"], row["detectable_high"]
+        found = EN_DASH
+        if not math.isnan(low):
+            found = study.numerals.fixed(low, 2)
+            if study.numerals.fixed(high, 2) != found:
+                found += f"{EN_DASH}{study.numerals.fixed(high, 2)}"
+        asked = str(row["tests"]) if row["tests"] == row["of"] else f"{row['tests']} of {row['of']}"
+        rows.append(
+            {
+                "question": (row["question"], row["family"]),
+                "tests": (asked, _CORRECTIONS[row["correction"]]),
+                "expected": study.numerals.fixed(row["expected"], 2),
+                "smallest": study.numerals.p_value(row["smallest_p"]),
+                "detectable": found,
+                "firm": str(row["firm"]),
+            }
+        )
+    return table(
+        "families-table",
+        "What each family of tests asks, and what it can find at all",
+        [
+            Column(key="question", label="Question"),
+            Column(key="tests", label="Asked", unit="correction", kind="number"),
+            Column(key="expected", label="False alarms", unit="expected uncorrected", kind="number"),
+            Column(key="smallest", label="Smallest p", unit="by ranks, before correction", kind="number"),
+            Column(key="detectable", label="Can find", unit="points, in 4 of 5 studies", kind="number"),
+            Column(key="firm", label="Firm", kind="number"),
+        ],
+        rows,
+        basis=tests[0].basis if tests else study.basis,
+        note="A question whose smallest possible p does not pass the correction can never be firm, however clear the "
+        "scores look. What can be found is a matter of n, spread and level, not of what was found.",
+        optional=("expected", "smallest"),
     )
 
 

@@ -112,8 +112,28 @@ def pairs(words: Words) -> go.Figure:
     total = len(words.shared.pairs)
     message = f"{firm} of {total} pairs differ firmly" if firm else f"None of {total} pairs differs firmly"
     caption = words.unsettled().text or f"{firm} of {total} pairs are in a firm order."
-    basis = Basis.EVERY_TABLE if words.shared.of_means else words.study.basis
-    return charts.pairs(words.shared.pairs, **_words(words, message, caption, basis))
+    return charts.pairs(words.shared.pairs, **_words(words, message, caption, words.shared.pairs_basis))
+
+
+def multiverse(words: StudyWords) -> go.Figure:
+    """Which conclusions hang on a choice of method: every target, and the pairs that do."""
+    table = words.shared.multiverse
+    status = words.shared.robustness.set_index("name")["status"]
+    drawn = table[(table["family"] == "targets") | (table["name"].map(status) == "fragile")]
+    left_out = table["name"].nunique() - drawn["name"].nunique()
+    caption = words.robust().text
+    if left_out:
+        caption += f" The {left_out} pairs that pass everywhere or nowhere are not drawn."
+    correction = words.study.parameters.correction
+    drawn = drawn.assign(correction=drawn["correction"].map(CORRECTION_NAMES))
+    return charts.multiverse(
+        drawn,
+        chosen=(str(drawn["test"].iloc[0]), CORRECTION_NAMES[correction]),
+        **_words(words, words.robust_title().text, caption, words.shared.pairs_basis),
+    )
+
+
+CORRECTION_NAMES = {"bonferroni": "Bonferroni", "holm": "Holm", "bh": "Benjamini-Hochberg", "none": "no correction"}
 
 
 def industries(words: ClientWords | IndustryWords) -> go.Figure:

@@ -16,19 +16,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kernels_lib.analysis import bounds, effects, peers, scoring, significance
+from kernels_lib.analysis import agreement, answers, bounds, effects, ledger, models, peers, scoring, significance
+from kernels_lib.analysis import multiverse as choices
+from kernels_lib.analysis import waves as change_of_waves
 from kernels_lib.study.disclosure import withhold_industries, withhold_peers
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Criterion, Test
 
-TARGET_FAMILY = "against the target"
-PAIRS_FAMILY = "pairs of criteria"
-PEERS_FAMILY = "client against peers"
-OMNIBUS_FAMILY = "do the criteria differ"
+if TYPE_CHECKING:
+    from kernels_lib.analysis.verification.runner import CaseResult
+
+# An ordinal model has a threshold between any two neighbouring scores.
+MOST_LEVELS = 25
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class Common:
     def basis(self) -> Basis:
         """What this report's findings rest on."""
         return Basis.PUBLISHED if self.of_means else self.study.basis
+
+    @property
+    def pairs_basis(self) -> Basis:
+        """What comparisons rest on: published means are compared over all tables that have them."""
+        return Basis.EVERY_TABLE if self.of_means else self.study.basis
 
     @cached_property
     def card(self) -> pd.DataFrame:
@@ -73,16 +82,123 @@ class Common:
         return industries(self.study, self.league)
 
     @cached_property
-    def tests(self) -> list[Test]:
-        """The ledger of everything above."""
+    def omnibus(self) -> pd.Series:
+        """Whether the criteria are scored alike at all; see `answers`."""
         if self.of_means:
-            return [*_target_tests_over_tables(self), *_pair_tests_over_tables(self)]
-        return [*_omnibus_tests(self), *_target_tests(self), *_pair_tests(self)]
+            return answers.omnibus_over_tables(self.study, _printed(self.study))
+        return answers.omnibus(self.study, self.study.members)
 
     @cached_property
-    def omnibus(self) -> significance.FriedmanResult:
-        """Whether the criteria are scored alike at all, on the group's scores."""
-        return significance.friedman(self.study.members)
+    def across(self) -> tuple[pd.DataFrame, pd.Series]:
+        """Each criterion across all industries, and their profiles."""
+        return answers.across_industries(self.study, self.study.scores)
+
+    @cached_property
+    def industry_pairs(self) -> pd.DataFrame:
+        """Which industries differ, on the criteria that set them apart; see `answers`."""
+        return answers.pairs_of_industries(self.study, self.study.scores, self.across[0])
+
+    @cached_property
+    def smallest_industry_p(self) -> tuple[float, int]:
+        """Smallest corrected p-value that two industries can reach, and how many pairs there are."""
+        return answers.smallest_industry_p(self.study)
+
+    @property
+    def compares_industries(self) -> bool:
+        """Whether this report puts the industries side by side: never on published means, never to a client."""
+        return not self.of_means and self.study.client is None and len(self.study.roster.industries) > 1
+
+    @cached_property
+    def change(self) -> pd.DataFrame | None:
+        """What changed since the wave before; None for the first wave, and for one industry or client."""
+        study = self.study
+        if study.before is None or self.of_means or study.client is not None or study.industry is not None:
+            return None
+        scale = study.instrument.scale
+        table = change_of_waves.wave_change(
+            study.before,
+            study.scores,
+            alpha=study.parameters.alpha,
+            correction=study.parameters.correction,
+            floor=scale.floor,
+            top=scale.top,
+            level=1 - study.parameters.alpha,
+            draws=study.parameters.bootstrap_draws,
+            rng=study.rng("change between waves"),
+            sem=self.agreement["sem"].dropna().to_dict() if len(self.agreement) else None,
+        )
+        return _names(study)[["short"]].join(table)
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """Criteria that share a letter are not in a firm order."""
+        return answers.letters(self.card, self.pairs)
+
+    @cached_property
+    def reliability(self) -> agreement.Reliability:
+        """How the criteria hang together as one scale, which they need not."""
+        study = self.study
+        return agreement.reliability(
+            study.scores,
+            level=1 - study.parameters.alpha,
+            draws=study.parameters.bootstrap_draws,
+            rng=study.rng("reliability of the criteria"),
+        )
+
+    @cached_property
+    def agreement(self) -> pd.DataFrame:
+        """How far raters agree, criterion by criterion; empty without raters."""
+        return rater_agreement(self.study)
+
+    @cached_property
+    def model(self) -> pd.DataFrame:
+        """The ordinal model of all scores."""
+        distinct = np.unique(np.round(self.study.members.to_numpy(), significance.DIGITS))
+        table = models.criteria_model(self.study.members) if distinct.size <= MOST_LEVELS else _no_model(self.study)
+        return _names(self.study)[["short"]].join(table)
+
+    @cached_property
+    def robustness(self) -> pd.DataFrame:
+        """In how many combinations of test and correction each conclusion passes."""
+        return choices.summary(self.multiverse).reset_index()
+
+    @cached_property
+    def multiverse(self) -> pd.DataFrame:
+        """Every conclusion under every combination of test and correction."""
+        return multiverse(self)
+
+    @property
+    def missing(self) -> int:
+        """Scores that are missing in the group."""
+        return int(self.study.members.isna().to_numpy().sum())
+
+    @cached_property
+    def completions(self) -> pd.DataFrame:
+        """Targets and pairs over every table that the missing or rounded scores allow."""
+        return completions(self)
+
+    @cached_property
+    def tests(self) -> list[Test]:
+        """The ledger of everything above."""
+        study = self.study
+        if self.of_means:
+            return [
+                *ledger.omnibus_over_tables(study, self.omnibus),
+                *ledger.targets_over_tables(study, self.card),
+                *ledger.pairs_over_tables(study, self.pairs),
+            ]
+        rows = [
+            *ledger.omnibus(study, self.omnibus),
+            *ledger.targets(study, self.card),
+            *ledger.margins(study, self.card),
+            *ledger.pairs(study, self.pairs),
+        ]
+        if self.compares_industries:
+            rows += ledger.industries(study, *self.across)
+            rows += ledger.pairs_of_industries(study, self.industry_pairs)
+        if self.change is not None:
+            rows += ledger.waves(study, self.change)
+        return rows
 
     def criteria(self) -> tuple[Criterion, ...]:
         """The card as it goes into the results."""
@@ -163,7 +279,8 @@ def card_of_scores(study: Study) -> pd.DataFrame:
     card["grade"] = np.where(card["verdict"] == "unresolved", "not decided by both tests", "both tests agree")
     card["fact"] = [_side_of(difference) for difference in card["difference"]]
     card["basis"] = card["ci_basis"] = study.basis
-    return card
+    card["firm"] = card["verdict"] != "unresolved"
+    return card.join(answers.on_target(study, card, study.members))
 
 
 def _side_of(difference: float) -> str:
@@ -183,9 +300,15 @@ def card_over_tables(study: Study) -> pd.DataFrame:
         consistent with the means, `verdict` is a strength or a missed opportunity only where the
         test passes in every such table.
     """
-    bounded = bounds.against_over_tables(_printed(study), study.targets, study.published.n, **_bounds_arguments(study))
+    bounded = bounds.against_target_by_both_tracks(
+        _printed(study), study.targets, study.published.n, **_bounds_arguments(study)
+    )
     card = _with_stages(study, _names(study).join(bounded))
     card["p_adjusted"] = card["p_worst_adjusted"]
+    card["largest_sd"] = card["sd_max"]
+    # The verdict is that of the test of means; firm is only what both tests say (see `grade`).
+    card["firm"] = card["verdict"] != "unresolved"
+    card["verdict"] = card["verdict_means"]
     card["basis"] = Basis.PUBLISHED
     card["ci_basis"] = Basis.EVERY_TABLE
     return card
@@ -209,7 +332,7 @@ def _bounds_arguments(study: Study) -> dict[str, object]:
 def pairs_over_tables(study: Study) -> pd.DataFrame:
     """Every pair of criteria, from the published means alone."""
     names = {c.id: c.short for c in study.instrument.criteria}
-    pairs = bounds.pairs_over_tables(_printed(study), study.published.n, **_bounds_arguments(study), names=names)
+    pairs = bounds.pairs_by_both_tracks(_printed(study), study.published.n, **_bounds_arguments(study), names=names)
     # The step of the scale is assumed: a claim about every table must not lean on it.
     leaning = (pairs["holds"] == "every") & ~pairs["any_step"]
     if study.instrument.scale.status["step"] == "assumed":
@@ -223,6 +346,7 @@ def pairs_of_scores(study: Study) -> pd.DataFrame:
     tested = significance.pairwise(
         study.members, alpha=study.parameters.alpha, correction=study.parameters.correction, names=names
     )
+    tested = _with_intervals(study, tested)
     if not study.means_only or study.industry is not None:
         return tested
     certain = pairs_over_tables(study)
@@ -232,19 +356,178 @@ def pairs_of_scores(study: Study) -> pd.DataFrame:
     return tested
 
 
+def _with_intervals(study: Study, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Pairs with the bootstrap interval of each difference of means, one by one at 1 - alpha."""
+    level = 1 - study.parameters.alpha
+    intervals = [
+        effects.bootstrap_means(
+            study.members[row.first] - study.members[row.second],
+            level=level,
+            draws=study.parameters.bootstrap_draws,
+            rng=study.rng(f"interval of {row.first} and {row.second}"),
+        )
+        for row in pairs.itertuples()
+    ]
+    pairs["ci_low"] = [math.nan if interval.low is None else interval.low for interval in intervals]
+    pairs["ci_high"] = [math.nan if interval.high is None else interval.high for interval in intervals]
+    pairs["ci_level"] = level
+    return pairs
+
+
+def _no_model(study: Study) -> pd.DataFrame:
+    """The ordinal model where the scores have too many values for one."""
+    columns = ["coef", "odds_ratio", "ci_low", "ci_high", "p_value"]
+    table = pd.DataFrame(math.nan, index=pd.Index(study.instrument.ids, name="criterion"), columns=columns)
+    table["estimable"] = False
+    table["reason"] = f"not estimable: the scores have more than {MOST_LEVELS} different values"
+    return table
+
+
+def rater_agreement(study: Study) -> pd.DataFrame:
+    """How far raters agree, one row a criterion; empty where the data have no raters.
+
+    Returns
+    -------
+    DataFrame, index criterion
+        As `agreement.rater_agreement`; the categories are the whole scale of single ratings.
+    """
+    if study.ratings is None:
+        return pd.DataFrame()
+    scale = study.instrument.scale
+    if scale.step is None:
+        categories = sorted(set(study.ratings[~np.isnan(study.ratings)].tolist()))
+    else:
+        categories = [scale.floor + i * scale.step for i in range(round((scale.top - scale.floor) / scale.step) + 1)]
+    return agreement.rater_agreement(
+        {
+            criterion: pd.DataFrame(study.ratings[:, place, :], index=study.scores.index)
+            for place, criterion in enumerate(study.scores.columns)
+        },
+        categories=categories,
+        level=1 - study.parameters.alpha,
+        draws=study.parameters.bootstrap_draws,
+        rng=study.rng("agreement of raters"),
+    )
+
+
+def multiverse(shared: Common) -> pd.DataFrame:
+    """Every conclusion under every combination of test and correction.
+
+    Where only means were published the tests are worst cases, on the assumed scale and, where its
+    floor is assumed, on one that begins a point lower.
+
+    Returns
+    -------
+    DataFrame, one row a conclusion and combination
+        ``family``, ``name``, ``test``, ``correction``, ``p_adjusted``, ``passes``.
+    """
+    study, alpha = shared.study, shared.study.parameters.alpha
+    names, scale = {c.id: c.short for c in study.instrument.criteria}, study.instrument.scale
+    if shared.of_means:
+        frames = [choices.multiverse_of(_worst_p(study, family), alpha=alpha) for family in ("targets", "pairs")]
+    else:
+        frames = [
+            choices.against_target(
+                study.members, study.targets, alpha=alpha, names=names, floor=scale.floor, top=scale.top
+            ),
+            choices.pairs(study.members, alpha=alpha, names=names),
+        ]
+    for frame, family in zip(frames, ("targets", "pairs"), strict=True):
+        frame["family"] = family
+    return pd.concat(frames, ignore_index=True)
+
+
+def _worst_p(study: Study, family: str) -> pd.DataFrame:
+    """Worst cases of both tests, for each floor of the scale that is possible; one row a conclusion."""
+    scale, names = study.instrument.scale, {c.id: c.short for c in study.instrument.criteria}
+    floors = [scale.floor]
+    if scale.status["floor"] == "assumed":
+        floors.append(scale.floor - 1)
+    columns = {}
+    for floor in floors:
+        arguments = {**_bounds_arguments(study), "floor": floor}
+        if family == "pairs":
+            frame = bounds.pairs_by_both_tracks(_printed(study), study.published.n, **arguments, names=names)
+            frame.index = pd.Index([f"{row.first_name} above {row.second_name}" for row in frame.itertuples()])
+        else:
+            frame = bounds.against_target_by_both_tracks(_printed(study), study.targets, study.published.n, **arguments)
+            frame = frame[frame["fact"].isin(["above", "below"])]
+            frame.index = pd.Index([f"{names[str(c)]} {fact} target" for c, fact in frame["fact"].items()])
+        on = f"scale {floor:g} to {scale.top:g}"
+        columns[f"ranks, {on}"] = frame["rank_p_sure"]
+        columns[f"means, {on}"] = frame["p_worst"]
+    return pd.DataFrame(columns)
+
+
+def _pair_names(pairs: pd.DataFrame) -> list[str]:
+    return [f"{row.first_name} over {row.second_name}" for row in pairs.itertuples()]
+
+
+def _pair_keys(pairs: pd.DataFrame) -> list[tuple[str, str]]:
+    return [(row.first, row.second) for row in pairs.itertuples()]
+
+
+def completions(shared: Common) -> pd.DataFrame:
+    """Targets and pairs over every table that missing or rounded scores allow.
+
+    Returns
+    -------
+    DataFrame, one row a claim
+        ``family``, ``name``, ``difference_low``, ``difference_high``, ``p_worst``, ``p_best``,
+        ``rank_p_worst``, ``rank_p_best``, ``holds``, ``verdict`` (on the scores at hand).
+    """
+    study, scale = shared.study, shared.study.instrument.scale
+    scores = study.members
+    if shared.missing:
+        low, high = bounds.missing_box(scores, scale.floor, scale.top)
+    else:
+        low, high = bounds.rounding_box(scores, scale.rounded_to or 0.0, scale.floor, scale.top)
+    common = {"alpha": study.parameters.alpha, "correction": study.parameters.correction}
+    grid = {"floor": scale.floor, "top": scale.top, "step": scale.step if shared.missing else None}
+    targets = bounds.against_target_over_completions(low, high, study.targets, **common, **grid)
+    targets["name"] = shared.card["short"].reindex(targets.index)
+    targets["verdict"] = shared.card["verdict"].reindex(targets.index)
+    names = {c.id: c.short for c in study.instrument.criteria}
+    pairs = bounds.pairs_over_completions(low, high, **common, names=names, **grid)
+    pairs["name"] = _pair_names(pairs)
+    known = {frozenset(key): holds for key, holds in zip(_pair_keys(shared.pairs), shared.pairs["holds"], strict=True)}
+    pairs["verdict"] = [known[frozenset(key)] for key in _pair_keys(pairs)]
+    columns = ["name", "difference_low", "difference_high", "p_worst", "p_best", "rank_p_worst", "rank_p_best"]
+    parts = [frame.assign(family=family) for frame, family in ((targets, "targets"), (pairs, "pairs"))]
+    return pd.concat([part[["family", *columns, "holds", "verdict"]] for part in parts], ignore_index=True)
+
+
+def reference_cases(study: Study) -> list[CaseResult]:
+    """Published answers, rerun by the functions that made the reports."""
+    # Every method at once: only the methods report needs them.
+    from kernels_lib.analysis.verification.runner import run_folder
+
+    return run_folder(study.root / "tests" / "reference_cases")
+
+
 def league(study: Study) -> pd.DataFrame:
     """Overall score, rank, and their ranges under other weights, for every unit.
 
     Returns
     -------
     DataFrame, best first, index unit
-        `overall`, `coverage`, `rank`, `low`, `high`, `rank_low`, `rank_high`, `industry`.
+        `overall`, `coverage`, `rank`, `low`, `high`, `rank_low`, `rank_high` (other weights),
+        `rank_ci_low`, `rank_ci_high` (other criteria or raters of the same kind), `industry`.
     """
     table = scoring.overall(study.scores, study.weights)
     ranges = scoring.reweighted(
         study.scores, draws=study.parameters.weight_draws, rng=study.rng("weights of the criteria")
     )
-    table = table.join(ranges)
+    ranks = scoring.rank_intervals(
+        study.scores,
+        study.weights,
+        level=1 - study.parameters.alpha,
+        draws=study.parameters.bootstrap_draws,
+        rng=study.rng("rank intervals"),
+        ratings=study.ratings,
+    )
+    table = table.join(ranges).join(ranks[["rank_low", "rank_high"]].add_prefix("ci_"))
+    table = table.rename(columns={"ci_rank_low": "rank_ci_low", "ci_rank_high": "rank_ci_high"})
     names = {industry.id: industry.name for industry in study.roster.industries.values()}
     table["industry"] = [names.get(study.groups[unit], "") for unit in table.index]
     return table
@@ -306,8 +589,11 @@ def client_card(study: Study, shared: Common) -> pd.DataFrame:
     card["score"] = own
     card["target"] = pd.Series(study.targets)
     card["gap"] = card["score"] - card["target"]
+    # Scored once, a score has no known error; scored by several raters, it is known up to its SEM.
+    card["sem"] = shared.agreement["sem"] if len(shared.agreement) else math.nan
     card["verdict"] = [
-        scoring.verdict_of_score(score, target) for score, target in zip(card["score"], card["target"], strict=True)
+        scoring.verdict_of_score(score, target, sem)
+        for score, target, sem in zip(card["score"], card["target"], card["sem"], strict=True)
     ]
     card["stage"] = [scoring.stage(score, study.instrument.stage_cuts).name for score in card["score"]]
     beside = peers.against_peers(
@@ -318,209 +604,6 @@ def client_card(study: Study, shared: Common) -> pd.DataFrame:
     card["group_mean"], card["group_low"], card["group_high"] = group["mean"], group["ci_low"], group["ci_high"]
     card["group_verdict"] = group["verdict"]
     return card
-
-
-def client_tests(study: Study, card: pd.DataFrame) -> list[Test]:
-    """Ledger rows of the client against its peers; what was withheld stays out."""
-    rows = []
-    tested = card["p_value"].notna()
-    for _, row in card.iterrows():
-        known = not math.isnan(row["p_value"])
-        if known:
-            conclusion = "differs from its peers" if row["firm"] else "not firm"
-        elif row["verdict"] == "not scored":
-            conclusion = "cannot be tested: not scored"
-        elif row["base"] < study.parameters.minimum_base:
-            conclusion = "withheld: too few peers"
-        else:
-            conclusion = "cannot be tested: the peers all have the same score"
-        rows.append(
-            Test(
-                family=PEERS_FAMILY,
-                family_size=int(tested.sum()),
-                question="Is the client's score unusual among its peers?",
-                subject=row["short"],
-                method="Crawford and Howell's t",
-                exactness="asymptotic" if known else "not tested",
-                n_used=int(row["base"]),
-                statistic=None,
-                p_value=_known(row["p_value"]),
-                p_adjusted=_known(row["p_adjusted"]),
-                correction="bh",
-                alpha=study.parameters.alpha,
-                effect_name="standard deviations from the peers' mean",
-                effect=_known(row["z"]),
-                conclusion=conclusion,
-                basis=study.basis,
-            )
-        )
-    return rows
-
-
-def _omnibus_tests(shared: Common) -> list[Test]:
-    study, result = shared.study, shared.omnibus
-    alpha = study.parameters.alpha
-    if result.p_value is None or result.f_p_value is None:
-        conclusion, exactness = f"cannot be tested: {result.reason}", "not tested"
-    else:
-        conclusion = "the criteria differ" if result.f_p_value <= alpha else "unresolved"
-        exactness = "asymptotic"
-    return [
-        Test(
-            family=OMNIBUS_FAMILY,
-            family_size=1,
-            question="Are the criteria scored alike?",
-            subject="all criteria",
-            method="Friedman, tie-corrected; Iman-Davenport F",
-            exactness=exactness,
-            n_used=result.n_used,
-            statistic=result.f_statistic,
-            df=result.df1,
-            p_value=result.f_p_value,
-            p_adjusted=result.f_p_value,
-            correction="none",
-            alpha=alpha,
-            effect_name="Kendall's W",
-            effect=result.effect,
-            conclusion=conclusion,
-            basis=study.basis,
-        )
-    ]
-
-
-_VERDICT_WORDS = {"strength": "above the target", "missed opportunity": "below the target"}
-
-
-def _both_tracks(shared: Common, row: pd.Series, **fields: object) -> list[Test]:
-    """One row a p-value: the test of ranks and the test of means."""
-    parameters = shared.study.parameters
-    rank_method, _, mean_method = row["method"].partition("; ")
-    tracks = (
-        (rank_method, row["exactness"], "p_value", "p_adjusted"),
-        (mean_method or "t", "asymptotic", "t_p_value", "t_p_adjusted"),
-    )
-    rows = []
-    for method, exactness, raw, adjusted in tracks:
-        known = not math.isnan(row[raw])
-        rows.append(
-            Test(
-                **fields,
-                method=method,
-                exactness=exactness if known else "not tested",
-                n_used=int(row["n_used"] if raw == "p_value" else row["n"]),
-                ties=int(row["ties"]),
-                zeros=int(row["zeros"]),
-                p_value=_known(row[raw]),
-                p_adjusted=_known(row[adjusted]),
-                correction=parameters.correction,
-                alpha=parameters.alpha,
-                basis=shared.study.basis,
-            )
-        )
-    return rows
-
-
-def _target_tests(shared: Common) -> list[Test]:
-    card = shared.card
-    rows = []
-    for _, row in card.iterrows():
-        rows += _both_tracks(
-            shared,
-            row,
-            family=TARGET_FAMILY,
-            family_size=int(card["p_value"].notna().sum()),
-            question="Is the mean on the target?",
-            subject=row["short"],
-            effect_name="mean minus target",
-            effect=_known(row["difference"]),
-            ci_low=_known(row["ci_low"]),
-            ci_high=_known(row["ci_high"]),
-            conclusion=_VERDICT_WORDS.get(row["verdict"], "unresolved") if row["n"] else "cannot be tested: not scored",
-        )
-    return rows
-
-
-def _pair_tests(shared: Common) -> list[Test]:
-    pairs = shared.pairs
-    rows = []
-    for _, row in pairs.iterrows():
-        firm = row["holds"] in ("firm", "every")
-        if math.isnan(row["difference"]):
-            conclusion = "cannot be tested: no unit was scored on both"
-        else:
-            conclusion = f"{row['first_name']} is above {row['second_name']}" if firm else "unresolved"
-        rows += _both_tracks(
-            shared,
-            row,
-            family=PAIRS_FAMILY,
-            family_size=int(pairs["p_value"].notna().sum()),
-            question="Do the two criteria differ?",
-            subject=f"{row['first_name']} − {row['second_name']}",
-            effect_name="difference of means",
-            effect=_known(row["difference"]),
-            conclusion=conclusion,
-        )
-    return rows
-
-
-def _worst_case(shared: Common, row: pd.Series, **fields: object) -> Test:
-    parameters = shared.study.parameters
-    return Test(
-        **fields,
-        exactness="worst case",
-        n_used=shared.study.published.n,
-        p_value=_known(row["p_worst"]),
-        p_adjusted=_known(row["p_worst_adjusted"]),
-        correction=parameters.correction,
-        alpha=parameters.alpha,
-        basis=Basis.EVERY_TABLE,
-    )
-
-
-def _target_tests_over_tables(shared: Common) -> list[Test]:
-    card = shared.card
-    return [
-        _worst_case(
-            shared,
-            row,
-            family=TARGET_FAMILY,
-            family_size=len(card),
-            question="Is the mean on the target, whatever the single scores were?",
-            subject=row["short"],
-            method=row["method"],
-            effect_name="mean minus target",
-            effect=_known(row["difference"]),
-            ci_low=_known(row["ci_low"]),
-            ci_high=_known(row["ci_high"]),
-            conclusion=f"{_VERDICT_WORDS[row['verdict']]} in every consistent table"
-            if row["verdict"] in _VERDICT_WORDS
-            else "not decidable from the means",
-        )
-        for _, row in card.iterrows()
-    ]
-
-
-def _pair_tests_over_tables(shared: Common) -> list[Test]:
-    words = {
-        "every": "{first_name} is above {second_name} in every consistent table",
-        "some": "only in some consistent tables",
-        "none": "in no consistent table",
-    }
-    return [
-        _worst_case(
-            shared,
-            row,
-            family=PAIRS_FAMILY,
-            family_size=len(shared.pairs),
-            question="Do the two criteria differ, whatever the single scores were?",
-            subject=f"{row['first_name']} − {row['second_name']}",
-            method="paired t, largest spread that the means allow",
-            effect_name="difference of means",
-            effect=_known(row["difference"]),
-            conclusion=words[row["holds"]].format(**row),
-        )
-        for _, row in shared.pairs.iterrows()
-    ]
 
 
 def study_facts(study: Study, shared: Common) -> dict[str, object]:

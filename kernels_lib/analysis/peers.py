@@ -12,7 +12,14 @@ import math
 import numpy as np
 import pandas as pd
 
-from kernels_lib.analysis.significance import DIGITS, adjust, crawford_howell
+from kernels_lib.analysis.effects import Interval
+from kernels_lib.analysis.significance import (
+    DIGITS,
+    adjust,
+    crawford_howell,
+    percentile_with_ties,
+    prediction_interval,
+)
 from kernels_lib.errors import UnknownName
 
 
@@ -51,7 +58,11 @@ def against_peers(
         * ``difference``: score minus peers' mean
         * ``p_value``, ``p_adjusted``: Crawford and Howell's t; NaN where it cannot be tested
         * ``firm``: whether ``p_adjusted`` is at most `alpha`
-        * ``z``: the difference in standard deviations of the peers
+        * ``z``: the difference in standard deviations of the peers; ``z_low``, ``z_high`` by the
+          noncentral t; ``t``: the statistic
+        * ``expected_low``, ``expected_high``: where one further brand like the peers would lie with
+          probability 1 - alpha, in points, not clipped to the scale
+        * ``percentile``: mid-rank percentile among the peers, ``percentile_low``, ``percentile_high``
 
     Raises
     ------
@@ -67,7 +78,9 @@ def against_peers(
         others = np.sort(np.round(others[~np.isnan(others)], DIGITS))[::-1]
         base = others.size
         quarter = max(math.ceil(base / 4), minimum_base)
-        result = crawford_howell(score, others)
+        result = crawford_howell(score, others, level=1 - alpha)
+        expected = _expected(others, 1 - alpha)
+        place = percentile_with_ties(score, others, 1 - alpha)
         scored = not math.isnan(score)
         rows.append(
             {
@@ -80,13 +93,34 @@ def against_peers(
                 "tied": float((others == score).sum()) if scored else math.nan,
                 "above": float((others > score).sum()) if scored else math.nan,
                 "difference": score - float(others.mean()) if base else math.nan,
-                "p_value": math.nan if result.p_value is None else result.p_value,
-                "z": math.nan if result.z_cc is None else result.z_cc,
+                "p_value": _or_nan(result.p_value),
+                "z": _or_nan(result.z_cc),
+                "z_low": _or_nan(result.ci_low),
+                "z_high": _or_nan(result.ci_high),
+                "t": _or_nan(result.statistic),
+                "expected_low": _or_nan(expected.low),
+                "expected_high": _or_nan(expected.high),
+                "percentile": _or_nan(place.percent),
+                "percentile_low": _or_nan(place.low),
+                "percentile_high": _or_nan(place.high),
             }
         )
     columns = ["peers_mean", "peers_q1", "peers_q3", "best_quarter", "base", "below", "tied", "above", "difference"]
-    table = pd.DataFrame(rows, index=score_row.index, columns=[*columns, "p_value", "z"])
+    more = ["z", "z_low", "z_high", "t", "expected_low", "expected_high"]
+    more += ["percentile", "percentile_low", "percentile_high"]
+    table = pd.DataFrame(rows, index=score_row.index, columns=[*columns, "p_value", *more])
     table.index.name = "criterion"
     table["p_adjusted"] = adjust(table["p_value"], correction)
     table["firm"] = table["p_adjusted"] <= alpha
-    return table[[*columns, "p_value", "p_adjusted", "firm", "z"]]
+    return table[[*columns, "p_value", "p_adjusted", "firm", *more]]
+
+
+def _expected(others: np.ndarray, level: float) -> Interval:
+    """Where one further brand like the peers would lie."""
+    if others.size < 2:
+        return Interval(None, None, "none: fewer than two peers")
+    return prediction_interval(float(others.mean()), float(others.std(ddof=1)), others.size, level)
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value

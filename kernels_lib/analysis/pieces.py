@@ -19,7 +19,6 @@ from kernels_lib.analysis.narrative.study import StudyWords
 from kernels_lib.analysis.statement import NOTHING, Statement, note, state
 from kernels_lib.analysis.tables import environment, score_bar
 from kernels_lib.study.numerals import in_words, plural
-from kernels_lib.study.results import Number
 
 MOST_LISTED = 3
 
@@ -28,19 +27,21 @@ def _piece(identity: str, macro: str, *arguments: Any) -> Statement:
     """Render a macro; the numbers in its statements travel with it."""
     module = environment().get_template("pieces.html.j2").module
     html = Markup(str(getattr(module, macro)(*arguments)).replace("\n", ""))
-    numbers = {number.ref: number for number in _numbers(arguments)}
-    return Statement(identity, " ".join(html.striptags().split()), html, tuple(numbers.values()))
+    inside = list(_statements(arguments))
+    numbers = {number.ref: number for statement in inside for number in statement.numbers}
+    claims = dict.fromkeys(claim for statement in inside for claim in statement.claims)
+    return Statement(identity, " ".join(html.striptags().split()), html, tuple(numbers.values()), tuple(claims))
 
 
-def _numbers(node: Any) -> Iterable[Number]:
+def _statements(node: Any) -> Iterable[Statement]:
     if isinstance(node, Statement):
-        yield from node.numbers
+        yield node
     elif isinstance(node, dict):
         for value in node.values():
-            yield from _numbers(value)
+            yield from _statements(value)
     elif isinstance(node, list | tuple):
         for value in node:
-            yield from _numbers(value)
+            yield from _statements(value)
 
 
 def summary(words: ClientWords, advice: Advice) -> Statement:
@@ -74,8 +75,10 @@ def _answer(words: ClientWords, advice: Advice) -> dict[str, Any]:
             (numerals.score(row["score"]), row["short"], words.miss_note(str(criterion), place))
             for place, (criterion, row) in enumerate(words.misses.head(MOST_LISTED).iterrows())
         ],
-        "no_strengths": "No criterion is on target yet.",
-        "no_misses": "None: every criterion is on target.",
+        "no_strengths": "No criterion is surely on target." if len(words.close) else "No criterion is on target yet.",
+        "no_misses": "No criterion is surely short of it."
+        if len(words.close)
+        else "None: every criterion is on target.",
         "first_head": "Do this first",
         "first": advice.first(),
         "first_note": advice.first_note(),
@@ -284,6 +287,7 @@ def noise_slide(words: Words) -> Statement:
     """How many pairs are firm, unresolved, and what cannot be tested, as numerals."""
     total = len(words.shared.pairs)
     always, here = len(words.firm_always), len(words.firm_here)
+    claims = words.claims_of_pairs()
     if words.shared.of_means or (always and here):
         firm = f"{in_words(always).capitalize()} hold whatever the single scores were."
         if here:
@@ -291,7 +295,13 @@ def noise_slide(words: Words) -> Statement:
     else:
         firm = f"They hold {words.here}, by a test of ranks and a test of means."
     columns = [
-        ("Firm", str(always + here), f"of {total} pairs of criteria", firm, False),
+        (
+            "Firm",
+            str(always + here),
+            f"of {total} pairs of criteria",
+            state("noise.firm", firm).claiming(claims),
+            False,
+        ),
         ("≈ Unresolved", str(len(words.unresolved)), f"of {total} pairs", words.unsettled(), True),
     ]
     columns = [column for column in columns if column[1] != "0"]

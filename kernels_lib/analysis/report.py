@@ -105,17 +105,22 @@ class Report:
             html = Markup('<details class="fold"><summary>{}</summary>{}</details>').format(folded, html)
         self._display("fold" if folded else "table", {"text/html": str(html)})
 
-    def figure(self, figure: go.Figure | None) -> None:
-        """Show a chart as data; the exporters draw it.  None is a chart that this reader may not see."""
+    def figure(self, figure: go.Figure | None, *rests_on: Statement) -> None:
+        """Show a chart as data; the exporters draw it.  None is a chart that this reader may not see.
+
+        `rests_on` are statements whose questions of the ledger the chart's message speaks of.
+        """
         if figure is None:
             return
         meta = figure.layout.meta
+        claims = dict.fromkeys(claim for statement in rests_on for claim in statement.claims)
         self._figures[meta["id"]] = FigureRecord(
             id=meta["id"],
             message=meta["message"],
             alt=meta["alt"],
             how_to_read=meta["how_to_read"],
             basis=Basis(meta["basis"]),
+            claims=tuple(claims),
         )
         self._display("figure", {PLOTLY_MIME: json.loads(figure.to_json()), "text/plain": meta["alt"]})
 

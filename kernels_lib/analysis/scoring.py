@@ -2,6 +2,7 @@
 
     overall       one weighted mean and one rank per brand
     reweighted    how far both move when the weights are not taken for granted
+    rank_intervals  how far the rank moves when criteria, and raters, are taken as a sample
     stage         the named band of the scale that a score or a mean lies in
     verdict_of_score  a single brand's score against the target
 
@@ -183,6 +184,114 @@ def reweighted(
         ]
     )
     return table
+
+
+def rank_intervals(
+    scores: pd.DataFrame,
+    weights: Mapping[str, float],
+    *,
+    level: float = 0.95,
+    draws: int,
+    rng: np.random.Generator,
+    ratings: np.ndarray | None = None,
+    min_coverage: float = 0.75,
+) -> pd.DataFrame:
+    """How sure each brand's rank is, if other criteria, and other raters, might as well have been used.
+
+    Each draw takes as many criteria as there are, with replacement, each with its own weight, and
+    ranks all brands on them; given ratings, it first draws raters with replacement, the same ones
+    for every brand and criterion.  The interval describes the choice of criteria and raters; the
+    brands themselves are these and no sample.
+
+    Parameters
+    ----------
+    scores : DataFrame, shape (n_brands, n_criteria)
+        Points; NaN where a brand was not scored.
+    weights : mapping of str to float
+        As for `overall`.
+    level : float
+        Share of the draws within the limits.
+    draws : int
+    rng : numpy Generator
+        The only source of chance.
+    ratings : ndarray, shape (n_brands, n_criteria, n_raters), optional
+        Points of each rater, brands and criteria as in `scores`; NaN where one did not score.  A
+        cell that none of the drawn raters scored keeps its score.
+    min_coverage : float
+        As for `overall`: decides which brands have a rank at all.
+
+    Returns
+    -------
+    DataFrame, index as `scores`
+        * ``rank``: as in `overall`
+        * ``rank_low``, ``rank_high``: best and worst rank within the limits; ties share the better
+          rank; NaN for a brand without an overall score
+
+    Raises
+    ------
+    UnknownName, BadParameters
+        As `overall`; BadParameters also where `ratings` has another shape than `scores`.
+
+    References
+    ----------
+    .. [1] Goldstein, H. and Spiegelhalter, D. J. (1996), League tables and their limitations,
+       *JRSS A* 159, 385-443. https://doi.org/10.2307/2983325
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"branding": [5.0, 4.0, 1.0], "dialog": [4.0, 5.0, 1.0]}, index=["A", "B", "C"])
+    >>> rank_intervals(scores, {"branding": 1, "dialog": 1}, draws=200, rng=np.random.default_rng(1))
+       rank  rank_low  rank_high
+    A   1.0       1.0        2.0
+    B   1.0       1.0        2.0
+    C   3.0       3.0        3.0
+    """
+    ranked = overall(scores, weights, min_coverage=min_coverage)["rank"].reindex(scores.index)
+    table = pd.DataFrame({"rank": ranked, "rank_low": np.nan, "rank_high": np.nan})
+    if ratings is not None and ratings.shape[:2] != scores.shape:
+        raise BadParameters(
+            f"ratings of shape {ratings.shape} do not fit scores of shape {scores.shape}.",
+            remedy="Give one rating a brand, criterion and rater.",
+        )
+    weight = np.array([float(weights[criterion]) for criterion in scores.columns])
+    # A criterion without weight is none: drawing it would leave nothing to average.
+    used, counted = np.flatnonzero(weight > 0), ranked.notna().to_numpy()
+    if not counted.any():
+        return table
+
+    points = scores.to_numpy(dtype=float)[counted][:, used]
+    drawn = rng.multinomial(used.size, np.full(used.size, 1 / used.size), size=draws) * weight[used]
+    if ratings is None:
+        scored = ~np.isnan(points)
+        total, covered = drawn @ np.where(scored, points, 0.0).T, drawn @ scored.T
+    else:
+        total, covered = _by_drawn_raters(points, ratings[counted][:, used], drawn, rng)
+    # A brand that none of the drawn criteria covers has no rank in that draw.
+    values = np.divide(total, covered, out=np.full(total.shape, np.nan), where=covered > 0)
+    ranks = pd.DataFrame(-np.round(values, DIGITS)).rank(axis=1, method="min").to_numpy()
+    ever = ~np.isnan(ranks).all(axis=0)
+    # A rank that was drawn, never one between two ranks.
+    limits = np.nanquantile(ranks[:, ever], [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
+    table.loc[ranked.index[counted][ever], ["rank_low", "rank_high"]] = limits.T
+    return table
+
+
+def _by_drawn_raters(
+    points: np.ndarray, ratings: np.ndarray, drawn: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted sums and weights covered, shape (draws, brands), each draw with raters of its own."""
+    raters = ratings.shape[2]
+    given = ~np.isnan(ratings)
+    held = np.where(given, ratings, 0.0)
+    total, covered = np.empty((2, len(drawn), len(points)))
+    times = rng.multinomial(raters, np.full(raters, 1 / raters), size=len(drawn))
+    for row, (weight, count) in enumerate(zip(drawn, times, strict=True)):
+        heard = given @ count
+        seen = np.divide(held @ count, heard, out=points.copy(), where=heard > 0)
+        scored = ~np.isnan(seen)
+        total[row] = np.where(scored, seen, 0.0) @ weight
+        covered[row] = scored @ weight
+    return total, covered
 
 
 def verdict_of_score(score: float, target: float, sem: float | None = None) -> str:

@@ -1,7 +1,9 @@
 """A statement: a sentence, and the numbers it states, each with a reference.
 
 Prose marks its numbers, ``<data value="2.08" data-ref="criteria.dialog.mean">2.08</data>``, so that
-a gate compares references and not digits found in text.
+a gate compares references and not digits found in text.  A statement that calls something firm,
+different or unresolved names the questions of the ledger that it speaks of (`firm`, `open_`); a gate
+compares them with the ledger.
 """
 
 from __future__ import annotations
@@ -9,13 +11,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 
 from markupsafe import Markup, escape
 
 from kernels_lib.study.numerals import Numerals, in_words
-from kernels_lib.study.results import Basis, Number, Sentence
+from kernels_lib.study.results import Basis, Claim, Number, Sentence
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,20 @@ class Statement:
     text: str
     html: Markup
     numbers: tuple[Number, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    def claiming(self, claims: Iterable[Claim]) -> Statement:
+        """The same words, resting on these questions of the ledger."""
+        return replace(self, claims=tuple(dict.fromkeys([*self.claims, *claims])))
 
     def record(self) -> Sentence:
         """The statement as it goes into the results."""
         return Sentence(
-            id=self.id, text=self.text, html=str(self.html), refs=tuple(number.ref for number in self.numbers)
+            id=self.id,
+            text=self.text,
+            html=str(self.html),
+            refs=tuple(number.ref for number in self.numbers),
+            claims=self.claims,
         )
 
     def __html__(self) -> str:
@@ -38,6 +49,16 @@ class Statement:
 
     def __str__(self) -> str:
         return self.text
+
+
+def firm(*questions: str) -> tuple[Claim, ...]:
+    """That these questions are settled."""
+    return tuple(Claim(question=question, firm=True) for question in questions)
+
+
+def open_(*questions: str) -> tuple[Claim, ...]:
+    """That these questions are not settled."""
+    return tuple(Claim(question=question, firm=False) for question in questions)
 
 
 def mark(number: Number) -> Markup:
@@ -70,7 +91,7 @@ def state(identity: str, template: str, **values: object) -> Statement:
 
 
 def _filled(identity: str, template: str, values: Mapping[str, object], *, sentence: bool) -> Statement:
-    plain, safe, numbers = {}, {}, []
+    plain, safe, numbers, claims = {}, {}, [], []
     # A value that the words do not mention is not stated.
     used = {name for _, name, _, _ in Formatter().parse(template) if name}
     for name, value in values.items():
@@ -82,11 +103,12 @@ def _filled(identity: str, template: str, values: Mapping[str, object], *, sente
         elif isinstance(value, Statement):
             plain[name], safe[name] = value.text, value.html
             numbers.extend(value.numbers)
+            claims.extend(value.claims)
         else:
             plain[name], safe[name] = str(value), escape(str(value))
     begin = _upper_first if sentence else str
     text, html = (begin(_ONE_POINT.sub("\\1point", template.format(**values))) for values in (plain, safe))
-    return Statement(identity, text, Markup(html), tuple(numbers))
+    return Statement(identity, text, Markup(html), tuple(numbers), tuple(dict.fromkeys(claims)))
 
 
 # "1 points" and "<data ...>1</data> points", where a whole number of points may be one.
@@ -101,14 +123,15 @@ def _upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def joined(identity: str, statements: Iterable[Statement]) -> Statement:
+def joined(identity: str, statements: Iterable[Statement], *, between: str = " ") -> Statement:
     """Several statements, one after the other."""
     parts = [part for part in statements if part.text]
     return Statement(
         identity,
-        " ".join(part.text for part in parts),
-        Markup(" ").join(part.html for part in parts),
+        between.join(part.text for part in parts),
+        Markup(between).join(part.html for part in parts),
         tuple(number for part in parts for number in part.numbers),
+        tuple(dict.fromkeys(claim for part in parts for claim in part.claims)),
     )
 
 
@@ -153,6 +176,14 @@ class Numbers:
     def deviations(self, ref: str, value: float) -> Number:
         """A number of standard deviations, without its sign."""
         return self._number(ref, abs(value), "standard deviations", self.numerals.fixed(abs(value), 1))
+
+    def statistic(self, ref: str, value: float) -> Number:
+        """A test statistic or a coefficient, two decimals."""
+        return self._number(ref, value, "", self.numerals.fixed(value, 2))
+
+    def share(self, ref: str, value: float) -> Number:
+        """A number from 0 to 1, two decimals."""
+        return self._number(ref, value, "share", self.numerals.fixed(value, 2))
 
     def _number(self, ref: str, value: float, unit: str, text: str) -> Number:
         known = value is not None and not math.isnan(value)

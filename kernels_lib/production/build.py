@@ -21,7 +21,6 @@ from kernels_lib import __version__
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import build_folder
 from kernels_lib.production.engine import ENGINES
-from kernels_lib.production.notebooks import DATA_SECTIONS
 from kernels_lib.production.runner import FILES, Job, Outcome, prepare, replace, run_job
 from kernels_lib.study.params import SECTIONS, Effective, parse_overrides
 from kernels_lib.study.results import Basis
@@ -187,15 +186,43 @@ def _sections(roster: Roster, effective: Effective, kind: str) -> Iterable[str]:
     for section in effective.values.sections:
         if section == "industry" and not roster.industries:
             continue
+        if section in ("pairs", "noise") and len(roster.instrument.criteria) < 2:
+            # One criterion has no other to differ from.
+            continue
         if section == "brands" and kind == "study" and means_only:
             # The study's own report of published means shows no rebuilt score as a finding.
             continue
         if section in SECTIONS:
             yield section
     if means_only:
-        yield from (section for section in DATA_SECTIONS if section != "others")
+        yield from MEANS_SECTIONS
+    else:
+        yield from _measured_sections(roster)
+    if len(roster.industries) > 1 and not (means_only and kind == "study"):
+        yield "compared"
     if effective.values.disclosure != "aggregate":
         yield "others"
+    if any((roster.root / REFERENCE_CASES).glob("*.json")):
+        yield "verified"
+
+
+# Sections that only published means have.
+MEANS_SECTIONS = ("certain", "claims", "reproduced", "grid", "verdicts")
+REFERENCE_CASES = "tests/reference_cases"
+
+
+def _measured_sections(roster: Roster) -> Iterable[str]:
+    """Sections of measured scores: some need a second criterion, raters, an earlier wave, or gaps."""
+    yield "scored"
+    if len(roster.instrument.criteria) > 1:
+        yield "index"
+    if roster.scores.raters:
+        yield "raters"
+    if roster.scores_before() is not None:
+        yield "change"
+    missing = any(score is None for row in roster.scores.values for score in row)
+    if missing or roster.instrument.scale.rounded_to:
+        yield "gaps"
 
 
 def run(planned: Plan, *, jobs: int = 0, progress: Callable[[Outcome], None] = lambda outcome: None) -> Summary:

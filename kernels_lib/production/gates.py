@@ -195,6 +195,39 @@ def numbers(delivery: Delivery) -> str:
     return ""
 
 
+# Words that speak of evidence: whoever uses one must name the questions of the ledger behind it.
+_CLAIM = re.compile(
+    r"\b(?:significan\w*|firm(?:ly)?|differs?|more than noise|settled?|unresolved)\b"
+    r"|\b(?:stands? above|is above|is ahead of)\b",
+    re.I,
+)
+
+
+def claims(delivery: Delivery) -> str:
+    """No sentence calls a thing firm, different or unresolved unless the ledger does."""
+    ledger: dict[str, set[bool]] = {}
+    for test in delivery.results["tests"]:
+        ledger.setdefault(test["about"], set()).add(test["firm"])
+    spoken = [(sentence, sentence["text"]) for sentence in delivery.results["sentences"]]
+    spoken += [(figure, figure["message"]) for figure in delivery.results["figures"]]
+    for record, text in spoken:
+        for claim in record["claims"]:
+            known = ledger.get(claim["question"])
+            if known is None:
+                return f"'{record['id']}' rests on '{claim['question']}', which is not in the ledger"
+            if known != {claim["firm"]}:
+                said = "firm" if claim["firm"] else "not firm"
+                return f"'{record['id']}' says that '{claim['question']}' is {said}; the ledger says otherwise"
+        found = _CLAIM.search(text)
+        if found and not record["claims"] and not record["id"].startswith(EXPLAINING):
+            return f"'{record['id']}' says '{found[0]}' and rests on no row of the ledger: {text[:80]}"
+    return ""
+
+
+# Statements about the method: what "firm" means, not what is firm.
+EXPLAINING = ("method", "rules", "glossary", "reliability.explained", "families")
+
+
 def size(delivery: Delivery) -> str:
     """A document can be sent by mail."""
     for name, document in delivery.documents.items():
@@ -229,6 +262,7 @@ GATES: dict[str, Callable[[Delivery], str]] = {
     "private": private,
     "leaks": leaks,
     "numbers": numbers,
+    "claims": claims,
     "closed": closed,
     "size": size,
 }

@@ -13,7 +13,11 @@ from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import shown
 
 # Sections that only some studies have the data for, beside those a parameter may drop.
-DATA_SECTIONS = ("certain", "claims", "reproduced", "grid", "others")
+DATA_SECTIONS = (
+    *("certain", "claims", "reproduced", "grid", "verdicts"),  # published means
+    *("scored", "index", "compared", "change", "raters", "gaps"),  # measured scores, and what some of them have
+    *("verified", "others"),
+)
 
 
 def read_report(root: Path, name: str) -> nbformat.NotebookNode:

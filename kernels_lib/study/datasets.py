@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +37,7 @@ class Resource:
     unit_column: str
     group_column: str
     recorded_hash: str
+    rater_column: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset's description; its files are read by the functions below."""
+    """A dataset's description; its files are read by the functions below.
+
+    `before` is the wave before this one, empty for the first.
+    """
 
     name: str
     title: str
@@ -63,6 +68,7 @@ class Dataset:
     means: Resource | None
     sources: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,12 @@ class Scores:
     groups : tuple of str
         Each unit's industry; empty text where the data have none.
     values : tuple of tuple of (float or None)
-        Points on the instrument's scale, one tuple a unit, in the instrument's order.
+        Points on the instrument's scale, one tuple a unit, in the instrument's order.  Where the data
+        have raters: the mean over those who scored.
+    raters : tuple of str
+        In the file's order; empty where each unit has one score a criterion.
+    ratings : tuple of tuple of tuple of (float or None)
+        What each rater gave: unit, criterion, rater.  Empty without raters.
     """
 
     units: tuple[str, ...]
@@ -84,6 +95,8 @@ class Scores:
     values: tuple[tuple[float | None, ...], ...]
     sha256: str
     as_recorded: bool
+    raters: tuple[str, ...] = ()
+    ratings: tuple[tuple[tuple[float | None, ...], ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,21 +157,24 @@ def read_dataset(
         shown=label,
         wave=chosen,
         wave_date=_date(waves[chosen], label),
-        scores=next((r for r in resources if r.role == "scores"), None),
+        scores=next((r for r in resources if r.role in ("scores", "ratings")), None),
         means=next((r for r in resources if r.role == "means"), None),
         sources=tuple(source.get("title", "") for source in package.get("sources", [])),
         claims=tuple(_claim(entry, label) for entry in own.get("claims", [])),
+        before=max((w for w in waves if waves[w] < waves[chosen]), key=lambda w: waves[w], default=""),
     )
 
 
 def read_scores(resource: Resource, instrument: Instrument) -> Scores:
-    """Read a unit x criterion table.
+    """Read a unit x criterion table, or one row a unit and rater where the role is ``ratings``.
 
     Raises
     ------
     BadData
         At the first cell that is wrong, with its line and column.
     """
+    if resource.role == "ratings":
+        return _read_ratings(resource, instrument)
     header, rows, raw = _rows(resource)
     wanted = [resource.unit_column, *([resource.group_column] if resource.group_column else []), *instrument.ids]
     if missing := [column for column in wanted if column not in header]:
@@ -190,6 +206,69 @@ def read_scores(resource: Resource, instrument: Instrument) -> Scores:
     names = tuple(row[place[resource.unit_column]].strip() for _, row in rows)
     digest = sha256(raw).hexdigest()
     return Scores(names, tuple(groups), tuple(values), digest, digest == resource.recorded_hash)
+
+
+def _read_ratings(resource: Resource, instrument: Instrument) -> Scores:
+    """One row a unit and rater; a unit's score is the mean of its raters."""
+    header, rows, raw = _rows(resource)
+    unit_column, rater_column, group_column = resource.unit_column, resource.rater_column, resource.group_column
+    wanted = [unit_column, rater_column, *([group_column] if group_column else []), *instrument.ids]
+    if missing := [column for column in wanted if column not in header]:
+        raise BadData(
+            f"no column '{missing[0]}'.",
+            where=resource.shown,
+            line=1,
+            remedy=f"The header is: {', '.join(header)}.",
+        )
+    place = {column: header.index(column) for column in wanted}
+    seen: dict[tuple[str, str], int] = {}
+    groups: dict[str, str] = {}
+    raters: dict[str, None] = {}
+    given: dict[tuple[str, str], tuple[float | None, ...]] = {}
+    for line, row in rows:
+        unit, rater = row[place[unit_column]].strip(), row[place[rater_column]].strip()
+        for name, column in ((unit, unit_column), (rater, rater_column)):
+            if not name:
+                raise BadData(f"no {column} in this row.", where=resource.shown, line=line)
+        if (key := (unit.casefold(), rater.casefold())) in seen:
+            raise BadData(
+                f"'{unit}' and rater '{rater}' stand here and in line {seen[key]}.",
+                where=resource.shown,
+                line=line,
+                remedy="Each rater may score each once.",
+            )
+        seen[key] = line
+        group = row[place[group_column]].strip() if group_column else ""
+        if groups.setdefault(unit, group) != group:
+            raise BadData(
+                f"'{unit}' is in '{groups[unit]}' above and in '{group}' here.", where=resource.shown, line=line
+            )
+        raters[rater] = None
+        given[unit, rater] = tuple(
+            _score(row[place[c]], instrument, unit, c, resource.shown, line) for c in instrument.ids
+        )
+    if not given:
+        raise BadData("the file has a header and no rows.", where=resource.shown)
+    nothing = (None,) * len(instrument.ids)
+    ratings = tuple(
+        tuple(zip(*(given.get((unit, rater), nothing) for rater in raters), strict=True)) for unit in groups
+    )
+    values = tuple(tuple(_mean(scores) for scores in unit) for unit in ratings)
+    digest = sha256(raw).hexdigest()
+    return Scores(
+        tuple(groups),
+        tuple(groups.values()),
+        values,
+        digest,
+        digest == resource.recorded_hash,
+        raters=tuple(raters),
+        ratings=ratings,
+    )
+
+
+def _mean(scores: Iterable[float | None]) -> float | None:
+    known = [score for score in scores if score is not None]
+    return math.fsum(known) / len(known) if known else None
 
 
 def read_means(resource: Resource, instrument: Instrument) -> Means:
@@ -256,6 +335,7 @@ def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str) -> Re
         notice=str(own.get("notice", "")),
         unit_column=str(own.get("unit_column", "brand")),
         group_column=str(own.get("group_column", "")),
+        rater_column=str(own.get("rater_column", "rater")),
         recorded_hash=str(entry.get("hash", "")).removeprefix("sha256:"),
     )
 

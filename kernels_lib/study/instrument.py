@@ -42,11 +42,12 @@ class Decimals(_Part):
 
 
 class Scale(_Part):
-    """Lowest and highest score and the step between scores (null: continuous)."""
+    """Lowest and highest score, the step between scores (null: continuous), and what they were rounded to."""
 
     floor: float
     top: float
     step: float | None = Field(None, gt=0)
+    rounded_to: float | None = Field(None, gt=0, description="What scores were rounded to before they arrived.")
     status: dict[Literal["floor", "top", "step"], Status]
 
     @model_validator(mode="after")

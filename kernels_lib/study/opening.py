@@ -13,7 +13,7 @@ import pandas as pd
 
 from kernels_lib.errors import BadData, BadParameters, UnknownName
 from kernels_lib.paths import find_root
-from kernels_lib.study.datasets import Means, read_means
+from kernels_lib.study.datasets import Means, Scores, read_means
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.numerals import Numerals
 from kernels_lib.study.params import Effective, Parameters, parse_overrides
@@ -41,6 +41,10 @@ class Study:
         Published means, where the dataset has them.
     client, industry
         Whom the report is for; None in the study's own.
+    ratings : ndarray, shape (n_units, n_criteria, n_raters), or None
+        What each rater gave, NaN where one did not score; None where the data have no raters.
+    before : DataFrame or None
+        Scores of the wave before this one, as `scores`; None where there is none.
     """
 
     root: Path
@@ -54,6 +58,8 @@ class Study:
     published: Means | None
     client: Client | None
     industry: Industry | None
+    ratings: np.ndarray | None = None
+    before: pd.DataFrame | None = None
 
     @property
     def instrument(self) -> Instrument:
@@ -208,20 +214,26 @@ def open_study(
     if effective.values.peer_group == "industry" and not roster.industries:
         origin = effective.origin("peer_group")
         raise UnknownName("peer group", "industry", ["all"], where=origin.file, line=origin.line)
-    values = np.array(
-        [[np.nan if score is None else score for score in row] for row in roster.scores.values], dtype=float
-    )
-    index = pd.Index(roster.scores.units, name=roster.instrument.unit.one)
+    scores = _frame(roster.scores, roster.instrument)
+    earlier = roster.scores_before()
     return Study(
         root=root,
         name=study_name,
         roster=roster,
         effective=effective,
-        scores=pd.DataFrame(values, index=index, columns=roster.instrument.ids),
-        groups=pd.Series(roster.scores.groups, index=index),
+        scores=scores,
+        groups=pd.Series(roster.scores.groups, index=scores.index),
         basis=roster.dataset.scores.basis,
         notice=roster.dataset.scores.notice,
         published=read_means(roster.dataset.means, roster.instrument) if roster.dataset.means else None,
         client=chosen_client,
         industry=chosen_industry,
+        ratings=np.array(roster.scores.ratings, dtype=float) if roster.scores.raters else None,
+        before=None if earlier is None else _frame(earlier, roster.instrument),
     )
+
+
+def _frame(scores: Scores, instrument: Instrument) -> pd.DataFrame:
+    index = pd.Index(scores.units, name=instrument.unit.one)
+    # None becomes NaN: a gap.
+    return pd.DataFrame(np.array(scores.values, dtype=float), index=index, columns=instrument.ids)

@@ -38,13 +38,21 @@ class Number(_Record):
     basis: Basis
 
 
+class Claim(_Record):
+    """What a statement says of one question of the ledger: that it is settled, or that it is not."""
+
+    question: str
+    firm: bool
+
+
 class Sentence(_Record):
-    """One statement and the numbers it states."""
+    """One statement, the numbers it states, and the questions of the ledger that it speaks of."""
 
     id: str
     text: str
     html: str
     refs: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 class Column(_Record):
@@ -75,16 +83,40 @@ class FigureRecord(_Record):
     alt: str
     how_to_read: str
     basis: Basis
+    claims: tuple[Claim, ...] = ()
 
 
 class Test(_Record):
     """One row of the test ledger: one p-value and what it carries.
 
-    ``p_value`` is None where the question cannot be tested; `conclusion` then says why.
+    Attributes
+    ----------
+    id : str
+        Unique in its report.
+    about : str
+        The question, such as ``"pairs.first.second"``.  The tests of ranks and of means of one
+        question share it, and so share `firm`.
+    p_value : float or None
+        None where the question cannot be tested; `conclusion` then says why.
+    n_used : int
+        Observations that can speak for either side.
+    ties, zeros : int or None
+        None where the method has neither.
+    smallest_p : float or None
+        The smallest p-value that n, ties and zeros allow, before the correction.
+    detectable : float or None
+        The smallest effect that this test finds in four of five such studies, at the level of the
+        family's first step, in the unit of `effect`.
+    firm : bool
+        Whether the conclusion stands: every track of the question passes after the correction.
+    apa : str
+        The result in the style of the American Psychological Association.
     """
 
     __test__ = False  # not a pytest class
 
+    id: str
+    about: str
     family: str
     family_size: int
     question: str
@@ -104,7 +136,12 @@ class Test(_Record):
     effect: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
+    ci_level: float | None = None
+    smallest_p: float | None = None
+    detectable: float | None = None
+    firm: bool = False
     conclusion: str
+    apa: str = ""
     basis: Basis
 
 

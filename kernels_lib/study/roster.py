@@ -51,6 +51,13 @@ class Roster:
     clients: Mapping[str, Client]
     industries: Mapping[str, Industry]
 
+    def scores_before(self) -> Scores | None:
+        """Scores of the wave before this one; None where there is none, or it has no scores."""
+        if not self.dataset.before:
+            return None
+        earlier = read_dataset(self.root, self.dataset.name, self.dataset.before)
+        return read_scores(earlier.scores, self.instrument) if earlier.scores else None
+
     def client(self, slug: str) -> Client:
         """The client of this slug or of this name in the data.
 

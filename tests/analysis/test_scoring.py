@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from kernels_lib.analysis.scoring import overall, reweighted, stage, verdict_of_score
+from kernels_lib.analysis.scoring import overall, rank_intervals, reweighted, stage, verdict_of_score
 from kernels_lib.errors import BadParameters, UnknownName
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -196,6 +196,103 @@ def test_equal_brands_share_the_better_rank_in_every_draw():
     table = reweighted(frame([[3, 4], [3, 4], [1, 1]]), draws=100, rng=np.random.default_rng(1))
 
     assert [1, 1, 3] == list(table["rank_high"])
+
+
+def intervals(points, weights=None, **more):
+    scores = points if isinstance(points, pd.DataFrame) else frame(points)
+    weights = weights or dict.fromkeys(scores.columns, 1)
+    return rank_intervals(scores, weights, **({"draws": 500, "rng": np.random.default_rng(1)} | more))
+
+
+def test_the_rank_of_a_brand_that_is_best_on_everything_is_sure():
+    table = intervals([[5, 5, 5], [4, 1, 2], [1, 4, 2]])
+
+    assert (1, 1, 1) == tuple(table.loc["Brand 01"])
+    # with equal weights, 7 points each
+    assert [2, 2, 3] == list(table.loc["Brand 02"]) == list(table.loc["Brand 03"])
+
+
+def test_rank_limits_agree_with_counting_all_draws_of_two_criteria():
+    # drawn: first twice 1/4, one each 1/2, second twice 1/4; means of C 2.6, 2.55 and 2.5
+    scores = frame([[4, 1], [1, 4], [2.6, 2.5]])
+    table = intervals(scores, draws=4000)
+
+    # C is second when one criterion is drawn twice, first when both are (2.55 against 2.5 and 2.5)
+    assert [1, 1, 1] == list(table["rank_low"])
+    assert [3, 3, 2] == list(table["rank_high"])
+    # at 40 % only the middle of the draws counts: 30 % to 70 %
+    middle = intervals(scores, draws=4000, level=0.4)
+    assert [2, 2, 1] == list(middle["rank_low"]) and [2, 2, 2] == list(middle["rank_high"])
+
+
+def test_a_criterion_without_weight_is_never_drawn():
+    table = intervals([[5, 1], [4, 5]], weights={"c1": 1, "c2": 0})
+
+    assert [1, 2] == list(table["rank_low"]) == list(table["rank_high"])
+
+
+def test_a_drawn_criterion_keeps_its_weight():
+    table = intervals([[4, 1], [2, 5]], weights={"c1": 3, "c2": 1}, level=0.4)
+
+    # half of the draws have each once, (3 * 4 + 1) / 4 against (3 * 2 + 5) / 4; the rest lies outside 30 % to 70 %
+    assert [1, 2] == list(table["rank_low"]) == list(table["rank_high"])
+
+
+def test_equal_brands_share_the_better_rank_of_every_draw_and_gaps_stay_gaps():
+    scores = frame([[3, 4, 2, 3], [3, 4, 2, 3], [1, 1, 1, 1], [np.nan, np.nan, 5, 5], [np.nan, 5, 5, 5]])
+    table = intervals(scores)
+
+    assert [2, 2, 4] == list(table.loc[["Brand 01", "Brand 02", "Brand 03"], "rank_high"])
+    assert table.loc["Brand 04"].isna().all()
+    assert [1, 1, 1] == list(table.loc["Brand 05"])
+
+
+def test_a_brand_that_no_drawn_criterion_covers_has_no_rank_in_that_draw():
+    table = intervals([[5, np.nan], [4, 3]], min_coverage=0.5, draws=400)
+
+    # first on c1; where c2 alone is drawn, the other brand is ranked alone
+    assert [1, 1, 1] == list(table.loc["Brand 01"])
+    assert [1, 2] == list(table.loc["Brand 02", ["rank_low", "rank_high"]])
+    # a single draw that leaves it out altogether: no limits, no warning
+    lonely = [
+        intervals([[5, np.nan], [4, 3]], min_coverage=0.5, draws=1, rng=np.random.default_rng(s)) for s in range(12)
+    ]
+    assert any(table.loc["Brand 01", ["rank_low", "rank_high"]].isna().all() for table in lonely)
+
+
+def test_raters_who_agree_change_nothing_and_raters_who_do_not_widen_the_interval():
+    points = np.array([[4.0, 4.0], [3.5, 3.5], [1.0, 1.0]])
+    alike = np.repeat(points[:, :, None], 3, axis=2)
+    # one rater in three sees the first two brands the other way round
+    split = alike.copy()
+    split[:2, :, 2] = [[1.5, 1.5], [5.0, 5.0]]
+
+    pd.testing.assert_frame_equal(intervals(points), intervals(points, ratings=alike))
+    table = intervals(points, ratings=split)
+    assert [1, 1, 3] == list(table["rank_low"]) and [2, 2, 3] == list(table["rank_high"])
+
+
+def test_a_cell_that_no_drawn_rater_scored_keeps_its_score():
+    ratings = np.array([[[4.0, np.nan]], [[np.nan, 3.0]]])
+
+    assert [1, 2] == list(intervals([[4.0], [3.0]], ratings=ratings)["rank_high"])
+
+
+def test_ratings_that_do_not_fit_are_refused_and_no_brand_at_all_is_none():
+    with pytest.raises(BadParameters, match="do not fit"):
+        intervals([[4.0], [3.0]], ratings=np.zeros((2, 2, 3)))
+    with pytest.raises(UnknownName, match="criterion without a weight"):
+        intervals([[4.0]], weights={"c9": 1})
+    assert intervals(frame([[np.nan, np.nan]])).isna().all(axis=None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(score_tables())
+def test_a_rank_interval_is_a_range_of_ranks(points):
+    table = intervals(points, draws=200)
+
+    assert (table["rank_low"] <= table["rank_high"]).all()
+    assert table["rank_low"].min() == 1 and table["rank_high"].max() <= len(points)
 
 
 @pytest.mark.parametrize(

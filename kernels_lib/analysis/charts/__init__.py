@@ -14,6 +14,7 @@ from kernels_lib.analysis.charts.dumbbell import peers
 from kernels_lib.analysis.charts.heatmap import heatmap
 from kernels_lib.analysis.charts.house import TRACE_TYPES
 from kernels_lib.analysis.charts.industries import industries
+from kernels_lib.analysis.charts.multiverse import multiverse
 from kernels_lib.analysis.charts.pairs import pairs
 from kernels_lib.analysis.charts.ranking import ranking
 from kernels_lib.analysis.charts.scorecard import scorecard
@@ -28,6 +29,7 @@ CHARTS: dict[str, Callable[..., go.Figure]] = {
     "ranking": ranking,
     "industries": industries,
     "pairs": pairs,
+    "multiverse": multiverse,
     "overall_strip": overall_strip,
 }
 
@@ -36,6 +38,7 @@ __all__ = [
     "TRACE_TYPES",
     "heatmap",
     "industries",
+    "multiverse",
     "overall_strip",
     "pairs",
     "peers",

@@ -58,7 +58,8 @@ class Advice:
         words = self.words
         if self.gate is None:
             if not self.steps:
-                return state("first.title", "Nothing is short of its target: hold what is there")
+                sure = "surely " if len(words.close) else ""
+                return state("first.title", f"Nothing is {sure}short of its target: hold what is there")
             return state("first.title", "Begin with {phrase}", phrase=words.phrase(self.steps[0]))
         gated = words.short(self.gate.criterion)
         closed = sum(not condition.met for condition in self.conditions)

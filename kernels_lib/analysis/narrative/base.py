@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from kernels_lib.analysis.findings import Common
-from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, joined, state
+from kernels_lib.analysis.ledger import question
+from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, firm, joined, open_, state
 from kernels_lib.study.numerals import in_words, listed, plural
 from kernels_lib.study.opening import Study
-from kernels_lib.study.results import Basis, Test
+from kernels_lib.study.results import Basis, Claim, Test
 
 CORRECTION_WORDS = {
     "holm": "after Holm's correction",
@@ -96,6 +98,19 @@ class Words:
         """Pairs whose order the data do not settle."""
         return self.shared.pairs[~self.shared.pairs["holds"].isin(["firm", "every"])]
 
+    def claims_of_pairs(self) -> tuple[Claim, ...]:
+        """Every pair as the ledger has it."""
+        settled = self.shared.pairs["holds"].isin(["firm", "every"])
+        return (*_pairs(firm, self.shared.pairs[settled]), *_pairs(open_, self.shared.pairs[~settled]))
+
+    def claims_of_targets(self) -> tuple[Claim, ...]:
+        """Every criterion against its target, as the ledger has it."""
+        sure = self.shared.card["firm"]
+        return (
+            *firm(*(question("targets", str(c)) for c in self.shared.card.index[sure])),
+            *open_(*(question("targets", str(c)) for c in self.shared.card.index[~sure])),
+        )
+
     @cached_property
     def low_group(self) -> list[str]:
         """The lowest criteria, as far up as no two of them are in a firm order."""
@@ -113,13 +128,16 @@ class Words:
 
     def pairs_title(self) -> Statement:
         """What is settled about the order of the criteria, as a message."""
-        firm = len(self.firm_here) + len(self.firm_always)
+        return self._pairs_title().claiming(self.claims_of_pairs())
+
+    def _pairs_title(self) -> Statement:
+        count = len(self.firm_here) + len(self.firm_always)
         total = len(self.shared.pairs)
         if total == 0:
             return state("pairs.title", "One criterion alone has no order")
-        if not firm:
+        if not count:
             return state("pairs.title", f"No two criteria can be put in order from {self._source()}")
-        if firm == total:
+        if count == total:
             return state("pairs.title", "Every pair of criteria is in a firm order")
         settled = self.shared.pairs[self.shared.pairs["holds"].isin(["firm", "every"])]
         if settled["first"].nunique() == 1:
@@ -127,7 +145,7 @@ class Words:
                 "pairs.title",
                 "{first} stands above {count} others; the rest cannot be put in order",
                 first=self.short(settled["first"].iloc[0]),
-                count=in_words(firm),
+                count=in_words(count),
             )
         if len(self.low_group) > 1 and len(self.low_group) < len(self.shared.card):
             return state("pairs.title", "High and low are apart; the order among the low is not settled")
@@ -163,7 +181,9 @@ class Words:
             verb = ("{first} is above {whom} ", "{first} stands above {whom} ", "{first} is ahead of {whom} ")
             template = verb[number % 3] + reach + "."
             sentences.append(
-                state(f"{identity}.{first}", template, first=self.short(first), whom=whom, low=low, high=high)
+                state(f"{identity}.{first}", template, first=self.short(first), whom=whom, low=low, high=high).claiming(
+                    _pairs(firm, pairs[pairs["first"] == first])
+                )
             )
         return joined(identity, sentences)
 
@@ -188,7 +208,7 @@ class Words:
             who=who,
             count=self.numbers.count("pairs.unresolved", len(self.unresolved), words=False),
             total=str(len(self.shared.pairs)),
-        )
+        ).claiming(_pairs(open_, self.unresolved))
 
     @property
     def bracketed(self) -> list[str]:
@@ -253,6 +273,7 @@ class Words:
         study = self.study
         total, k = len(self.shared.pairs), len(self.shared.card)
         corrected = CORRECTION_WORDS[study.parameters.correction]
+        compared = f"{k} criteria or {total} {plural(total, 'pair', 'pairs')}" if k > 1 else "one criterion"
         lines = []
         if study.means_only:
             lines.append(
@@ -268,10 +289,10 @@ class Words:
             lines.append(
                 state(
                     "method.data",
-                    "{n} {units} with {k} criteria each, as measured: {source}.",
+                    "{n} {units} with {k} each, as measured: {source}.",
                     n=str(study.n_units),
                     units=self.units,
-                    k=str(k),
+                    k=f"{k} {plural(k, 'criterion', 'criteria')}",
                     source="; ".join(study.roster.dataset.sources).rstrip("."),
                 )
             )
@@ -279,11 +300,11 @@ class Words:
             lines.append(
                 state(
                     "method.tests",
-                    "A statement about the group is called firm if a test of means makes it for every table of scores "
-                    "that has the published means, {corrected} over {k} criteria or {total} pairs.",
+                    "A statement about the group is called firm if a test of ranks and a test of means make it for "
+                    "every table of scores that has the published means, {corrected} over {all}. "
+                    "Where only the test of means does, that is said.",
                     corrected=corrected,
-                    k=str(k),
-                    total=str(total),
+                    all=compared,
                 )
             )
         else:
@@ -291,24 +312,26 @@ class Words:
                 state(
                     "method.tests",
                     "A statement about the group is called firm if an exact signed-rank test and a test of means "
-                    "agree, {corrected} over {k} criteria or {total} pairs, at {alpha}.",
+                    "agree, {corrected} over {all}, at {alpha}.",
                     corrected=corrected,
-                    k=str(k),
-                    total=str(total),
+                    all=compared,
                     alpha=f"{study.numerals.fixed(100 * study.parameters.alpha, 0)}%"
                     if round(100 * study.parameters.alpha, 9) % 1 == 0
                     else study.numerals.fixed(study.parameters.alpha, 3),
                 )
             )
-        lines.append(
-            state(
-                "method.weights",
-                "The overall score is the weighted mean of the criteria. Its range, and that of the rank, hold 95% of "
-                "{draws} random weightings; they show what hangs on the weights and are no confidence intervals.",
-                draws=study.numerals.fixed(study.parameters.weight_draws, 0),
-            )
-        )
+        if k > 1:
+            lines.append(self._about_weights())
         return lines
+
+    def _about_weights(self) -> Statement:
+        study = self.study
+        return state(
+            "method.weights",
+            "The overall score is the weighted mean of the criteria. Its range, and that of the rank, hold 95% of "
+            "{draws} random weightings; they show what hangs on the weights and are no confidence intervals.",
+            draws=study.numerals.fixed(study.parameters.weight_draws, 0),
+        )
 
     def ledger_fold(self, tests: list[Test]) -> str:
         """The words on the folded ledger."""
@@ -318,6 +341,10 @@ class Words:
     def brand_count(self, count: int) -> str:
         """``one brand``, ``five brands``."""
         return f"{in_words(count)} {plural(count, self.unit, self.units)}"
+
+
+def _pairs(kind: Callable[..., tuple[Claim, ...]], frame: pd.DataFrame) -> tuple[Claim, ...]:
+    return kind(*(question("pairs", row.first, row.second) for row in frame.itertuples()))
 
 
 def _lower_first(text: str) -> str:

@@ -9,11 +9,12 @@ import pandas as pd
 from scipy import special
 
 from kernels_lib.analysis.findings import Common
+from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.base import Words
-from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
+from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, note, open_, state
 from kernels_lib.study.numerals import in_words, listed, plural
 from kernels_lib.study.opening import Study
-from kernels_lib.study.results import Basis
+from kernels_lib.study.results import Basis, Claim
 
 
 class ClientWords(Words):
@@ -60,6 +61,31 @@ class ClientWords(Words):
         return mine.sort_values(["gap", "behind"], ascending=[True, False], kind="stable")
 
     @property
+    def close(self) -> pd.DataFrame:
+        """Criteria so near their target that other raters might decide otherwise."""
+        return self.card[self.card["verdict"] == "too close to call"]
+
+    def _counts(self) -> Statement:
+        """``two on target, one too close to call``, without what there is none of."""
+        counts = (
+            ("strengths", len(self.strengths), "on target"),
+            ("misses", len(self.misses), "short of it"),
+            ("close", len(self.close), "too close to call"),
+        )
+        return joined(
+            "counts",
+            [
+                note(f"counts.{key}", f"{{count}} {words}", count=self.numbers.count(f"{key}.count", count))
+                for key, count, words in counts
+                if count
+            ],
+            between=", ",
+        )
+
+    def _close_names(self) -> str:
+        return listed([self.short(str(c)) for c in self.close.index])
+
+    @property
     def distinctive(self) -> pd.DataFrame:
         """Strengths, the largest lead over peers first: what the headline is about."""
         return self.strengths.sort_values("difference", ascending=False, kind="stable", na_position="last")
@@ -76,6 +102,8 @@ class ClientWords(Words):
         lacks = [instrument[c].lacks for c in self.misses.index[:2]]
         if not self.scored:
             return state("headline", "{name} was not scored in this wave", name=self.name)
+        if len(self.close) and not lacks:
+            return self._close_headline(does)
         if not lacks:
             return state(
                 "headline",
@@ -96,8 +124,27 @@ class ClientWords(Words):
             )
         return state("headline", "{name} {does}. It {lacks}.", name=self.name, does=" and ".join(does), lacks=lacks[0])
 
+    def _close_headline(self, does: list[str]) -> Statement:
+        """Nothing is surely short, and something is too close to call."""
+        if not does:
+            return state(
+                "headline",
+                "{name} is too close to its target to call",
+                name=self.name,
+            )
+        return state(
+            "headline",
+            "{name} {does}. {close} {is_} too close to call.",
+            name=self.name,
+            does=" and ".join(does),
+            close=self._close_names()[0].upper() + self._close_names()[1:],
+            is_=plural(len(self.close), "is", "are"),
+        )
+
     def overall(self) -> Statement:
         """The overall score and how it hangs on the weights."""
+        if len(self.card) == 1:
+            return NOTHING
         return state(
             "overall.range",
             "{low} to {high}, depending on how the {count} criteria are weighted",
@@ -120,7 +167,7 @@ class ClientWords(Words):
 
     def rank_range(self) -> Statement:
         """Where other weights would put the client."""
-        if math.isnan(self.place["rank_low"]):
+        if math.isnan(self.place["rank_low"]) or len(self.card) == 1:
             return NOTHING
         low = self.numbers.rank("overall.rank_low", self.place["rank_low"])
         high = self.numbers.rank("overall.rank_high", self.place["rank_high"])
@@ -188,6 +235,8 @@ class ClientWords(Words):
         strong = len(self.strengths)
         if math.isnan(self.place["overall"]):
             return state("scorecard.title", "Scored on too few criteria for an overall score")
+        if strong == 0 and len(self.close) == self.scored:
+            return state("scorecard.title", "Too close to the target to call: the score is {score}", score=score)
         if strong == 0:
             return state("scorecard.title", "No criterion is on target: the score is {score}", score=score)
         if strong == self.scored:
@@ -219,6 +268,20 @@ class ClientWords(Words):
                 )
             )
         parts.append(self._sides())
+        if len(self.close):
+            sem = self.close["sem"].max()
+            parts.append(
+                state(
+                    "scorecard.close",
+                    "{names} {is_} too close to call: other raters would move a score by about {sem} points, and {it} "
+                    "{lies} within twice that of the target.",
+                    names=self._close_names(),
+                    is_=plural(len(self.close), "is", "are"),
+                    sem=self.study.numerals.fixed(sem, 2),
+                    it=plural(len(self.close), "it", "they"),
+                    lies=plural(len(self.close), "lies", "lie"),
+                )
+            )
         missing = self.card.index[self.card["score"].isna()]
         if len(missing):
             parts.append(
@@ -257,6 +320,8 @@ class ClientWords(Words):
         """Where the widest gap is."""
         if not len(self.misses):
             least = self.strengths["gap"].idxmin() if len(self.strengths) else None
+            if len(self.close):
+                return state("gap.title", "No gap is sure; {names} is too close to call", names=self._close_names())
             if least is None:
                 return state("gap.title", "There are no scores to compare with the target")
             return state("gap.title", "No gap is left; the least to spare is in {phrase}", phrase=self.phrase(least))
@@ -276,6 +341,8 @@ class ClientWords(Words):
     def gap_message(self) -> Statement:
         """The title of the signature chart."""
         hit, miss = len(self.strengths), len(self.misses)
+        if len(self.close):
+            return state("gap.message", "{name}: {counts}", name=self.name, counts=self._counts())
         if not miss:
             return state("gap.message", "{name} is on target everywhere", name=self.name)
         if not hit:
@@ -321,7 +388,7 @@ class ClientWords(Words):
                     lies=plural(len(open_ones), "lies", "lie"),
                 )
             )
-        return joined("gap.caption", parts)
+        return joined("gap.caption", parts).claiming(self.claims_of_targets())
 
     def gap_meaning(self) -> Statement:
         """What the widest gap means: why it is common, and what closes it."""
@@ -343,8 +410,18 @@ class ClientWords(Words):
         words = "peers" if self.study.parameters.peer_group == "all" else "peers in the industry"
         return f"{base} {words if base != 1 else words.replace('peers', 'peer')}"
 
+    def claims_of_peers(self) -> tuple[Claim, ...]:
+        """Every criterion against the peers, as the ledger has it."""
+        return (
+            *firm(*(question("peers", str(c)) for c in self.card.index[self.card["firm"]])),
+            *open_(*(question("peers", str(c)) for c in self.card.index[~self.card["firm"]])),
+        )
+
     def peers_title(self) -> Statement:
         """Where the client leads and trails, and whether that is firm."""
+        return self._peers_title().claiming(self.claims_of_peers())
+
+    def _peers_title(self) -> Statement:
         known = self.compared
         if not len(known):
             return state("peers.title", "Too few peers to compare with")
@@ -363,9 +440,9 @@ class ClientWords(Words):
             places.insert(0, "Behind its peers nowhere" if ahead else "Ahead of its peers nowhere")
         return state("peers.title", "{first}, {second}{firm}", first=places[0], second=places[1], firm=none_firm)
 
-    def _place(self, side: str, criterion: object, firm: bool) -> str:
-        sure = "firmly " if firm else ""
-        return f"{sure}{side} in {self.short(str(criterion))}"
+    def _place(self, side: str, criterion: object, sure: bool) -> str:
+        hedge = "firmly " if sure else ""
+        return f"{hedge}{side} in {self.short(str(criterion))}"
 
     def peers(self) -> Statement:
         """Leads, lags, and whether they are more than noise."""
@@ -378,20 +455,20 @@ class ClientWords(Words):
                 units=self.units,
             )
         parts = [self._lead(known)]
-        firm = known[known["firm"]]
+        sure = known[known["firm"]]
         tested = int(known["p_value"].notna().sum())
-        if len(firm):
+        if len(sure):
             parts.append(
                 state(
                     "peers.firm",
                     "More than noise, after the correction for {tested} comparisons: {names}.",
                     tested=str(tested),
-                    names=listed([self.short(c) for c in firm.index]),
+                    names=listed([self.short(c) for c in sure.index]),
                 )
             )
         elif tested:
             parts.append(self._noise(known, tested))
-        return joined("peers", parts)
+        return joined("peers", parts).claiming(self.claims_of_peers())
 
     def _noise(self, known: pd.DataFrame, tested: int) -> Statement:
         """That nothing is more than noise, and how far from that the largest distance is."""
@@ -539,7 +616,7 @@ class ClientWords(Words):
                         "The order of {count} of {total} pairs of criteria.",
                         count=self.numbers.count("pairs.unresolved", len(self.unresolved), words=False),
                         total=str(len(self.shared.pairs)),
-                    ),
+                    ).claiming(self.claims_of_pairs()),
                 )
             )
         items.append(("Cannot be tested", True, self.untestable()))
@@ -568,8 +645,10 @@ class ClientWords(Words):
                     "Whether {name} differs from its peers in {flat}: there they all score the same.",
                     name=self.name,
                     flat=listed(flat),
-                )
+                ).claiming(self.claims_of_peers())
             )
+        if self.study.ratings is not None:
+            return joined("noise.untestable", parts)
         parts.append(
             state(
                 "noise.raters",
@@ -660,6 +739,8 @@ class ClientWords(Words):
         strong, weak = len(self.strengths), len(self.misses)
         score = self.numbers.mean("overall.score", self.place["overall"])
         top = self.study.numerals.target(self.study.instrument.scale.top)
+        if len(self.close):
+            return state("answer.title", "{counts}: {score} of {top}", counts=self._counts(), score=score, top=top)
         if not weak:
             return state("answer.title", "On target everywhere: {score} of {top}", score=score, top=top)
         if not strong:

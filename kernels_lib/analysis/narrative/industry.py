@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
-from kernels_lib.analysis.narrative.base import Words
-from kernels_lib.analysis.statement import Statement, joined, state
+from kernels_lib.analysis.ledger import question
+from kernels_lib.analysis.narrative.evidence import EvidenceWords
+from kernels_lib.analysis.statement import Statement, firm, joined, open_, state
 from kernels_lib.study.numerals import listed, plural
 from kernels_lib.study.results import Basis
 
 
-class IndustryWords(Words):
+class IndustryWords(EvidenceWords):
     """Sentences of an industry's report and deck."""
 
     kind_words = "Industry report"
@@ -40,6 +41,9 @@ class IndustryWords(Words):
 
     def headline(self) -> Statement:
         """The finding: what is firm, or that nothing is."""
+        return self._headline().claiming(self.claims_of_targets())
+
+    def _headline(self) -> Statement:
         strong, weak = self._by("strength"), self._by("missed opportunity")
         if strong and weak:
             return state(
@@ -90,10 +94,13 @@ class IndustryWords(Words):
                     k=str(len(self.shared.card)),
                 )
             )
-        return joined("industry.summary", parts)
+        return joined("industry.summary", parts).claiming(self.claims_of_targets())
 
     def card_title(self) -> Statement:
         """What the criteria show together."""
+        return self._card_title().claiming(self.claims_of_targets())
+
+    def _card_title(self) -> Statement:
         open_ones = self._by("unresolved")
         if not open_ones:
             return state("card.title", "Every criterion is settled against its target")
@@ -184,10 +191,13 @@ class IndustryWords(Words):
             ("◂ Firmly short", "missed opportunity", False),
             ("≈ Unresolved", "unresolved", True),
         ):
-            names = [self.short(c) for c in self._by(verdict)]
+            found = self._by(verdict)
+            names = [self.short(c) for c in found]
             shown = "all of them" if len(names) == total else listed(names) if names else "none"
             if names:
-                columns.append((head, str(len(names)), f"of {total} criteria", shown[0].upper() + shown[1:], quiet))
+                claims = (open_ if quiet else firm)(*(question("targets", c) for c in found))
+                said = state("answer.words", "{words}", words=shown[0].upper() + shown[1:]).claiming(claims)
+                columns.append((head, str(len(names)), f"of {total} criteria", said, quiet))
         return columns
 
     def answer_title(self) -> Statement:

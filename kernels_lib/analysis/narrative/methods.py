@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from kernels_lib.analysis.bounds import possible_totals
+from kernels_lib.analysis.ledger import FAMILIES
 from kernels_lib.analysis.narrative.base import CORRECTION_WORDS
 from kernels_lib.analysis.narrative.study import StudyWords
-from kernels_lib.analysis.statement import NOTHING, Statement, state
-from kernels_lib.study.numerals import in_words
+from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
+from kernels_lib.study.numerals import in_words, listed
 from kernels_lib.study.results import Basis
+
+if TYPE_CHECKING:
+    from kernels_lib.analysis.verification.runner import CaseResult
 
 
 class MethodsWords(StudyWords):
@@ -159,6 +166,47 @@ class MethodsWords(StudyWords):
     def rule_lines(self) -> list[Statement]:
         """The first rules, for a slide."""
         return [words for _, _, words in self.rules()[:4]]
+
+    def families_title(self) -> Statement:
+        """The section on families of tests."""
+        return state("families.title", "Every question is asked with all of its kind, and corrected for that")
+
+    def family_items(self) -> list[tuple[str, bool, Statement]]:
+        """What each family asks, in the words of a reader: tag, quiet, words."""
+        present = {test.family for test in self.shared.tests}
+        return [
+            (family.name[0].upper() + family.name[1:], False, state(f"families.{key}", family.plain))
+            for key, family in FAMILIES.items()
+            if family.name in present or key == "peers"
+        ]
+
+    def verified_title(self, cases: Sequence[CaseResult]) -> Statement:
+        """How many published answers come back."""
+        checks = [check for case in cases for check in case.checks]
+        agreed = sum(check.agrees for check in checks)
+        return state(
+            "verified.title",
+            "{agreed} of {total} published answers come back",
+            agreed=self.numbers.on(Basis.PUBLISHED).count("verified.agreed", agreed, words=False),
+            total=str(len(checks)),
+        )
+
+    def verified(self, cases: Sequence[CaseResult]) -> Statement:
+        """What was rerun, and what did not agree."""
+        off = [check for case in cases for check in case.checks if not check.agrees]
+        parts = [
+            state(
+                "verified.how",
+                "{cases} cases from textbooks, articles and other software, with {methods} methods, rerun while this "
+                "report was made.",
+                cases=str(len(cases)),
+                methods=str(len({check.method for case in cases for check in case.checks})),
+            )
+        ]
+        if off:
+            names = listed(sorted({check.case for check in off}))
+            parts.append(state("verified.off", "These differ and must be looked into: {names}.", names=names))
+        return joined("verified", parts)
 
     def parameters_title(self) -> Statement:
         """The section with every effective parameter."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from kernels_lib.analysis import bounds
-from kernels_lib.analysis.narrative.base import Words
-from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
+from kernels_lib.analysis.ledger import question
+from kernels_lib.analysis.narrative.evidence import EvidenceWords
+from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, open_, state
 from kernels_lib.study.numerals import in_words, listed, plural
 from kernels_lib.study.results import Basis
 
 
-class StudyWords(Words):
+class StudyWords(EvidenceWords):
     """Sentences of the study's report and deck."""
 
     def _by(self, verdict: str) -> list[str]:
@@ -40,6 +41,9 @@ class StudyWords(Words):
 
     def headline(self) -> Statement:
         """The finding: on which side of the target the criteria lie."""
+        return self._headline().claiming(self.claims_of_targets())
+
+    def _headline(self) -> Statement:
         units = self.units.capitalize()
         strong = self._named(self.strong)
         if self.strong and self.weak:
@@ -70,8 +74,17 @@ class StudyWords(Words):
 
     def summary(self) -> Statement:
         """The sides of the target, the highest and the lowest mean, with their numbers."""
-        card = self.shared.card
+        card = self.shared.card.dropna(subset=["mean"])
+        if not len(card):
+            return state("summary.extremes", "No criterion was scored.")
         high, low = card["mean"].idxmax(), card["mean"].idxmin()
+        if len(self.shared.card) == 1:
+            return state(
+                "summary.one",
+                "The mean of {name} is {mean}.",
+                name=self.short(high),
+                mean=self.numbers.mean(f"criteria.{high}.mean", card.loc[high, "mean"]),
+            )
         return joined(
             "summary",
             [
@@ -110,21 +123,31 @@ class StudyWords(Words):
         """Firmly above, firmly below, unresolved: for the summary and a slide."""
         total = len(self.shared.card)
         columns = []
-        for head, criteria, quiet in (
-            ("▸ Firmly on target", self.strong, False),
-            ("◂ Firmly short of it", self.weak, False),
-            ("≈ Unresolved", self.open, True),
+        sure = self.shared.card["firm"]
+        for head, loose_head, criteria, quiet in (
+            ("▸ Firmly on target", "▸ On target", self.strong, False),
+            ("◂ Firmly short of it", "◂ Short of it", self.weak, False),
+            ("≈ Unresolved", "≈ Unresolved", self.open, True),
         ):
-            names = listed([self.short(c) for c in criteria]) or "none"
-            if len(criteria) == total:
-                names = "all of them"
-            if criteria:
-                columns.append((head, str(len(criteria)), f"of {total} criteria", names[0].upper() + names[1:], quiet))
+            if not criteria:
+                continue
+            loose = [] if quiet else [c for c in criteria if not sure[c]]
+            names = "all of them" if len(criteria) == total else listed([self.short(c) for c in criteria])
+            words = names[0].upper() + names[1:]
+            if loose:
+                words += f"; {listed([self.short(c) for c in loose])} by the test of means only"
+            claims = (
+                *firm(*(question("targets", c) for c in criteria if sure[c])),
+                *open_(*(question("targets", c) for c in criteria if not sure[c])),
+            )
+            said = state("answer.words", "{words}", words=words).claiming(claims)
+            of = f"of {total} {plural(total, 'criterion', 'criteria')}"
+            columns.append((loose_head if loose else head, str(len(criteria)), of, said, quiet))
         return columns
 
     def answer_title(self) -> Statement:
         """The answer in one slide title."""
-        return state("answer.title", "{counts}", counts=self._counts())
+        return state("answer.title", "{counts}", counts=self._counts()).claiming(self.claims_of_targets())
 
     def _counts(self) -> str:
         """``one on target, six short of it, one unresolved``, without what there is none of."""
@@ -162,6 +185,15 @@ class StudyWords(Words):
 
     def target_title(self) -> Statement:
         """The section on strengths and missed opportunities."""
+        return self._target_title().claiming(self.claims_of_targets())
+
+    @property
+    def weak_by_means(self) -> list[str]:
+        """Criteria below target by the test of means alone."""
+        card = self.shared.card
+        return [c for c in self.weak if not card.loc[c, "firm"]]
+
+    def _target_title(self) -> Statement:
         if not self.strong and not self.weak:
             return state("target.title", "No criterion is firmly on either side of its target")
         if not self.weak:
@@ -169,9 +201,13 @@ class StudyWords(Words):
         gaps = self.shared.card.loc[self.weak, "difference"]
         if len(self.weak) == 1:
             return state("target.title", "The one firm gap is in {phrase}", phrase=self.phrase(self.weak[0]))
+        loose = len(self.weak_by_means)
         return state(
             "target.title",
-            "{count} criteria are firmly short of the target, by {least} to {most} points",
+            "{count} criteria are firmly short of the target, by {least} to {most} points"
+            if not loose
+            else "{count} criteria are short of the target by {least} to {most} points, {sure} of them firmly",
+            sure=in_words(len(self.weak) - loose),
             count=self.numbers.count("criteria.below", len(self.weak)),
             least=self.numbers.distance("gaps.least", gaps.max()),
             most=self.numbers.distance("gaps.most", gaps.min()),
@@ -179,12 +215,15 @@ class StudyWords(Words):
 
     def target_message(self) -> Statement:
         """The title of the signature chart."""
-        return state("target.message", "{group} together: {counts}", group=self.group, counts=self._counts())
+        words = state("target.message", "{group} together: {counts}", group=self.group, counts=self._counts())
+        return words.claiming(self.claims_of_targets())
 
     def target(self) -> Statement:
         """Fact and grade of evidence, apart."""
         card = self.shared.card
         below = int((card["fact"] == "below").sum())
+        if len(card) == 1:
+            return self._one_target()
         parts = [
             state(
                 "target.fact",
@@ -199,9 +238,15 @@ class StudyWords(Words):
                 state(
                     "target.grade",
                     "How surely that speaks for more than these {units} is another question: for {weak} of them a test "
-                    "of means, corrected over all {total}, would say so whatever the single scores were.",
+                    "of means, corrected over all {total}, would say so whatever the single scores were"
+                    + (
+                        ", and for {sure} of these a test of ranks as well."
+                        if self.weak_by_means
+                        else ", and so would a test of ranks."
+                    ),
                     units=self.units,
                     weak=self.numbers.count("criteria.below", len(self.weak)),
+                    sure=self.numbers.count("criteria.below_firmly", len(self.weak) - len(self.weak_by_means)),
                     total=in_words(len(card)),
                 )
             )
@@ -225,7 +270,18 @@ class StudyWords(Words):
                     lies=plural(len(self.open), "lies", "lie"),
                 )
             )
-        return joined("target", parts)
+        return joined("target", parts).claiming(self.claims_of_targets())
+
+    def _one_target(self) -> Statement:
+        """The one criterion of an instrument against its target."""
+        row = self.shared.card.iloc[0]
+        sure = "firmly" if row["firm"] else "though not firmly"
+        side = {"below": "below the target", "above": "above the target", "at": "on the target"}.get(row["fact"])
+        if side is None:
+            return state("target.one", "{name} was not scored.", name=row["short"])
+        return state("target.one", "The mean lies {side}, {sure}.", side=side, sure=sure).claiming(
+            self.claims_of_targets()
+        )
 
     def target_caption(self) -> Statement:
         """The caption of the signature chart."""
@@ -246,8 +302,10 @@ class StudyWords(Words):
         )
 
     def pair_items(self) -> list[tuple[str, bool, Statement]]:
-        """What every consistent table says about the order, and what none can: tag, quiet, words."""
+        """What the scores settle about the order, and what they leave open; empty for published means."""
         items: list[tuple[str, bool, Statement]] = []
+        if self.shared.of_means:
+            return items
         total = len(self.shared.pairs)
         facts = state(
             "pairs.facts",
@@ -258,51 +316,11 @@ class StudyWords(Words):
             units=self.units,
         )
         items.append(("Plain fact", False, facts))
-        if len(self.firm_always):
-            words = joined(
-                "pairs.always",
-                [
-                    self.order(self.firm_always, "pairs.always.order"),
-                    state(
-                        "pairs.always.how",
-                        "Even the spread of scores that is worst for the test cannot undo this, after the correction "
-                        "for {total} pairs.",
-                        total=str(total),
-                    ),
-                ],
-            )
-            items.append(("Firm, always", False, words))
         if len(self.firm_here):
             items.append(("Firm", False, self.order(self.firm_here, "pairs.firm")))
         unsettled = self.unsettled()
         if unsettled.text:
             items.append(("≈ Unresolved", True, unsettled))
-        if self.shared.of_means:
-            never = int((self.shared.pairs["holds"] == "none").sum())
-            if never:
-                items.append(
-                    (
-                        "In no table",
-                        True,
-                        state(
-                            "pairs.none",
-                            "{count} {pairs} so close that no table with these means would show a difference.",
-                            count=self.numbers.count("pairs.none", never),
-                            pairs=plural(never, "pair is", "pairs are"),
-                        ),
-                    )
-                )
-            items.append(
-                (
-                    "Cannot be tested",
-                    True,
-                    state(
-                        "pairs.untestable",
-                        "Agreement between raters, and anything about a single {unit}: neither was published.",
-                        unit=self.unit,
-                    ),
-                )
-            )
         return items
 
     def certainties(self) -> list[tuple[str, bool, Statement]]:
@@ -458,13 +476,13 @@ class StudyWords(Words):
 
     def pairs_count_title(self) -> Statement:
         """How many pairs are settled, for a slide."""
-        firm = len(self.firm_here) + len(self.firm_always)
+        count = len(self.firm_here) + len(self.firm_always)
         return state(
             "pairs.count",
             "{firm} of {total} pairs are in a firm order",
-            firm=self.numbers.count("pairs.firm", firm),
+            firm=self.numbers.count("pairs.firm", count),
             total=str(len(self.shared.pairs)),
-        )
+        ).claiming(self.claims_of_pairs())
 
     def certainties_title(self) -> Statement:
         """The section of facts that need no test."""

@@ -14,10 +14,16 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from kernels_lib.analysis.effects import DIGITS
-from kernels_lib.errors import UnknownName
+from kernels_lib.analysis.effects import DIGITS, numbers_of
+from kernels_lib.errors import BadParameters, UnknownName
 
 ALTERNATIVES = ("two-sided", "greater", "less")
+
+# Random tables are drawn in blocks of about this many numbers: 16 MB at a time.
+BLOCK = 2_000_000
+# Ranking by comparing all pairs is quickest up to here.
+COMPARE_UP_TO = 1_000_000
+SMALLEST = float(np.finfo(float).tiny)
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,9 @@ class TestResult:
         As the test defines them; None where the test has none.
     p_value : float or None
         In [0, 1]; None where the question cannot be tested, see `reason`.
-    exactness : {"exact", "asymptotic", "not tested"}
-        A t-test counts as asymptotic: it is exact for normal scores only.
+    exactness : {"exact", "asymptotic", "permutation", "not tested"}
+        A t-test counts as asymptotic: it is exact for normal scores only.  "permutation": by
+        random permutations, so that another seed gives a slightly different p-value.
     n_used : int
         Observations that can speak for either side.
     ties, zeros : int or None
@@ -67,11 +74,16 @@ def differences(d: ArrayLike) -> np.ndarray:
 
 
 def mid_ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks within each row, ties sharing their mean rank.
-
-    Pandas ranks like scipy.stats and is loaded anyway; scipy.stats would double a kernel's start.
-    """
-    return pd.DataFrame(values).rank(axis=1).to_numpy()
+    """Ranks within each row, ties sharing their mean rank; NaN keeps no rank and takes none."""
+    rows, columns = values.shape
+    if rows * columns * columns > COMPARE_UP_TO:
+        # Pandas ranks like scipy.stats and is loaded anyway; scipy.stats would double a kernel's start.
+        return pd.DataFrame(values).rank(axis=1).to_numpy()
+    below = (values[:, None, :] < values[:, :, None]).sum(axis=2)
+    same = (values[:, None, :] == values[:, :, None]).sum(axis=2)
+    ranks = below + (same + 1) / 2
+    ranks[np.isnan(values)] = np.nan
+    return ranks
 
 
 def tied(sizes: np.ndarray) -> int:
@@ -79,10 +91,56 @@ def tied(sizes: np.ndarray) -> int:
     return int(counts[counts > 1].sum())
 
 
-def t_tail(t: float, df: int, alternative: str) -> float:
-    if alternative == "two-sided":
-        return float(min(1.0, 2 * special.stdtr(df, -abs(t))))
-    return float(special.stdtr(df, -t if alternative == "greater" else t))
+def tie_term(values: np.ndarray) -> float:
+    """Sum of t^3 - t over the groups of equal values."""
+    _, counts = np.unique(values, return_counts=True)
+    t = counts.astype(float)
+    return float((t**3 - t).sum())
+
+
+def by_tails(upper: float, lower: float, alternative: str) -> float:
+    """The p-value from both tails, each with the observed value; two-sided is twice the smaller."""
+    p = {"greater": upper, "less": lower, "two-sided": 2 * min(upper, lower)}[alternative]
+    # A tail below 1e-308 is not nothing.
+    return float(min(1.0, max(p, SMALLEST)))
+
+
+def t_tail(t: float, df: float, alternative: str) -> float:
+    return by_tails(float(special.stdtr(df, -t)), float(special.stdtr(df, t)), alternative)
+
+
+def normal_tail(z: float, alternative: str) -> float:
+    return by_tails(float(special.ndtr(-z)), float(special.ndtr(z)), alternative)
+
+
+def corrected(distance: float, alternative: str) -> float:
+    """A distance from the mean after the continuity correction of one half, as in R."""
+    step = {"greater": 0.5, "less": -0.5, "two-sided": 0.5 * np.sign(distance)}[alternative]
+    return float(distance - step)
+
+
+def permutation_p(reached: int, draws: int) -> float:
+    """The observed table counts as one of the draws, hence never 0 (Phipson and Smyth 2010)."""
+    return (reached + 1) / (draws + 1)
+
+
+def blocks_of_draws(draws: int, numbers_per_draw: int) -> list[int]:
+    """How many draws to make at a time, so that memory stays small."""
+    if draws < 1:
+        raise BadParameters(f"{draws} draws.", remedy="A permutation test needs at least one; 9999 is usual.")
+    at_once = max(1, BLOCK // max(numbers_per_draw, 1))
+    return [min(at_once, draws - start) for start in range(0, draws, at_once)]
+
+
+def in_groups(values: ArrayLike, groups: ArrayLike) -> dict[object, np.ndarray]:
+    """Values by group in order of appearance, without missing values or missing groups."""
+    x = np.round(numbers_of(values), DIGITS) + 0.0
+    labels = pd.Series(groups, dtype=object)
+    if x.size != labels.size:
+        raise BadParameters(f"{x.size} values and {labels.size} groups.", remedy="Every value needs its group.")
+    present = ~np.isnan(x) & labels.notna().to_numpy()
+    codes, names = pd.factorize(labels[present])
+    return {name: x[present][codes == code] for code, name in enumerate(names)}
 
 
 def or_nan(value: float | None) -> float:
@@ -92,3 +150,8 @@ def or_nan(value: float | None) -> float:
 def check_known(kind: str, name: str, known: tuple[str, ...]) -> None:
     if name not in known:
         raise UnknownName(kind, name, known)
+
+
+def check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise BadParameters(f"level {level:g}.", remedy="A level lies between 0 and 1, such as 0.95.")

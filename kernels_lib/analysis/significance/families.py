@@ -17,7 +17,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kernels_lib.analysis.effects import DIGITS, agreeing_interval, end_point_p, hodges_lehmann, step_levels
+from kernels_lib.analysis.effects import (
+    DIGITS,
+    agreeing_interval,
+    end_point_p,
+    hodges_lehmann_interval,
+    rank_biserial,
+    step_levels,
+    wilson,
+)
 from kernels_lib.analysis.significance.core import differences, or_nan
 from kernels_lib.analysis.significance.multiplicity import adjust
 from kernels_lib.analysis.significance.paired import paired_t, sign_test, signed_rank
@@ -57,8 +65,9 @@ def pairwise(
           t, or the sign test where all differences are equal (`method` says so); NaN untested
         * ``p_worst``, ``p_best``: always NaN here; see `bounds.pairs_over_tables`
         * ``n``, ``n_used``, ``zeros``, ``ties``, ``wins``, ``losses``: counts of brands
-        * ``hodges_lehmann``: points; NaN beyond 500 brands
-        * ``statistic``, ``z``, ``exactness``, ``method``
+        * ``hodges_lehmann``, ``hl_low``, ``hl_high`` (points, at ``hl_level``); NaN beyond 500 brands
+        * ``rank_biserial``: (W+ - W-) / (W+ + W-), zeros dropped; ``sd`` of the differences, points
+        * ``statistic``, ``z``, ``t``, ``smallest_p``, ``exactness``, ``method``
     """
     names = names or {}
     points = scores.to_numpy(dtype=float)
@@ -79,14 +88,14 @@ def pairwise(
                 **_two_tracks(d),
                 "wins": int((d > 0).sum()),
                 "losses": int((d < 0).sum()),
-                "hodges_lehmann": or_nan(hodges_lehmann(d) if d.size <= HODGES_LEHMANN_UP_TO else None),
+                **_shift(d, 1 - alpha),
                 "p_worst": math.nan,
                 "p_best": math.nan,
             }
         )
     columns = ["first", "second", "first_name", "second_name", "difference", "holds", "p_value", "p_adjusted"]
     columns += ["t_p_value", "t_p_adjusted", "p_worst", "p_best", "n", "n_used", "zeros", "ties", "wins", "losses"]
-    columns += ["hodges_lehmann", "statistic", "z", "exactness", "method"]
+    columns += [*SHIFT, "sd", "rank_biserial", "statistic", "z", "t", "smallest_p", "exactness", "method"]
     table = pd.DataFrame(rows, columns=[c for c in columns if c not in ("holds", "p_adjusted", "t_p_adjusted")])
     passed = _correct(table, alpha, correction)
     table["holds"] = np.where(passed, "firm", "unresolved")
@@ -131,11 +140,14 @@ def against_target(
         * ``n``, ``mean``, ``target``, ``difference`` (mean minus target, points)
         * ``verdict``: ``"strength"``, ``"missed opportunity"`` or ``"unresolved"``
         * ``p_value``, ``p_adjusted``: signed rank; ``t_p_value``, ``t_p_adjusted``: mean track;
-          ``sign_p_value``: sign test, not corrected; NaN where there are no scores
+          ``sign_p_value``, ``sign_p_adjusted``: sign test, beside the others; NaN without scores
         * ``step_alpha``: level of the test of means within its family; ``ci_level`` is 1 minus it
         * ``ci_low``, ``ci_high``, ``interval_note``
-        * ``above``, ``at``, ``below``: brands above, on and below the target
-        * ``n_used``, ``zeros``, ``ties``, ``statistic``, ``z``, ``exactness``, ``method``
+        * ``above``, ``at``, ``below``: brands above, on and below the target; ``share`` at or above
+          it with Wilson's interval, ``share_low``, ``share_high``
+        * ``hodges_lehmann``, ``hl_low``, ``hl_high``, ``hl_level``, ``rank_biserial``, ``sd``: of score
+          minus target, as in `pairwise`
+        * ``n_used``, ``zeros``, ``ties``, ``statistic``, ``z``, ``t``, ``smallest_p``, ``exactness``, ``method``
 
     Raises
     ------
@@ -163,6 +175,8 @@ def against_target(
                 "difference": float(d.mean()) + 0.0 if x.size else math.nan,
                 **tracks,
                 "sign_p_value": or_nan(sign_test(d).p_value if x.size else None),
+                **_shift(d, 1 - alpha),
+                **_share(d, 1 - alpha),
                 "above": int((d > 0).sum()),
                 "at": int((d == 0).sum()),
                 "below": int((d < 0).sum()),
@@ -170,8 +184,10 @@ def against_target(
         )
     columns = ["n", "mean", "target", "difference", "verdict", "p_value", "p_adjusted", "t_p_value", "t_p_adjusted"]
     columns += ["sign_p_value", "step_alpha", "ci_low", "ci_high", "ci_level", "interval_note", "above", "at", "below"]
-    columns += ["n_used", "zeros", "ties", "statistic", "z", "exactness", "method"]
+    columns += [*SHIFT, "sd", "rank_biserial", "share", "share_low", "share_high", "sign_p_adjusted"]
+    columns += ["n_used", "zeros", "ties", "statistic", "z", "t", "smallest_p", "exactness", "method"]
     table = pd.DataFrame(rows, index=scores.columns, columns=list(rows[0]) if rows else columns)
+    table["sign_p_adjusted"] = adjust(table["sign_p_value"], correction)
     table.index.name = "criterion"
     firm = _correct(table, alpha, correction)
     side = np.where(table["difference"] > 0, "strength", "missed opportunity")
@@ -188,10 +204,30 @@ def against_target(
     return table[columns]
 
 
+SHIFT = ("hodges_lehmann", "hl_low", "hl_high", "hl_level")
+
+
+def _shift(d: np.ndarray, level: float) -> dict[str, float]:
+    """Sizes that belong to the ranks."""
+    size = {"rank_biserial": or_nan(rank_biserial(d))}
+    if d.size == 0 or d.size > HODGES_LEHMANN_UP_TO:
+        return {**dict.fromkeys(SHIFT, math.nan), **size}
+    shift = hodges_lehmann_interval(d, level)
+    limits = {"hl_low": or_nan(shift.low), "hl_high": or_nan(shift.high)}
+    return {"hodges_lehmann": or_nan(shift.effect), **limits, "hl_level": level, **size}
+
+
+def _share(d: np.ndarray, level: float) -> dict[str, float]:
+    """Share of brands on the target or above it."""
+    reached = int((d >= 0).sum())
+    low, high, _ = wilson(reached, d.size, level)
+    return {"share": reached / d.size if d.size else math.nan, "share_low": or_nan(low), "share_high": or_nan(high)}
+
+
 def _two_tracks(d: np.ndarray) -> dict[str, Any]:
     """Rank track and mean track of one question, before the correction."""
     if d.size == 0:
-        nothing = dict.fromkeys(("p_value", "t_p_value", "statistic", "z"), math.nan)
+        nothing = dict.fromkeys(("p_value", "t_p_value", "statistic", "z", "t", "smallest_p", "sd"), math.nan)
         counts = dict.fromkeys(("n", "n_used", "zeros", "ties"), 0)
         return {**nothing, **counts, "exactness": "not tested", "method": "not tested: no scores"}
     ranks, means = signed_rank(d), paired_t(d)
@@ -204,6 +240,9 @@ def _two_tracks(d: np.ndarray) -> dict[str, Any]:
         "t_p_value": mean_p,
         "statistic": ranks.statistic,
         "z": ranks.z,
+        "t": or_nan(means.statistic),
+        "sd": float(d.std(ddof=1)) if d.size > 1 else math.nan,
+        "smallest_p": or_nan(ranks.smallest_p),
         "n": d.size,
         "n_used": ranks.n_used,
         "zeros": ranks.zeros,

@@ -1,0 +1,457 @@
+"""Tables of evidence: what each comparison rests on, beside the ledger.
+
+pairs            sizes, intervals and counts behind every pair of criteria
+worst_cases      every pair over all tables with the published means, with its tipping point
+across           criteria across industries
+change           criteria against the wave before
+raters           how far raters agree
+index            how the criteria hang together
+model            the ordinal model
+gaps             verdicts over every table that missing or rounded scores allow
+verified         the reference cases that the methods were checked against
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from kernels_lib.analysis import bounds
+from kernels_lib.analysis.narrative.evidence import EvidenceWords
+from kernels_lib.analysis.tables import ShownTable, provenance, table
+from kernels_lib.study.numerals import EN_DASH
+from kernels_lib.study.results import Basis, Column
+
+if TYPE_CHECKING:
+    from kernels_lib.analysis.verification.runner import CaseResult
+
+VERDICTS = {"every": "holds in every consistent table", "some": "only in some", "none": "in none"}
+
+
+def _range(words: EvidenceWords, low: float, high: float) -> str:
+    return words.study.numerals.interval(low, high) if low >= 0 else _signed_range(words, low, high)
+
+
+def _signed_range(words: EvidenceWords, low: float, high: float) -> str:
+    fixed, decimals = words.study.numerals.fixed, words.study.numerals.mean_decimals
+    if math.isnan(low) or math.isnan(high):
+        return EN_DASH
+    return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
+
+
+def pairs(words: EvidenceWords) -> ShownTable:
+    """Size, interval, rank-based size and plain count of every pair, the largest difference first."""
+    numerals = words.study.numerals
+    frame = words.shared.pairs.sort_values("difference", ascending=False, kind="stable", na_position="last")
+    rows = [
+        {
+            "pair": (f"{row['first_name']} over {row['second_name']}", _counted(words, row)),
+            "difference": (numerals.mean(row["difference"]), _signed_range(words, row["ci_low"], row["ci_high"])),
+            "shift": (numerals.mean(row["hodges_lehmann"]), _signed_range(words, row["hl_low"], row["hl_high"])),
+            "biserial": numerals.fixed(row["rank_biserial"], 2),
+            "ranks": numerals.p_value(row["p_adjusted"]),
+            "means": numerals.p_value(row["t_p_adjusted"]),
+            "holds": "firm" if row["holds"] in ("firm", "every") else "≈ unresolved",
+        }
+        for _, row in frame.iterrows()
+    ]
+    return table(
+        "pairs-table",
+        f"Every pair of criteria, {len(rows)} in all",
+        [
+            Column(key="pair", label="Pair"),
+            Column(key="difference", label="Difference", unit="of means, interval", kind="number"),
+            Column(key="shift", label="Shift", unit="Hodges-Lehmann", kind="number"),
+            Column(key="biserial", label="Rank-biserial", unit="−1 to 1", kind="number"),
+            Column(key="ranks", label="p, ranks", unit="adjusted", kind="number"),
+            Column(key="means", label="p, means", unit="adjusted", kind="number"),
+            Column(key="holds", label="Order"),
+        ],
+        rows,
+        basis=words.shared.basis,
+        note="Intervals are for one pair at a time; firm is decided after the correction for all pairs.",
+        optional=("shift", "biserial"),
+        small=True,
+    )
+
+
+def _counted(words: EvidenceWords, row: pd.Series) -> str:
+    n, wins, losses = int(row["n"]), int(row["wins"]), int(row["losses"])
+    return f"above in {wins} of {n} {words.units}, below in {losses}, the same in {n - wins - losses}"
+
+
+def worst_cases(words: EvidenceWords) -> ShownTable:
+    """Every pair over all tables with the published means, the largest difference first."""
+    study, numerals = words.study, words.study.numerals
+    scale = study.instrument.scale
+    tipping = bounds.tipping_points(
+        pd.DataFrame({"mean": pd.Series(study.published.mean)}).loc[study.instrument.ids],
+        study.published.n,
+        step=scale.step,
+        floor=scale.floor,
+        top=scale.top,
+        alpha=study.parameters.alpha,
+        rng=study.rng("typical spread of differences"),
+        draws=study.parameters.bootstrap_draws,
+    ).set_index(["first", "second"])
+    frame = words.shared.pairs.sort_values("difference", ascending=False, kind="stable")
+    rows = []
+    for _, row in frame.iterrows():
+        turn = tipping.loc[(row["first"], row["second"])]
+        rows.append(
+            {
+                "pair": f"{row['first_name']} over {row['second_name']}",
+                "difference": numerals.mean(row["difference"]),
+                "means": (numerals.p_value(row["p_worst"]), numerals.p_value(row["p_worst_adjusted"])),
+                "ranks": (numerals.p_value(row["rank_p_sure"]), numerals.p_value(row["rank_p_sure_adjusted"])),
+                "tipping": numerals.fixed(turn["tipping_sd"], 2),
+                "spread": f"{numerals.fixed(turn['smallest_sd'], 2)}{EN_DASH}{numerals.fixed(turn['largest_sd'], 2)}",
+                "holds": (VERDICTS[row["holds"]], _grade(row)),
+            }
+        )
+    return table(
+        "worst-table",
+        "Every pair over all tables that have the published means",
+        [
+            Column(key="pair", label="Pair"),
+            Column(key="difference", label="Difference", unit="points, a fact", kind="number"),
+            Column(key="means", label="Worst p, means", unit="below: adjusted", kind="number"),
+            Column(key="ranks", label="Worst p, ranks", unit="below: adjusted", kind="number"),
+            Column(key="tipping", label="Tips at SD", unit="points", kind="number"),
+            Column(key="spread", label="SD can be", unit="points", kind="number"),
+            Column(key="holds", label="Verdict"),
+        ],
+        rows,
+        basis=Basis.EVERY_TABLE,
+        subtitle="Looked at alone, a difference passes the test of means as long as the standard deviation of the "
+        "single differences stays below the one at which it tips.",
+        note=Markup(
+            "{} &ensp;p is the largest that any table allows; after the correction for {} pairs below it."
+        ).format(provenance(Basis.EVERY_TABLE), len(rows)),
+        optional=("tipping", "spread"),
+        small=True,
+    )
+
+
+def _grade(row: pd.Series) -> str:
+    if row["holds"] == "every":
+        return "both tests"
+    return "test of means only, and leaning on the step" if row["holds_means"] == "every" else ""
+
+
+def illustration(words: EvidenceWords) -> ShownTable:
+    """How often each undecided pair passes in tables drawn at random: an illustration, not evidence."""
+    study, scale = words.study, words.study.instrument.scale
+    printed = study.published.mean
+    totals = {
+        c: (found := bounds.possible_totals(printed[c], study.published.n, scale.step, scale.floor, scale.top))[
+            len(found) // 2
+        ]
+        for c in study.instrument.ids
+    }
+    drawn = bounds.illustration(
+        totals,
+        bounds.Grid(study.published.n, scale.step, scale.floor, scale.top),
+        draws=study.parameters.bootstrap_draws,
+        rng=study.rng("tables drawn for illustration"),
+        alpha=study.parameters.alpha,
+        correction=study.parameters.correction,
+    )
+    holds = {frozenset((row.first, row.second)): row.holds for row in words.shared.pairs.itertuples()}
+    drawn["key"] = [frozenset((row.first, row.second)) for row in drawn.itertuples()]
+    drawn = drawn[drawn["key"].map(holds) == "some"]
+    shares = drawn.pivot(index="key", columns="halo", values="share_both")
+    names = {c.id: c.short for c in study.instrument.criteria}
+    first = drawn.drop_duplicates("key").set_index("key").join(shares)
+    columns = [f"share{place}" for place, _ in enumerate(shares.columns)]
+    rows = [
+        {
+            "pair": f"{names[row['first']]} over {names[row['second']]}",
+            **{
+                key: f"{study.numerals.fixed(100 * row[rho], 0)}%"
+                for key, rho in zip(columns, shares.columns, strict=True)
+            },
+        }
+        for _, row in first.sort_values(shares.columns[0], ascending=False, kind="stable").iterrows()
+    ]
+    return table(
+        "illustration-table",
+        "Undecided pairs in tables drawn at random: an illustration",
+        [
+            Column(key="pair", label="Pair"),
+            *(
+                Column(key=key, label=f"Correlation {rho:g}", unit="share of tables that pass", kind="number")
+                for key, rho in zip(columns, shares.columns, strict=True)
+            ),
+        ],
+        rows,
+        basis=Basis.EVERY_TABLE,
+        note=f"{study.numerals.fixed(study.parameters.bootstrap_draws, 0)} tables, each with these means as likely as "
+        "any other. The shares follow from that assumption alone; they are not probabilities of the truth.",
+        small=True,
+    )
+
+
+def across(words: EvidenceWords) -> ShownTable:
+    """Every criterion across the industries."""
+    numerals = words.study.numerals
+    frame, _ = words.shared.across
+    rows = [
+        {
+            "criterion": row["short"],
+            "n": str(int(row["n"])),
+            "effect": numerals.fixed(row["epsilon_squared"], 2),
+            "ranks": (numerals.p_value(row["p_value"]), numerals.p_value(row["p_adjusted"])),
+            "means": (numerals.p_value(row["f_p_value"]), numerals.p_value(row["f_p_adjusted"])),
+            "verdict": f"cannot be tested: {row['reason']}"
+            if row["reason"]
+            else "industries differ"
+            if row["firm"]
+            else "≈ unresolved",
+        }
+        for _, row in frame.iterrows()
+    ]
+    return table(
+        "across-table",
+        "Every criterion across the industries",
+        [
+            Column(key="criterion", label="Criterion"),
+            Column(key="n", label="n", kind="number"),
+            Column(key="effect", label="Epsilon squared", unit="0 to 1", kind="number"),
+            Column(key="ranks", label="p, ranks", unit="below: adjusted", kind="number"),
+            Column(key="means", label="p, means", unit="below: adjusted", kind="number"),
+            Column(key="verdict", label="Verdict"),
+        ],
+        rows,
+        basis=words.study.basis,
+        note="Exploratory: Kruskal-Wallis with permuted industries, analysis of variance, Benjamini and Hochberg's "
+        "correction.",
+        optional=("n",),
+        small=True,
+    )
+
+
+def change(words: EvidenceWords) -> ShownTable:
+    """Every criterion against the wave before."""
+    numerals = words.study.numerals
+    rows = [
+        {
+            "criterion": (row["short"], f"{int(row['n_both'])} in both waves"),
+            "before": numerals.mean(row["mean_before"]),
+            "after": numerals.mean(row["mean_after"]),
+            "change": (
+                numerals.fixed(row["change"], numerals.mean_decimals, signed=True),
+                _signed_range(words, row["ci_low"], row["ci_high"]),
+            ),
+            "ranks": numerals.p_value(row["p_adjusted"]),
+            "means": numerals.p_value(row["t_p_adjusted"]),
+            "verdict": f"cannot be tested: {row['reason']}"
+            if row["reason"]
+            else "≈ unresolved"
+            if row["holds"] != "firm"
+            else "rose"
+            if row["change"] > 0
+            else "fell",
+        }
+        for _, row in words.shared.change.iterrows()
+    ]
+    return table(
+        "change-table",
+        f"Change since wave {words.study.roster.dataset.before}",
+        [
+            Column(key="criterion", label="Criterion"),
+            Column(key="before", label="Before", unit="mean", kind="number"),
+            Column(key="after", label="Now", unit="mean", kind="number"),
+            Column(key="change", label="Change", unit="interval", kind="number"),
+            Column(key="ranks", label="p, ranks", unit="adjusted", kind="number"),
+            Column(key="means", label="p, means", unit="adjusted", kind="number"),
+            Column(key="verdict", label="Verdict"),
+        ],
+        rows,
+        basis=words.study.basis,
+        optional=("ranks", "means"),
+    )
+
+
+def raters(words: EvidenceWords) -> ShownTable:
+    """How far raters agree, criterion by criterion."""
+    fixed = words.study.numerals.fixed
+
+    def pair(row: pd.Series, key: str) -> tuple[str, str]:
+        return fixed(row[key], 2), _signed_range(words, row[f"{key}_low"], row[f"{key}_high"])
+
+    rows = [
+        {
+            "criterion": (
+                words.study.instrument[str(criterion)].short,
+                f"{int(row['n_units'])} {words.units}, {int(row['n_raters'])} raters",
+            ),
+            "alpha": pair(row, "alpha"),
+            "single": pair(row, "icc_single"),
+            "mean": pair(row, "icc_mean"),
+            "ac2": pair(row, "ac2"),
+            "sem": fixed(row["sem"], 2),
+        }
+        for criterion, row in words.shared.agreement.iterrows()
+    ]
+    return table(
+        "raters-table",
+        "Agreement of the raters",
+        [
+            Column(key="criterion", label="Criterion"),
+            Column(key="alpha", label="Krippendorff's alpha", unit="ordinal", kind="number"),
+            Column(key="single", label="ICC(A,1)", unit="one rater", kind="number"),
+            Column(key="mean", label="ICC(A,k)", unit="mean of raters", kind="number"),
+            Column(key="ac2", label="Gwet's AC2", unit="ordinal weights", kind="number"),
+            Column(key="sem", label="SEM", unit="points", kind="number"),
+        ],
+        rows,
+        basis=words.study.basis,
+        note="Intervals below each coefficient. Where all raters always agree, alpha and ICC are undefined, because "
+        "there is nothing to tell apart; AC2 is then 1.",
+        optional=("single", "ac2"),
+    )
+
+
+def index(words: EvidenceWords) -> ShownTable:
+    """Alpha, omega, and how each criterion goes with the sum of the others."""
+    found, fixed = words.shared.reliability, words.study.numerals.fixed
+    rows: list[dict[str, object]] = [
+        {
+            "item": name,
+            "value": fixed(one.effect, 2),
+            "interval": _signed_range(
+                words,
+                math.nan if one.ci_low is None else one.ci_low,
+                math.nan if one.ci_high is None else one.ci_high,
+            ),
+            "note": one.reason,
+        }
+        for name, one in (("Cronbach's alpha", found.alpha), ("McDonald's omega", found.omega))
+    ]
+    rows += [
+        {
+            "item": f"{words.study.instrument[str(criterion)].short} with the sum of the others",
+            "value": fixed(value, 2),
+            "interval": EN_DASH,
+            "note": "",
+        }
+        for criterion, value in found.item_rest.items()
+    ]
+    return table(
+        "index-table",
+        f"How the criteria hang together, {found.n} {words.units}",
+        [
+            Column(key="item", label="Coefficient"),
+            Column(key="value", label="Value", kind="number"),
+            Column(key="interval", label="Interval", kind="number"),
+            Column(key="note", label="Note"),
+        ],
+        rows,
+        basis=words.study.basis,
+        small=True,
+    )
+
+
+def model(words: EvidenceWords) -> ShownTable:
+    """The ordinal model, criterion by criterion."""
+    numerals = words.study.numerals
+    rows = [
+        {
+            "criterion": row["short"],
+            "odds": numerals.fixed(row["odds_ratio"], 2),
+            "interval": _signed_range(words, row["ci_low"], row["ci_high"]),
+            "p": numerals.p_value(row["p_value"]),
+            "note": row["reason"],
+        }
+        for _, row in words.shared.model.iterrows()
+    ]
+    return table(
+        "model-table",
+        "Odds of a higher score, against the reference criterion",
+        [
+            Column(key="criterion", label="Criterion"),
+            Column(key="odds", label="Odds ratio", kind="number"),
+            Column(key="interval", label="Interval", kind="number"),
+            Column(key="p", label="p", unit="not corrected", kind="number"),
+            Column(key="note", label="Note"),
+        ],
+        rows,
+        basis=words.study.basis,
+        note=f"Ordered logit of all scores, errors clustered by {words.unit}. It changes no verdict.",
+        small=True,
+    )
+
+
+def gaps(words: EvidenceWords) -> ShownTable:
+    """Every verdict over all tables that the missing or rounded scores allow."""
+    numerals = words.study.numerals
+    rows = [
+        {
+            "name": row["name"],
+            "difference": _signed_range(words, row["difference_low"], row["difference_high"]),
+            "means": numerals.p_value(row["p_worst"]),
+            "ranks": numerals.p_value(row["rank_p_worst"]),
+            "holds": VERDICTS[row["holds"]],
+        }
+        for _, row in words.shared.completions.iterrows()
+    ]
+    return table(
+        "gaps-table",
+        "Every verdict over all completions of the scores",
+        [
+            Column(key="name", label="Comparison"),
+            Column(key="difference", label="Difference can be", unit="points", kind="number"),
+            Column(key="means", label="Worst p, means", kind="number"),
+            Column(key="ranks", label="Worst p, ranks", kind="number"),
+            Column(key="holds", label="Verdict"),
+        ],
+        rows,
+        basis=words.study.basis,
+        note="Worst p before the correction; the verdict is after it, by both tests.",
+        small=True,
+    )
+
+
+def verified(words: EvidenceWords, cases: Sequence[CaseResult]) -> ShownTable:
+    """Published answers beside ours, one row a check."""
+    rows = [
+        {
+            "case": (case.title, check.method),
+            "result": check.result,
+            "published": _answer(check.published),
+            "ours": _answer(check.ours),
+            "digits": EN_DASH if check.digits is None else str(check.digits),
+            "agrees": "agrees" if check.agrees else Markup('<span class="miss">differs</span>'),
+        }
+        for case in cases
+        for check in case.checks
+    ]
+    agreed = sum(check.agrees for case in cases for check in case.checks)
+    return table(
+        "verified-table",
+        f"{agreed} of {len(rows)} published answers come back",
+        [
+            Column(key="case", label="Case"),
+            Column(key="result", label="Result"),
+            Column(key="published", label="Published", kind="number"),
+            Column(key="ours", label="Ours", kind="number"),
+            Column(key="digits", label="Digits agreed", kind="number"),
+            Column(key="agrees", label="Verdict"),
+        ],
+        rows,
+        basis=Basis.PUBLISHED,
+        note="Published answers from textbooks, articles and other software, rerun by this toolkit while the report "
+        "was made: `scorecard verify` does the same.",
+        small=True,
+    )
+
+
+def _answer(value: object) -> str:
+    if value is None:
+        return EN_DASH
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

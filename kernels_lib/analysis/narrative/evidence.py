@@ -1,0 +1,584 @@
+"""What a group's reader is told about evidence: verdicts, what could be found at all, what hangs on a choice."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from kernels_lib.analysis.ledger import question
+from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, MOST_NAMED, Words
+from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, open_, state
+from kernels_lib.study.numerals import in_words, listed, plural
+from kernels_lib.study.results import Basis, Claim
+
+Item = tuple[str, bool, Statement]
+
+
+def _claim(settled: bool, *questions: str) -> tuple[Claim, ...]:
+    return firm(*questions) if settled else open_(*questions)
+
+
+class EvidenceWords(Words):
+    """Sentences about evidence; the study's and an industry's words build on it."""
+
+    # ---- verdicts from published means ------------------------------------------------------
+
+    def verdicts_title(self) -> Statement:
+        """What the published means prove."""
+        always = len(self.firm_always)
+        return state(
+            "verdicts.title",
+            "What {count} means prove, and what they cannot",
+            count=in_words(len(self.shared.card)),
+        ).claiming(self.claims_of_pairs() if always else ())
+
+    def verdict_items(self) -> list[Item]:
+        """Every claim with its verdict over all consistent tables: tag, quiet, words."""
+        if not self.shared.of_means:
+            return []
+        return [
+            ("Plain fact", False, self._facts()),
+            *self._omnibus_items(),
+            *self._order_items(),
+            *self._target_items(),
+            *self._open_items(),
+            ("Cannot be tested", True, self._untestable()),
+        ]
+
+    def _facts(self) -> Statement:
+        return state(
+            "verdicts.facts",
+            "The order of the {count} means and their {total} differences describe these {n} {units} and need no test.",
+            count=in_words(len(self.shared.card)),
+            total=str(len(self.shared.pairs)),
+            n=str(self.study.n_units),
+            units=self.units,
+        )
+
+    def _omnibus_items(self) -> list[Item]:
+        found = self.shared.omnibus
+        numbers = self.numbers.on(Basis.EVERY_TABLE)
+        if math.isnan(found["p_worst"]):
+            return []
+        words = state(
+            "verdicts.omnibus",
+            "The criteria are not all scored alike: Friedman's statistic is at least {low} in every table, which "
+            "chance gives less often than once in {odds} studies."
+            if found["firm"]
+            else "Whether the criteria are scored alike at all cannot be told from the means.",
+            low=numbers.statistic("omnibus.statistic_low", found["statistic_low"]),
+            odds=self.study.numerals.fixed(10 ** math.floor(-math.log10(max(found["p_worst"], 1e-15))), 0),
+        ).claiming(_claim(bool(found["firm"]), question("omnibus")))
+        return [("In every table" if found["firm"] else "≈ Only in some", not found["firm"], words)]
+
+    def _order_items(self) -> list[Item]:
+        if not len(self.firm_always):
+            return []
+        words = joined(
+            "verdicts.order",
+            [
+                self.order(self.firm_always, "verdicts.order.always"),
+                state(
+                    "verdicts.order.how",
+                    "By ranks and by means alike, {corrected} over {total} pairs, even with the scores that are worst "
+                    "for the claim.",
+                    corrected=CORRECTION_WORDS[self.study.parameters.correction],
+                    total=str(len(self.shared.pairs)),
+                ),
+            ],
+        )
+        return [("In every table", False, words)]
+
+    def _target_items(self) -> list[Item]:
+        card, items = self.shared.card, []
+        for grade, tag, how in (
+            ("both tracks", "In every table", "by both tests"),
+            ("test of means only", "In every table, by means", "by the test of means; a test of ranks need not agree"),
+        ):
+            rows = card[(card["grade"] == grade) & (card["verdict"] != "unresolved")]
+            parts = [
+                state(
+                    f"verdicts.target.{grade.replace(' ', '_')}.{side}",
+                    "{names} {is_} {side} the target",
+                    names=listed([self.short(str(c)) for c in mine.index]),
+                    is_=plural(len(mine), "is", "are"),
+                    side=side,
+                )
+                for side, mine in (
+                    ("above", rows[rows["verdict"] == "strength"]),
+                    ("below", rows[rows["verdict"] == "missed opportunity"]),
+                )
+                if len(mine)
+            ]
+            if parts:
+                words = state(
+                    f"verdicts.target.{grade.replace(' ', '_')}",
+                    "; ".join(f"{{part{i}}}" for i in range(len(parts))) + ", " + how + ".",
+                    **{f"part{i}": _lower(part) if i else part for i, part in enumerate(parts)},
+                ).claiming(_claim(grade == "both tracks", *(question("targets", str(c)) for c in rows.index)))
+                items.append((tag, False, words))
+        undecided = card[card["verdict"] == "unresolved"]
+        if len(undecided):
+            words = state(
+                "verdicts.target.open",
+                "On which side of the target {names} {lies} for more than these {units}.",
+                names=listed([self.short(str(c)) for c in undecided.index]),
+                lies=plural(len(undecided), "lies", "lie"),
+                units=self.units,
+            ).claiming(open_(*(question("targets", str(c)) for c in undecided.index)))
+            items.append(("≈ Only in some", True, words))
+        return items
+
+    def _open_items(self) -> list[Item]:
+        pairs = self.shared.pairs
+        items: list[Item] = []
+        some = pairs[pairs["holds"] == "some"]
+        alone = some[some["p_worst"] <= self.study.parameters.alpha]
+        if len(some):
+            words = state(
+                "verdicts.some",
+                "{count} of {total} differences: some tables with these means show them, others do not.",
+                count=self.numbers.count("verdicts.some", len(some), words=False),
+                total=str(len(pairs)),
+            ).claiming(open_(*(question("pairs", row.first, row.second) for row in some.itertuples())))
+            if len(alone):
+                words = joined("verdicts.some.all", [words, self._alone(alone)])
+            items.append(("≈ Only in some", True, words))
+        if len(self.low_group) > 1:
+            names = [self.short(c) for c in self.low_group]
+            which = listed(names) if len(names) <= MOST_NAMED else f"the {in_words(len(names))} lowest criteria"
+            inside = self._inside(pairs)
+            never = int((inside["holds"] == "none").sum())
+            template = "Nothing inside the low group can be settled: {which} are one group as far as means tell."
+            if never == len(inside):
+                template = "No table with these means settles anything inside the low group of {which}."
+            words = state("verdicts.low", template, which=which)
+            words = words.claiming(open_(*(question("pairs", row.first, row.second) for row in inside.itertuples())))
+            items.append(("≈ Unresolved", True, words))
+        none = pairs[pairs["holds"] == "none"]
+        if len(none):
+            words = state(
+                "verdicts.none",
+                "{count} {pairs} so close that no table with these means would show a difference.",
+                count=self.numbers.count("pairs.none", len(none)),
+                pairs=plural(len(none), "pair is", "pairs are"),
+            ).claiming(open_(*(question("pairs", row.first, row.second) for row in none.itertuples())))
+            items.append(("In no table", True, words))
+        return items
+
+    def _inside(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        low = set(self.low_group)
+        return pairs[pairs["first"].isin(low) & pairs["second"].isin(low)]
+
+    def _alone(self, alone: pd.DataFrame) -> Statement:
+        """Pairs that the test of means shows in every table, but only when each is looked at alone."""
+        names = [f"{self.short(row.first)} over {self.short(row.second)}" for row in alone.itertuples()]
+        shown = listed(names) if len(names) <= MOST_NAMED else f"{in_words(len(names))} of them"
+        return state(
+            "verdicts.alone",
+            "Looked at one by one, a test of means shows {shown} in every table; corrected for {total} looks it does "
+            "not, and a test of ranks need not agree.",
+            shown=shown,
+            total=str(len(self.shared.pairs)),
+        ).claiming(open_(*(question("pairs", row.first, row.second) for row in alone.itertuples())))
+
+    def _untestable(self) -> Statement:
+        return state(
+            "verdicts.untestable",
+            "Agreement between raters, differences between industries, and anything about a single {unit}: none of it "
+            "was published.",
+            unit=self.unit,
+        )
+
+    def verdict_columns(self) -> list[tuple[object, object, object, object, bool]]:
+        """The same as numerals, for a slide."""
+        pairs = self.shared.pairs
+        counts = pairs["holds"].value_counts()
+        columns = []
+        for holds, head, quiet in (
+            ("every", "In every table", False),
+            ("some", "≈ Only in some", True),
+            ("none", "In none", True),
+        ):
+            count = int(counts.get(holds, 0))
+            if count:
+                columns.append((head, str(count), f"of {len(pairs)} pairs", self._verdict_words(holds), quiet))
+        return columns
+
+    def _verdict_words(self, holds: str) -> Statement:
+        settled = holds == "every"
+        rows = self.shared.pairs[self.shared.pairs["holds"] == holds]
+        claims = _claim(settled, *(question("pairs", row.first, row.second) for row in rows.itertuples()))
+        words = {
+            "every": "By ranks and by means, whatever the single scores were.",
+            "some": "The means fit tables with and without the difference.",
+            "none": "Too close for any table to show a difference.",
+        }
+        return state(f"verdicts.{holds}.words", words[holds]).claiming(claims)
+
+    # ---- what could be found at all ---------------------------------------------------------
+
+    def findable(self, family: str) -> Statement:
+        """The smallest difference that a family's tests find, in points, and whether ranks can pass at all."""
+        rows = [test for test in self.shared.tests if test.family == family]
+        found = sorted(test.detectable for test in rows if test.detectable is not None and test.id.endswith(".means"))
+        if not found:
+            return NOTHING
+        low, high = self._points(found[0]), self._points(found[-1])
+        worst = rows[0].basis is Basis.EVERY_TABLE
+        return state(
+            f"method.findable.{family.replace(' ', '_')}",
+            "With {n} {units} "
+            + ("and the widest spread that the means allow " if worst else "and these spreads ")
+            + "a difference of {reach} points is found in four of five such studies; smaller ones mostly go unseen.",
+            n=str(len(self.study.members) if not worst else self.study.published.n),
+            units=self.units,
+            reach=low if low == high else f"{low} to {high}",
+        )
+
+    def _points(self, value: float) -> str:
+        return self.study.numerals.fixed(value, max(1, self.study.numerals.mean_decimals - 1))
+
+    # ---- what hangs on a choice -------------------------------------------------------------
+
+    def robust_title(self) -> Statement:
+        """Whether conclusions depend on the choice of method."""
+        table = self.shared.robustness
+        fragile = int((table["status"] == "fragile").sum())
+        if not len(table):
+            return state("robust.title", "Nothing was concluded that could hang on a choice")
+        if not fragile:
+            return state("robust.title", "No conclusion hangs on a choice of method")
+        return state(
+            "robust.title",
+            "{count} of {total} possible conclusions {hang} on a choice of method",
+            count=self.numbers.count("robust.fragile", fragile),
+            total=str(len(table)),
+            hang=plural(fragile, "hangs", "hang"),
+        )
+
+    def robust(self) -> Statement:
+        """How it was tried, and what the choices are worth."""
+        table = self.shared.robustness
+        if not len(table):
+            return NOTHING
+        always, never = (int((table["status"] == status).sum()) for status in ("robust", "never"))
+        parts = [
+            state(
+                "robust.how",
+                "Each possible conclusion was put to {count} combinations of test and correction"
+                + (", and of two floors of the scale" if self.shared.of_means else "")
+                + ". {always} {pass_} in all of them and {never} in none. The combination that the verdicts use was "
+                "fixed beforehand; the others show what hangs on it.",
+                count=str(int(table["specifications"].iloc[0])),
+                always=self.numbers.count("robust.always", always, words=False),
+                pass_=plural(always, "passes", "pass"),
+                never=self.numbers.count("robust.never", never, words=False),
+            )
+        ]
+        deciding = table["decided_by"][table["decided_by"] != ""].value_counts()
+        if len(deciding):
+            what = {"test": "the test", "correction": "the correction", "test and correction": "both together"}
+            parts.append(
+                state("robust.decides", "Where one does, it is most often {what}.", what=what[str(deciding.index[0])])
+            )
+        return joined("robust", parts)
+
+    # ---- industries -------------------------------------------------------------------------
+
+    def across_title(self) -> Statement:
+        """Whether the industries differ."""
+        table, _ = self.shared.across
+        count = int(table["firm"].sum())
+        claims = self._claims_across(table)
+        if table["p_value"].isna().all():
+            return state("across.title", "Differences between industries cannot be tested here").claiming(claims)
+        if not count:
+            return state("across.title", "No criterion sets the industries apart firmly").claiming(claims)
+        return state(
+            "across.title",
+            "{count} {criteria} the industries apart",
+            count=self.numbers.count("across.firm", count),
+            criteria=plural(count, "criterion sets", "criteria set"),
+        ).claiming(claims)
+
+    def _claims_across(self, table: pd.DataFrame) -> tuple[Claim, ...]:
+        return (
+            *firm(*(question("industries", str(c)) for c in table.index[table["firm"]])),
+            *open_(*(question("industries", str(c)) for c in table.index[~table["firm"]])),
+        )
+
+    def across(self) -> Statement:
+        """What was found, what could be, and the smallest p of two industries."""
+        table, profile = self.shared.across
+        alpha = self.study.parameters.alpha
+        parts = []
+        reasons = [reason for reason in dict.fromkeys(table["reason"]) if reason]
+        if reasons:
+            untested = table[table["reason"] != ""]
+            parts.append(
+                state(
+                    "across.untested",
+                    "{names} cannot be tested: {reason}.",
+                    names=listed([self.short(str(c)) for c in untested.index])
+                    if len(untested) <= MOST_NAMED
+                    else f"{in_words(len(untested)).capitalize()} criteria",
+                    reason="; ".join(reasons),
+                ).claiming(open_(*(question("industries", str(c)) for c in untested.index)))
+            )
+        largest = table["epsilon_squared"].dropna()
+        if len(largest):
+            parts.append(
+                state(
+                    "across.largest",
+                    "{name} depends most on the industry: {share} of the ranks' variation lies between industries "
+                    "(epsilon squared)."
+                    if len(largest) > 1
+                    else "{share} of the ranks' variation of {name} lies between industries (epsilon squared).",
+                    name=self.study.instrument[str(largest.idxmax())].short,
+                    share=f"{self.study.numerals.fixed(100 * largest.max(), 0)}%",
+                )
+            )
+        if not math.isnan(profile["p_value"]):
+            sure = profile["p_value"] <= alpha
+            parts.append(
+                state(
+                    "across.profiles",
+                    "Taken together, the profiles of the industries {differ}; {share} of the variation between "
+                    "{units} lies between industries.",
+                    differ="differ, which is exploratory" if sure else "do not differ firmly",
+                    share=f"{self.study.numerals.fixed(100 * profile['effect'], 0)}%",
+                    units=self.units,
+                ).claiming(_claim(bool(sure), question("industries", "profiles")))
+            )
+        parts.append(self._pairs_of_industries())
+        return joined("across", parts)
+
+    def _pairs_of_industries(self) -> Statement:
+        """Whether single pairs of industries are tested, and what that found."""
+        smallest, count = self.shared.smallest_industry_p
+        if count < 2:
+            return NOTHING
+        p, pairs = self.study.numerals.p_value(smallest), str(count)
+        if smallest > self.study.parameters.alpha:
+            return state(
+                "method.dunn",
+                "Single pairs of industries are not tested: with so few in each, the smallest p-value of a rank test is "
+                "{p} after the correction for {pairs} pairs, so none could ever be firm.",
+                p=p,
+                pairs=pairs,
+            )
+        found = self.shared.industry_pairs
+        if not len(found):
+            return state(
+                "method.dunn",
+                "As no criterion sets the industries apart, single pairs of them are not looked at; the smallest p-value "
+                "that one could reach after the correction for {pairs} pairs is {p}.",
+                p=p,
+                pairs=pairs,
+            )
+        sure = found[found["p_adjusted"] <= self.study.parameters.alpha]
+        claims = [
+            Claim(
+                question=question("dunn", row.criterion, str(row.first), str(row.second)), firm=row.Index in sure.index
+            )
+            for row in found.itertuples()
+        ]
+        names = [f"{row.first_name} and {row.second_name} on {self.short(row.criterion)}" for row in sure.itertuples()]
+        if not names:
+            return state("across.pairs", "Which industries differ there cannot be told, by Dunn's test.").claiming(
+                claims
+            )
+        shown = listed(names) if len(names) <= MOST_NAMED else f"{in_words(len(names))} pairs, as the ledger lists"
+        return state("across.pairs", "By Dunn's test these differ: {shown}.", shown=shown).claiming(claims)
+
+    # ---- waves ------------------------------------------------------------------------------
+
+    def change_title(self) -> Statement:
+        """What changed since the wave before."""
+        table = self.shared.change
+        sure = table[table["holds"] == "firm"]
+        claims = self._claims_of_change(table)
+        before = self.study.roster.dataset.before
+        if not len(sure):
+            return state("change.title", "No firm change since wave {before}", before=before).claiming(claims)
+        up, down = int((sure["change"] > 0).sum()), int((sure["change"] < 0).sum())
+        words = [f"{in_words(up)} rose" if up else "", f"{in_words(down)} fell" if down else ""]
+        return state(
+            "change.title",
+            "Since wave {before}: {what}, firmly",
+            before=before,
+            what=" and ".join(word for word in words if word),
+        ).claiming(claims)
+
+    def _claims_of_change(self, table: pd.DataFrame) -> tuple[Claim, ...]:
+        sure = table["holds"] == "firm"
+        return (
+            *firm(*(question("waves", str(c)) for c in table.index[sure])),
+            *open_(*(question("waves", str(c)) for c in table.index[~sure])),
+        )
+
+    def change(self) -> Statement:
+        """How the waves were compared, and who could not improve."""
+        table = self.shared.change
+        row = table.iloc[0]
+        how = {
+            "paired": "The same {units} were scored in both waves, so each is compared with itself.",
+            "unpaired": "Other {units} were scored than before, so the two waves are compared as groups.",
+            "partly overlapping": "{both} of the {units} were scored in both waves; these are compared with "
+            "themselves, and the others are not thrown away.",
+        }
+        parts = [
+            state(
+                "change.how",
+                how[row["design"]],
+                units=self.units,
+                both=self.numbers.count("change.both", int(row["n_both"]), words=False),
+            )
+        ]
+        full = int(table["at_top_before"].sum())
+        if full:
+            parts.append(
+                state(
+                    "change.ceiling",
+                    "{count} scores were at the top before and could not rise.",
+                    count=self.numbers.count("change.ceiling", full, words=False),
+                )
+            )
+        return joined("change", parts)
+
+    # ---- raters and the index ---------------------------------------------------------------
+
+    def raters_title(self) -> Statement:
+        """How far raters agree."""
+        table = self.shared.agreement
+        known = table["icc_mean"].dropna()
+        if not len(known):
+            return state("raters.title", "How far raters agree cannot be computed from these ratings")
+        low, high = known.min(), known.max()
+        number = self.numbers.share
+        if len(known) == 1 or low == high:
+            return state(
+                "raters.title",
+                "The mean of the raters is reliable at {low}",
+                low=number("raters.low", low),
+            )
+        return state(
+            "raters.title",
+            "The means of the raters are reliable at {low} to {high}",
+            low=number("raters.low", low),
+            high=number("raters.high", high),
+        )
+
+    def raters(self) -> Statement:
+        """What the coefficients mean for a reader."""
+        table = self.shared.agreement
+        parts = []
+        for criterion, row in table.iterrows():
+            if row["reason"]:
+                parts.append(
+                    state(
+                        f"raters.{criterion}.reason",
+                        "{name}: {reason}.",
+                        name=self.study.instrument[str(criterion)].short,
+                        reason=row["reason"],
+                    )
+                )
+        sems = table["sem"].dropna()
+        if len(sems):
+            parts.append(
+                state(
+                    "raters.sem",
+                    "Another set of as many raters would move a {unit}'s mean by about {sem} points (one standard "
+                    "error of measurement); a score nearer to its target than twice that is too close to call.",
+                    unit=self.unit,
+                    sem=self.study.numerals.fixed(float(sems.max()), 2),
+                )
+            )
+        return joined("raters", parts)
+
+    def index_title(self) -> Statement:
+        """Whether the criteria form a scale."""
+        found = self.shared.reliability
+        if found.alpha.effect is None:
+            return state("index.title", "The criteria form an index; how they hang together cannot be computed")
+        return state(
+            "index.title",
+            "The criteria form an index; they hang together at alpha {alpha}",
+            alpha=self.numbers.share("index.alpha", found.alpha.effect),
+        )
+
+    def index(self) -> Statement:
+        """What alpha says here, and what it does not."""
+        found = self.shared.reliability
+        parts = [
+            state(
+                "index.meaning",
+                "The criteria are parts of an index, not repeated measures of one thing: what is added up need not "
+                "hang together, and a low alpha would be no fault.",
+            )
+        ]
+        if found.alpha.effect is None:
+            parts.append(state("index.reason", "Alpha cannot be computed: {reason}.", reason=found.alpha.reason))
+        if found.left_out:
+            parts.append(
+                state(
+                    "index.constant",
+                    "{names} cannot enter: every {unit} has the same score.",
+                    names=listed([self.study.instrument[c].short for c in found.left_out]),
+                    unit=self.unit,
+                )
+            )
+        return joined("index", parts)
+
+    # ---- scores that are missing or rounded -------------------------------------------------
+
+    def gaps_title(self) -> Statement:
+        """Whether the missing scores could change a verdict."""
+        found = self.shared.completions
+        settled = int((found["holds"] == "every").sum())
+        return state(
+            "gaps.title",
+            "{count} of {total} verdicts hold whatever the missing scores were"
+            if self.shared.missing
+            else "{count} of {total} verdicts hold whatever was rounded away",
+            count=self.numbers.count("gaps.every", settled),
+            total=str(len(found)),
+        )
+
+    def gaps(self) -> Statement:
+        """How the unknown part of the scores was treated."""
+        if self.shared.missing:
+            return state(
+                "gaps.how",
+                "{count} scores are missing. Each may have been anything on the scale; a verdict that holds for every "
+                "such completion does not hang on them.",
+                count=self.numbers.count("gaps.missing", self.shared.missing, words=False),
+            )
+        return state(
+            "gaps.how",
+            "The scores were rounded to {unit} before they reached us. Each may have been anything that rounds to it; "
+            "a verdict that holds for all of that does not hang on the rounding.",
+            unit=self.study.numerals.target(self.study.instrument.scale.rounded_to or 0),
+        )
+
+    def model_title(self) -> Statement:
+        """The ordinal model, beside the tests."""
+        table = self.shared.model
+        count = int(table["estimable"].sum())
+        if not count:
+            return state("method.model", "The ordinal model cannot be fitted here")
+        return state("method.model", "An ordinal model of all scores, as a second opinion")
+
+
+def _lower(statement: Statement) -> Statement:
+    """The same words inside a sentence."""
+    text = str(statement.html)
+    return Statement(
+        statement.id,
+        statement.text[:1].lower() + statement.text[1:],
+        type(statement.html)(text[:1].lower() + text[1:] if not text.startswith("<") else text),
+        statement.numbers,
+        statement.claims,
+    )
