@@ -189,7 +189,7 @@ def illustration(words: EvidenceWords) -> ShownTable:
             ),
         ],
         rows,
-        basis=Basis.EVERY_TABLE,
+        basis=Basis.RECONSTRUCTED,
         note=f"{study.numerals.fixed(study.parameters.bootstrap_draws, 0)} tables, each with these means as likely as "
         "any other. The shares follow from that assumption alone; they are not probabilities of the truth.",
         small=True,

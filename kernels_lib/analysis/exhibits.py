@@ -147,8 +147,11 @@ def _verdict(row: pd.Series, shared: Common) -> object:
         side = {"below": "mean below, not firm", "above": "mean above, not firm"}.get(row["fact"], "")
         return (Markup('<span class="un">◇ unresolved</span>'), side)
     kind = "hit" if row["verdict"] == "strength" else "miss"
-    grade = "in every table, test of means" if shared.of_means else "both tests agree"
-    return (Markup('<span class="{}">{}</span>').format(kind, _GRADES[row["verdict"]]), grade)
+    grade = "both tests agree"
+    if shared.of_means:
+        grade = "in every table, both tests" if row["firm"] else "in every table, test of means only"
+    words = _GRADES[row["verdict"]] if row["firm"] else _GRADES[row["verdict"]].replace("firmly ", "")
+    return (Markup('<span class="{}">{}</span>').format(kind, words), grade)
 
 
 def reproduced(words: StudyWords) -> ShownTable:
@@ -286,9 +289,8 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
     """Every p-value of a report, one row each."""
     rows = [
         {
-            "subject": (test.subject, test.family),
+            "subject": (test.subject, f"{test.family}: {test.family_size}, {_CORRECTIONS[test.correction]}"),
             "method": (test.method, test.apa),
-            "family": f"{test.family_size}, {_CORRECTIONS[test.correction]}",
             "n": (str(test.n_used), _ties(test)),
             "effect": _effect(study, test),
             "p": (study.numerals.p_value(test.p_value), _floor(study, test)),
@@ -303,12 +305,11 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
         "ledger-table",
         f"All {tested} {plural(tested, 'test', 'tests')}, and what could not be tested",
         [
-            Column(key="subject", label="Comparison"),
-            Column(key="method", label="Test"),
-            Column(key="family", label="Family"),
+            Column(key="subject", label="Comparison", unit="family: size, correction"),
+            Column(key="method", label="Test", unit="as researchers quote it"),
             Column(key="n", label="n", kind="number"),
             Column(key="effect", label="Effect", unit="interval", kind="number"),
-            Column(key="p", label="p", unit="smallest possible", kind="number"),
+            Column(key="p", label="p", unit="below: smallest possible", kind="number"),
             Column(key="adjusted", label="p adjusted", kind="number"),
             Column(key="detectable", label="Can find", unit="points, 80%", kind="number"),
             Column(key="conclusion", label="Conclusion"),
@@ -317,7 +318,7 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
         basis=tests[0].basis if tests else study.basis,
         note="n counts the observations that can speak for either side. Can find: the smallest difference that the "
         "test would find in four of five such studies, at the level of its family's first step.",
-        optional=("family", "n", "detectable"),
+        optional=("n", "detectable"),
         small=True,
     )
 
@@ -336,7 +337,7 @@ def _effect(study: Study, test: Test) -> tuple[str, str]:
 
 
 def _floor(study: Study, test: Test) -> str:
-    return "" if test.smallest_p is None else f"at least {study.numerals.p_value(test.smallest_p).removeprefix('< ')}"
+    return "" if test.smallest_p is None else study.numerals.p_value(test.smallest_p)
 
 
 def families(study: Study, tests: Sequence[Test]) -> ShownTable:
@@ -404,6 +405,45 @@ def advice(words: StudyWords) -> ShownTable:
         rows,
         basis=words.shared.basis,
         subtitle="The instrument's words; the methods section says which of them the source supports.",
+    )
+
+
+def league(words: StudyWords) -> ShownTable:
+    """Every unit's overall score and rank, with what other weights and other criteria would give."""
+    numerals = words.study.numerals
+    frame = words.shared.league
+
+    def span(row: pd.Series, low: str, high: str) -> str:
+        if math.isnan(row[low]):
+            return EN_DASH
+        return f"{int(row[low])}{EN_DASH}{int(row[high])}" if row[low] != row[high] else str(int(row[low]))
+
+    rows = [
+        {
+            "unit": str(unit),
+            "overall": (numerals.mean(row["overall"]), numerals.interval(row["low"], row["high"])),
+            "rank": EN_DASH if math.isnan(row["rank"]) else str(int(row["rank"])),
+            "weights": span(row, "rank_low", "rank_high"),
+            "interval": span(row, "rank_ci_low", "rank_ci_high"),
+        }
+        for unit, row in frame.iterrows()
+    ]
+    others = "criteria" if words.study.ratings is None else "criteria and raters"
+    return table(
+        "league-table",
+        f"Every rank of {len(rows)} {words.units}, with its interval",
+        [
+            Column(key="unit", label=words.unit.capitalize()),
+            Column(key="overall", label="Overall", unit="range", kind="number"),
+            Column(key="rank", label="Rank", kind="number"),
+            Column(key="weights", label="Under other weights", kind="number"),
+            Column(key="interval", label=f"With other {others}", kind="number"),
+        ],
+        rows,
+        basis=words.study.basis,
+        note=f"Each holds 95% of random draws: of the weights, and of the {others} that were used. Ranks whose intervals "
+        "overlap are not to be read as an order.",
+        small=True,
     )
 
 

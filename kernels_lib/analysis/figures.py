@@ -68,10 +68,16 @@ def target(words: StudyWords | IndustryWords) -> go.Figure:
 
 def scorecard(words: StudyWords) -> go.Figure:
     """Means with intervals on the stages of the scale."""
+    letters = words.shared.letters
+    caption = words.target_caption().text
+    card = _short_names(words.shared.card)
+    if len(set(letters.values())) > 1:
+        card["letters"] = [letters.get(str(criterion), "") for criterion in card.index]
+        caption += " Criteria that share a letter are not in a firm order."
     return charts.scorecard(
-        _short_names(words.shared.card),
+        card,
         stages=[(start, name) for start, name, _ in words.study.instrument.stage_cuts],
-        **_context(words, words.scorecard_title().text, words.target_caption().text, words.shared.basis),
+        **_context(words, words.scorecard_title().text, caption, words.shared.basis),
     )
 
 
@@ -121,9 +127,9 @@ def multiverse(words: StudyWords) -> go.Figure:
     status = words.shared.robustness.set_index("name")["status"]
     drawn = table[(table["family"] == "targets") | (table["name"].map(status) == "fragile")]
     left_out = table["name"].nunique() - drawn["name"].nunique()
-    caption = words.robust().text
+    caption = "Every criterion against its target, and the pairs that hang on a choice."
     if left_out:
-        caption += f" The {left_out} pairs that pass everywhere or nowhere are not drawn."
+        caption += f" {left_out} pairs that pass everywhere or nowhere are not drawn."
     correction = words.study.parameters.correction
     drawn = drawn.assign(correction=drawn["correction"].map(CORRECTION_NAMES))
     return charts.multiverse(

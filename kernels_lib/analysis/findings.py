@@ -602,7 +602,7 @@ def client_card(study: Study, shared: Common) -> pd.DataFrame:
     card = withhold_peers(card.join(beside), study.parameters.minimum_base)
     group = shared.card
     card["group_mean"], card["group_low"], card["group_high"] = group["mean"], group["ci_low"], group["ci_high"]
-    card["group_verdict"] = group["verdict"]
+    card["group_verdict"], card["group_firm"] = group["verdict"], group["firm"]
     return card
 
 

@@ -709,6 +709,7 @@ def peers(study: Study, card: pd.DataFrame) -> list[Test]:
                         apa.p_value(p),
                         apa.symbol("z_CC", known(row["z"])),
                         apa.interval(known(row["z_low"]), known(row["z_high"]), 1 - study.parameters.alpha),
+                        f"percentile {row['percentile']:.0f} [{row['percentile_low']:.0f}, {row['percentile_high']:.0f}]",
                     ]
                 )
                 if p is not None

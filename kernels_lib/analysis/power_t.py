@@ -129,7 +129,9 @@ def _above(df: float, shift: float, critical: float) -> float:
     """P(T > critical) for a noncentral t; computed in the lower tail, where small values keep their digits."""
     if shift < -_NO_FAR_TAIL and critical >= 0:
         return 0.0
-    return float(special.nctdtr(df, -shift, -critical))
+    above = float(special.nctdtr(df, -shift, -critical))
+    # In the far tail of few degrees of freedom scipy loses the number; nothing of it is left there.
+    return 0.0 if math.isnan(above) and shift < 0 else above
 
 
 def _check(

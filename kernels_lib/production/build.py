@@ -168,6 +168,7 @@ def _job(request: Request, roster: Roster, pairs: tuple[tuple[str, str], ...], s
         sections=frozenset(_sections(roster, effective, kind)),
         formats=_formats(request, effective),
         others=others,
+        quoted=(*roster.instrument.words, name),
         engine=request.engine,
     )
 

@@ -35,6 +35,8 @@ class Delivery:
         Format to the finished document.
     others : tuple of str
         Names of single units that this reader must not see.
+    quoted : tuple of str
+        Texts that the report quotes: its own claims are looked for in the rest.
     """
 
     notebook: nbformat.NotebookNode
@@ -42,6 +44,7 @@ class Delivery:
     documents: Mapping[str, str]
     root: Path
     others: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
     outputs: list[Any] = field(default_factory=list)
 
 
@@ -210,6 +213,7 @@ def claims(delivery: Delivery) -> str:
         ledger.setdefault(test["about"], set()).add(test["firm"])
     spoken = [(sentence, sentence["text"]) for sentence in delivery.results["sentences"]]
     spoken += [(figure, figure["message"]) for figure in delivery.results["figures"]]
+    foreign = re.compile("|".join(map(re.escape, filter(None, delivery.quoted))) or "(?!)", re.I)
     for record, text in spoken:
         for claim in record["claims"]:
             known = ledger.get(claim["question"])
@@ -218,7 +222,7 @@ def claims(delivery: Delivery) -> str:
             if known != {claim["firm"]}:
                 said = "firm" if claim["firm"] else "not firm"
                 return f"'{record['id']}' says that '{claim['question']}' is {said}; the ledger says otherwise"
-        found = _CLAIM.search(text)
+        found = _CLAIM.search(foreign.sub("", text))
         if found and not record["claims"] and not record["id"].startswith(EXPLAINING):
             return f"'{record['id']}' says '{found[0]}' and rests on no row of the ledger: {text[:80]}"
     return ""

@@ -51,6 +51,8 @@ class Job:
         Sections to keep.
     others : tuple of str
         Names of single units that must not be in the documents.
+    quoted : tuple of str
+        Texts of the instrument and the client's name: words that are not the report's own.
     """
 
     root: Path
@@ -63,6 +65,7 @@ class Job:
     sections: frozenset[str]
     formats: tuple[str, ...]
     others: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
     engine: str = "auto"
 
     @property
@@ -146,7 +149,8 @@ def _run(job: Job, folder: Path, started: float) -> Outcome:
     try:
         documents = {name: FORMATS[name](executed) for name in job.formats}
         passed = gates.check(
-            gates.Delivery(executed, results, documents, job.root, job.others), f"{job.kind} {job.slug}".strip()
+            gates.Delivery(executed, results, documents, job.root, job.others, job.quoted),
+            f"{job.kind} {job.slug}".strip(),
         )
     except ScorecardError as error:
         error.notebook = executed  # type: ignore[attr-defined]

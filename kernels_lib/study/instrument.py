@@ -165,6 +165,16 @@ class Instrument(_Part):
         """Criterion ids in the instrument's order."""
         return [criterion.id for criterion in self.criteria]
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every text that reports quote from the instrument, the longest first."""
+        fields = ("name", "short", "phrase", "does", "lacks", "question", "why", "improve", "action")
+        texts = {getattr(criterion, field) for criterion in self.criteria for field in fields}
+        texts |= {side.name for side in self.sides} | {self.unit.one, self.unit.many}
+        if self.gate:
+            texts.add(self.gate.reason)
+        return tuple(sorted(texts, key=lambda text: (-len(text), text)))
+
     def __getitem__(self, criterion_id: str) -> Criterion:
         for criterion in self.criteria:
             if criterion.id == criterion_id:

@@ -53,3 +53,9 @@ def test_wrong_plans_say_what_is_wrong():
         t_power("paired", 1, 0, 5, n=1)
     with pytest.raises(UnknownName, match="unknown design 'pared'"):
         t_power("pared", 1, 1, 0.05, n=3)
+
+
+def test_the_far_tail_of_a_large_effect_adds_nothing():
+    # R 4.2.2: power.t.test(n = 6, delta = 2.75, sd = 1, sig.level = .05 / 31, type = "paired")$power
+    # [1] 0.6659, where scipy's noncentral t has no number for the other tail
+    assert 0.6659 == pytest.approx(t_power("paired", 2.75, 1.0, 0.05 / 31, n=6).power, abs=5e-4)

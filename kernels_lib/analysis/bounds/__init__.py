@@ -5,6 +5,7 @@
     signed_ranks the same of the tests of ranks and of signs, from `rank_tables`
     omnibus      whether the criteria differ at all: Friedman and the analysis of variance
     verdicts     both tracks together: what holds in every table, in some, in none
+    completions  the same verdicts where scores are missing or rounded, from `boxes`
     sampler      tables drawn at random, to illustrate; they prove nothing
 
 A *table* is any brand x criterion matrix of scores on the instrument's grid.  What is called
@@ -12,6 +13,13 @@ certain here is true of every table consistent with the published means; no tabl
 another and, outside of `sampler`, none is simulated.
 """
 
+from kernels_lib.analysis.bounds.boxes import Extremes, mean_extremes, rank_extremes
+from kernels_lib.analysis.bounds.completions import (
+    against_target_over_completions,
+    missing_box,
+    pairs_over_completions,
+    rounding_box,
+)
 from kernels_lib.analysis.bounds.mean_based import (
     Bound,
     against_over_tables,
@@ -52,12 +60,14 @@ __all__ = [
     "AnovaBound",
     "BestRanks",
     "Bound",
+    "Extremes",
     "Grid",
     "OmnibusBound",
     "RankBound",
     "SignBound",
     "against_over_tables",
     "against_target_by_both_tracks",
+    "against_target_over_completions",
     "best_paired_ranks",
     "best_paired_t",
     "best_ranks_against",
@@ -73,11 +83,16 @@ __all__ = [
     "halo",
     "illustration",
     "log10_tables",
+    "mean_extremes",
+    "missing_box",
     "paired_signs",
     "pairs_by_both_tracks",
+    "pairs_over_completions",
     "pairs_over_tables",
     "possible_totals",
+    "rank_extremes",
     "rm_anova_bound",
+    "rounding_box",
     "sd_bounds",
     "signed_rank_z",
     "signs_against",

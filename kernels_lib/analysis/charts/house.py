@@ -40,6 +40,21 @@ VERDICTS = {
 }
 
 
+# Where only the test of means says so, nothing is firm.
+BY_MEANS = {"strength": ("▲", "above, by means"), "missed opportunity": ("▼", "below, by means")}
+
+
+def verdict(name: str, firm: bool = True) -> tuple[str, str]:
+    """Sign and words of a group's verdict; `firm` is whether both tests say so.
+
+    Examples
+    --------
+    >>> verdict("strength"), verdict("strength", firm=False)
+    (('▲', 'firmly above'), ('▲', 'above, by means'))
+    """
+    return VERDICTS[name] if firm or name not in BY_MEANS else BY_MEANS[name]
+
+
 @dataclass(frozen=True)
 class Form:
     """Sizes of one way of drawing, in pixels.

@@ -49,7 +49,8 @@ def multiverse(
     corrections = list(dict.fromkeys(frame["correction"]))
     passed = {(row.name_, row.test, row.correction): bool(row.passes) for row in _rows(frame)}
     counts = {name: sum(ok for (of, _, _), ok in passed.items() if of == name) for name in names}
-    total = len(tests) * len(corrections)
+    each = len(corrections)
+    total = len(tests) * each
 
     def draw(form: Form) -> Drawing:
         return _draw(form, names, tests, corrections, passed, counts, chosen)
@@ -58,7 +59,8 @@ def multiverse(
         draw,
         identity=identity,
         message=message,
-        subtitle=subtitle or "A filled cell: the conclusion passes with this test and this correction.",
+        subtitle=subtitle
+        or f"A filled cell: the conclusion passes. The {each} cells of a block are {', '.join(corrections)}.",
         caption=caption,
         alt_rows=[f"{name}: passes in {counts[name]} of {total} combinations" for name in names],
         how_to_read=(
@@ -69,16 +71,24 @@ def multiverse(
         basis=basis,
         columns=[
             ("name", "Conclusion", "", "text"),
-            ("test", "Test", "", "text"),
-            ("correction", "Correction", "", "text"),
-            ("passes", "Passes", "", "text"),
+            *((f"test{place}", test, "passes with", "text") for place, test in enumerate(tests)),
         ],
         rows=[
-            {"name": name, "test": test, "correction": how, "passes": "yes" if ok else "no"}
-            for (name, test, how), ok in passed.items()
+            {"name": name}
+            | {
+                f"test{place}": _passes_with([how for how in corrections if passed.get((name, test, how))], each)
+                for place, test in enumerate(tests)
+            }
+            for name in names
         ],
         numerals=numerals,
     )
+
+
+def _passes_with(found: Sequence[str], each: int) -> str:
+    if not found:
+        return "nothing"
+    return "everything" if len(found) == each else ", ".join(found)
 
 
 def _rows(frame: pd.DataFrame):
@@ -96,11 +106,11 @@ def _draw(
 ) -> Drawing:
     each = len(corrections)
     width = len(tests) * each + (len(tests) - 1) * GAP
-    height = 30.0 if form.name == "wide" else 44.0 if form.names_above else 34.0
-    right = 64 if not form.names_above else 8
+    height = 32.0 if form.name == "wide" else 44.0 if form.names_above else 34.0
+    deck = form.name == "deck"
     d = Drawing(
-        form, low=0.0, high=width, rows=len(names), row=height, right=right if form.name != "deck" else 110,
-        top=54 if form.name != "deck" else 70, bottom=8, names=names, cross=width,
+        form, low=0.0, high=width, rows=len(names), row=height, left=None if form.names_above else 380 if deck else 262,
+        right=8 if form.names_above else 110 if deck else 64, top=60 if deck else 44, bottom=8, names=names, cross=width,
     )  # fmt: skip
     cell = d.plot_width / width
     thick = min(0.56 * d.body, 20.0)

@@ -36,7 +36,8 @@ def scorecard(
     ----------
     card : DataFrame, index criterion
         `name`, `side`, `n`, `mean`, `ci_low`, `ci_high`, `target`, `verdict`, `stage`,
-        `stage_status`.
+        `stage_status`; optionally `firm` (whether both tests support the verdict) and `letters`
+        (criteria that share one are not in a firm order).
     numerals : Numerals
     floor, top : float
         Ends of the scale.
@@ -75,6 +76,7 @@ def scorecard(
             f"A dot is the mean of all {many}, the line through it its interval. The shaded bands behind are the "
             "stages of the scale. Where the line is dashed and the mark is an open diamond, the data do not settle on "
             "which side of the target the mean lies."
+            + (" Criteria that share a letter are not in a firm order." if "letters" in card else "")
         ),
         basis=basis,
         columns=[
@@ -86,6 +88,7 @@ def scorecard(
             ("stage", "Stage", "", "text"),
             ("target", "Target", "points", "number"),
             ("verdict", "Against target", "", "text"),
+            *([("letters", "Letters", "", "text")] if "letters" in card else []),
         ],
         rows=[_cells(row, numerals) for row in rows],
         numerals=numerals,
@@ -193,7 +196,7 @@ def _right_column(d: Drawing, rows: dict[int, Any], numerals: Numerals, many: st
             colour=house.INK, anchor="right", bold=True,
         )  # fmt: skip
         at = start + widest + 14 if deck else start
-        (stage,) = house.fit(_stage(row), d.right - at - 4, form.small, lines=1)
+        (stage,) = house.fit(_with_letters(row), d.right - at - 4, form.small, lines=1)
         if not deck and known(row["ci_low"]) and known(row["ci_high"]):
             interval = numerals.interval(row["ci_low"], row["ci_high"])
             d.note(interval, x=1, y=d.y(i), dx=start + widest + 9, dy=10, size=13.8, colour=house.MUT)
@@ -210,7 +213,9 @@ def _beside(d: Drawing, rows: dict[int, Any], numerals: Numerals, target: float 
         high = row["ci_high"] if known(row["ci_high"]) else row["mean"]
         mean = numerals.mean(row["mean"])
         loose = row["verdict"] == "unresolved"
-        texts = [f"{mean} unresolved", mean] if loose else [f"{mean} {row['stage']}", mean]
+        letters = f" ({row['letters']})" if _letters(row) else ""
+        texts = [f"{mean} unresolved{letters}"] if loose else [f"{mean} {row['stage']}{letters}"]
+        texts += [f"{mean}{letters}", mean]
         place = d.beside(low, high, texts, size=d.form.small, keep_off=target)
         if place is not None:
             text, shift, anchor = place
@@ -219,6 +224,15 @@ def _beside(d: Drawing, rows: dict[int, Any], numerals: Numerals, target: float 
                 house.escaped(text), x=d.across(at), y=lane(i), dx=shift, size=d.form.small, colour=house.INK2,
                 anchor=anchor, italic=loose,
             )  # fmt: skip
+
+
+def _letters(row: pd.Series) -> str:
+    return str(row.get("letters", "") or "")
+
+
+def _with_letters(row: pd.Series) -> str:
+    """The stage, and the letters that criteria share whose order is not firm."""
+    return f"{_stage(row)} · {_letters(row)}" if _letters(row) else _stage(row)
 
 
 def _stage(row: pd.Series) -> str:
@@ -236,7 +250,7 @@ def _phrase(row: pd.Series, numerals: Numerals) -> str:
         if gap == 0
         else f"{house.distance(gap, numerals)} {'short of' if gap < 0 else 'above'} {target}"
     )
-    words = house.VERDICTS[row["verdict"]][1]
+    words = house.verdict(row["verdict"], bool(row.get("firm", True)))[1]
     return f"{row['name']} {numerals.mean(row['mean'])}, {way} ({_stage(row)}, {words})"
 
 
@@ -244,7 +258,7 @@ def _hover(row: pd.Series, many: str, numerals: Numerals) -> str:
     spread = ""
     if known(row["ci_low"]) and known(row["ci_high"]):
         spread = f" ({numerals.mean(row['ci_low'])} to {numerals.mean(row['ci_high'])})"
-    words = house.VERDICTS[row["verdict"]][1]
+    words = house.verdict(row["verdict"], bool(row.get("firm", True)))[1]
     side = f"its side of {numerals.target(row['target'])} is unresolved"
     firm = f"{words} {numerals.target(row['target'])}"
     verdict = side if row["verdict"] == "unresolved" else firm
@@ -260,5 +274,6 @@ def _cells(row: pd.Series, numerals: Numerals) -> dict[str, Any]:
         "high": house.number(row["ci_high"], numerals.mean_decimals),
         "stage": _stage(row),
         "target": house.number(row["target"], numerals.score_decimals),
-        "verdict": house.VERDICTS[row["verdict"]][1] if known(row["mean"]) else "no mean",
+        **({"letters": _letters(row)} if "letters" in row else {}),
+        "verdict": house.verdict(row["verdict"], bool(row.get("firm", True)))[1] if known(row["mean"]) else "no mean",
     }

@@ -33,6 +33,7 @@ class _Row:
     low: float | None
     high: float | None
     verdict: str  # of the group
+    both: bool = True  # whether both tests say so
 
     @property
     def gap(self) -> float:
@@ -138,10 +139,11 @@ def _rows(card: pd.DataFrame, client: pd.DataFrame | None, numerals: Numerals) -
     for criterion, cells in frame.iterrows():
         if client is None:
             value, low, high = cells["mean"], cells["ci_low"], cells["ci_high"]
-            mean, group = value, cells["verdict"]
+            mean, group, both = value, cells["verdict"], cells.get("firm", True)
         else:
             value, mean = cells["score"], cells["group_mean"]
             low, high, group = cells["group_low"], cells["group_high"], cells["group_verdict"]
+            both = cells.get("group_firm", True)
         rows.append(
             _Row(
                 id=str(criterion),
@@ -154,6 +156,7 @@ def _rows(card: pd.DataFrame, client: pd.DataFrame | None, numerals: Numerals) -
                 low=float(low) if known(low) and known(high) else None,
                 high=float(high) if known(low) and known(high) else None,
                 verdict=group if isinstance(group, str) and group in house.VERDICTS else "unresolved",
+                both=bool(both),
             )
         )
     worst = float("-inf")
@@ -355,7 +358,7 @@ def _right_column(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_clie
         if row.mean is None:
             d.note("no mean", x=1, y=d.y(i), dx=start, size=form.small, colour=house.MUT, italic=True)
             continue
-        sign, words = house.VERDICTS[row.verdict]
+        sign, words = house.verdict(row.verdict, row.both)
         style = {"colour": house.INK2 if row.firm else house.MUT, "italic": not row.firm}
         text = f"{sign} {words}"
         interval = numerals.interval(row.low, row.high)
@@ -405,7 +408,7 @@ def _beside_lines(
     for i, row in rows.items():
         if row.mean is None:
             continue
-        sign, words = house.VERDICTS[row.verdict]
+        sign, words = house.verdict(row.verdict, row.both)
         mean = numerals.mean(row.mean) + " " if of_client else ""
         low = row.mean if row.low is None else row.low
         high = row.mean if row.high is None else row.high
@@ -471,7 +474,7 @@ def _gap_words(row: _Row, numerals: Numerals) -> str:
 
 
 def _phrase(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
-    verdict = house.VERDICTS[row.verdict][1]
+    verdict = house.verdict(row.verdict, row.both)[1]
     group = f"all {many} {numerals.mean(row.mean)}, {verdict}" if row.mean is not None else f"no mean of all {many}"
     if not of_client:
         group = f"interval {numerals.interval(row.low, row.high)}, {verdict}" if row.low is not None else verdict
@@ -483,7 +486,7 @@ def _phrase(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
 
 def _hover(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
     spread = "" if row.low is None else f" ({numerals.mean(row.low)} to {numerals.mean(row.high)})"
-    verdict = house.VERDICTS[row.verdict][1]
+    verdict = house.verdict(row.verdict, row.both)[1]
     if of_client:
         own = "not scored"
         if row.value is not None:
@@ -526,7 +529,7 @@ def _cells(row: _Row, of_client: bool, numerals: Numerals) -> dict[str, Any]:
         "mean": house.number(row.mean, means),
         "low": house.number(row.low, means),
         "high": house.number(row.high, means),
-        "group_verdict": house.VERDICTS[row.verdict][1] if row.mean is not None else "no mean",
+        "group_verdict": house.verdict(row.verdict, row.both)[1] if row.mean is not None else "no mean",
     }
 
 

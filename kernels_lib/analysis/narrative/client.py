@@ -268,6 +268,7 @@ class ClientWords(Words):
                 )
             )
         parts.append(self._sides())
+        parts.append(self._rank_interval())
         if len(self.close):
             sem = self.close["sem"].max()
             parts.append(
@@ -293,6 +294,28 @@ class ClientWords(Words):
                 )
             )
         return joined("scorecard", parts)
+
+    def _rank_interval(self) -> Statement:
+        """Where the rank would lie had other criteria, or raters, of the same kind been used."""
+        low, high = self.place["rank_ci_low"], self.place["rank_ci_high"]
+        if math.isnan(low) or (len(self.card) == 1 and self.study.ratings is None):
+            return NOTHING
+        what = "criteria and raters" if self.study.ratings is not None else "criteria"
+        if len(self.card) == 1:
+            what = "raters"
+        if low == high:
+            return state(
+                "rank.interval.one",
+                "Other {what} of the same kind would hardly change its rank.",
+                what=what,
+            )
+        return state(
+            "rank.interval",
+            "With other {what} of the same kind its rank would lie between {low} and {high}, in 95 of 100 draws.",
+            what=what,
+            low=self.numbers.rank("overall.rank_ci_low", low),
+            high=self.numbers.rank("overall.rank_ci_high", high),
+        )
 
     def _sides(self) -> Statement:
         """How the two sides of the instrument compare, for the client and for all."""
@@ -468,7 +491,27 @@ class ClientWords(Words):
             )
         elif tested:
             parts.append(self._noise(known, tested))
+        parts.append(self._expected(known))
         return joined("peers", parts).claiming(self.claims_of_peers())
+
+    def _expected(self, known: pd.DataFrame) -> Statement:
+        """How wide one more brand like the peers could lie: why so little about one brand is firm."""
+        spread = known.dropna(subset=["expected_low"])
+        if not len(spread):
+            return NOTHING
+        scale = self.study.instrument.scale
+        row = spread.loc[spread["z"].abs().idxmax()]
+        low, high = max(scale.floor, row["expected_low"]), min(scale.top, row["expected_high"])
+        whole = low == scale.floor and high == scale.top
+        return state(
+            "peers.expected",
+            "In {what}, 95 of 100 further {units} like its peers would score anywhere "
+            + ("on the scale." if whole else "from {low} to {high}."),
+            what=self.short(str(row.name)),
+            units=self.units,
+            low=self.numbers.score(f"criteria.{row.name}.expected_low", low),
+            high=self.numbers.score(f"criteria.{row.name}.expected_high", high),
+        )
 
     def _noise(self, known: pd.DataFrame, tested: int) -> Statement:
         """That nothing is more than noise, and how far from that the largest distance is."""

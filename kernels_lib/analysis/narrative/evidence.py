@@ -122,9 +122,8 @@ class EvidenceWords(Words):
         if len(undecided):
             words = state(
                 "verdicts.target.open",
-                "On which side of the target {names} {lies} for more than these {units}.",
+                "{names}: whether the target is missed by more than these {units} hangs on the single scores.",
                 names=listed([self.short(str(c)) for c in undecided.index]),
-                lies=plural(len(undecided), "lies", "lie"),
                 units=self.units,
             ).claiming(open_(*(question("targets", str(c)) for c in undecided.index)))
             items.append(("≈ Only in some", True, words))
@@ -173,8 +172,13 @@ class EvidenceWords(Words):
 
     def _alone(self, alone: pd.DataFrame) -> Statement:
         """Pairs that the test of means shows in every table, but only when each is looked at alone."""
-        names = [f"{self.short(row.first)} over {self.short(row.second)}" for row in alone.itertuples()]
-        shown = listed(names) if len(names) <= MOST_NAMED else f"{in_words(len(names))} of them"
+        below: dict[str, list[str]] = {}
+        means = self.shared.card["mean"]
+        for row in alone.sort_values("difference", ascending=False, kind="stable").itertuples():
+            below.setdefault(row.first, []).append(self.short(row.second))
+        shown = listed(
+            [f"{self.short(first)} above {listed(below[first])}" for first in sorted(below, key=lambda c: -means[c])]
+        )
         return state(
             "verdicts.alone",
             "Looked at one by one, a test of means shows {shown} in every table; corrected for {total} looks it does "
@@ -268,7 +272,7 @@ class EvidenceWords(Words):
             state(
                 "robust.how",
                 "Each possible conclusion was put to {count} combinations of test and correction"
-                + (", and of two floors of the scale" if self.shared.of_means else "")
+                + (", for each possible floor of the scale" if self.shared.of_means else "")
                 + ". {always} {pass_} in all of them and {never} in none. The combination that the verdicts use was "
                 "fixed beforehand; the others show what hangs on it.",
                 count=str(int(table["specifications"].iloc[0])),
@@ -364,8 +368,8 @@ class EvidenceWords(Words):
         if smallest > self.study.parameters.alpha:
             return state(
                 "method.dunn",
-                "Single pairs of industries are not tested: with so few in each, the smallest p-value of a rank test is "
-                "{p} after the correction for {pairs} pairs, so none could ever be firm.",
+                "Single pairs of industries are not tested: with so few in each, the smallest p-value of a rank test "
+                "is {p} after the correction for {pairs} pairs, so none could ever be firm.",
                 p=p,
                 pairs=pairs,
             )
@@ -373,8 +377,8 @@ class EvidenceWords(Words):
         if not len(found):
             return state(
                 "method.dunn",
-                "As no criterion sets the industries apart, single pairs of them are not looked at; the smallest p-value "
-                "that one could reach after the correction for {pairs} pairs is {p}.",
+                "As no criterion sets the industries apart, single pairs of them are not looked at; the smallest "
+                "p-value that one could reach after the correction for {pairs} pairs is {p}.",
                 p=p,
                 pairs=pairs,
             )
@@ -537,13 +541,13 @@ class EvidenceWords(Words):
     def gaps_title(self) -> Statement:
         """Whether the missing scores could change a verdict."""
         found = self.shared.completions
-        settled = int((found["holds"] == "every").sum())
+        settled = int(found["holds"].isin(["every", "none"]).sum())
         return state(
             "gaps.title",
-            "{count} of {total} verdicts hold whatever the missing scores were"
+            "{count} of {total} verdicts are the same whatever the missing scores were"
             if self.shared.missing
-            else "{count} of {total} verdicts hold whatever was rounded away",
-            count=self.numbers.count("gaps.every", settled),
+            else "{count} of {total} verdicts are the same whatever was rounded away",
+            count=self.numbers.count("gaps.same", settled),
             total=str(len(found)),
         )
 
@@ -552,15 +556,17 @@ class EvidenceWords(Words):
         if self.shared.missing:
             return state(
                 "gaps.how",
-                "{count} scores are missing. Each may have been anything on the scale; a verdict that holds for every "
-                "such completion does not hang on them.",
+                "{count} scores are missing. Each may have been anything on the scale; a verdict that is the same for "
+                "every such completion does not hang on them.",
                 count=self.numbers.count("gaps.missing", self.shared.missing, words=False),
             )
         return state(
             "gaps.how",
             "The scores were rounded to {unit} before they reached us. Each may have been anything that rounds to it; "
-            "a verdict that holds for all of that does not hang on the rounding.",
-            unit=self.study.numerals.target(self.study.instrument.scale.rounded_to or 0),
+            "a verdict that is the same for all of that does not hang on the rounding.",
+            unit="whole points"
+            if self.study.instrument.scale.rounded_to == 1
+            else f"{self.study.numerals.target(self.study.instrument.scale.rounded_to or 0)} points",
         )
 
     def model_title(self) -> Statement:

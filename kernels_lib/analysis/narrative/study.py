@@ -270,7 +270,24 @@ class StudyWords(EvidenceWords):
                     lies=plural(len(self.open), "lies", "lie"),
                 )
             )
+        parts.append(self._within_margin())
         return joined("target", parts).claiming(self.claims_of_targets())
+
+    def _within_margin(self) -> Statement:
+        """Criteria whose mean is on target within the margin, by a test that asks for just that."""
+        if self.shared.of_means:
+            return NOTHING
+        card = self.shared.card
+        near = [str(c) for c in card.index[card["on_target"] & (card["verdict"] == "unresolved")]]
+        if not near:
+            return NOTHING
+        return state(
+            "target.margin",
+            "{names} {is_} on target within the margin of {margin} points: that was tested for itself.",
+            names=listed([self.short(c) for c in near]),
+            is_=plural(len(near), "is", "are"),
+            margin=self.study.numerals.target(self.study.instrument.margin.value),
+        ).claiming(firm(*(question("margins", c) for c in near)))
 
     def _one_target(self) -> Statement:
         """The one criterion of an instrument against its target."""
@@ -289,11 +306,12 @@ class StudyWords(EvidenceWords):
             return state(
                 "target.caption",
                 "Each interval is the widest over all tables of half-point scores that fit the published mean, at the "
-                "level at which the correction tested it: it leaves the target outside exactly where the verdict is "
-                "firm."
+                "level at which the correction tested it: it leaves the target outside exactly where the test of means "
+                "passes in every table."
                 if self.study.instrument.scale.step == 0.5
                 else "Each interval is the widest over all tables that fit the published mean, at the level at which "
-                "the correction tested it: it leaves the target outside exactly where the verdict is firm.",
+                "the correction tested it: it leaves the target outside exactly where the test of means passes in "
+                "every table.",
             )
         return state(
             "target.caption",
