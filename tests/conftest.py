@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import json
 import shutil
@@ -11,10 +12,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Clients of the sites that make test reads; make test-all reads one with all thirty.
+SAMPLE = tuple(f"brand-{number:02d}" for number in (7, 8, 9, 16, 19, 23, 24))
+
 
 def copy_project(target: Path) -> Path:
     """Parameters, data and notebooks, without what was built."""
-    for folder in ("params", "datasets", "reports"):
+    for folder in ("params", "datasets", "reports", "tests/reference_cases"):
         shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     return target
 
@@ -35,18 +39,26 @@ def project(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, worker_id) -> Path:
-    """A project with everything built, as ``make reports`` builds it; read only.
+    """A project with the study, methods, all industries and some clients built; read only."""
+    return _shared_site("site", SAMPLE, tmp_path_factory, worker_id)
 
-    Built once, whichever worker comes first; the others wait for it.
-    """
+
+@pytest.fixture(scope="session")
+def whole_site(tmp_path_factory, worker_id) -> Path:
+    """The same with every client, as ``make reports`` builds it; for slow tests only."""
+    return _shared_site("whole-site", None, tmp_path_factory, worker_id)
+
+
+def _shared_site(name: str, clients: tuple[str, ...] | None, tmp_path_factory, worker_id: str) -> Path:
+    """Built once, whichever worker comes first; the others wait for it."""
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         shared = shared.parent
-    folder = shared / "site"
-    with (shared / "site.lock").open("w") as lock:
+    folder = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
-            _built(folder)
+            _built(folder, clients)
             (folder / "done").touch()
     return folder
 
@@ -63,12 +75,16 @@ def small_site(project, site) -> Path:
     return project
 
 
-def _built(folder: Path, **request: object) -> None:
+def _built(folder: Path, clients: tuple[str, ...] | None) -> None:
     from kernels_lib.production import build
 
     if not folder.exists():
         copy_project(folder)
-    summary = build.run(build.plan(build.Request(root=folder, **request)))
+    planned = build.plan(build.Request(root=folder))
+    if clients is not None:
+        wanted = tuple(job for job in planned.jobs if job.kind != "client" or job.slug in clients)
+        planned = dataclasses.replace(planned, jobs=wanted)
+    summary = build.run(planned)
     assert not summary.failed, "\n".join(outcome.error for outcome in summary.failed)
 
 

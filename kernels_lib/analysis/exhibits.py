@@ -441,8 +441,8 @@ def league(words: StudyWords) -> ShownTable:
         ],
         rows,
         basis=words.study.basis,
-        note=f"Each holds 95% of random draws: of the weights, and of the {others} that were used. Ranks whose intervals "
-        "overlap are not to be read as an order.",
+        note=f"Each holds 95% of random draws: of the weights, and of the {others} that were used. Ranks whose "
+        "intervals overlap are not to be read as an order.",
         small=True,
     )
 

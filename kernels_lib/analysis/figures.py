@@ -121,9 +121,11 @@ def pairs(words: Words) -> go.Figure:
     return charts.pairs(words.shared.pairs, **_words(words, message, caption, words.shared.pairs_basis))
 
 
-def multiverse(words: StudyWords) -> go.Figure:
-    """Which conclusions hang on a choice of method: every target, and the pairs that do."""
+def multiverse(words: StudyWords) -> go.Figure | None:
+    """Which conclusions hang on a choice of method: every target, and the pairs that do; None without any."""
     table = words.shared.multiverse
+    if not len(table):
+        return None
     status = words.shared.robustness.set_index("name")["status"]
     drawn = table[(table["family"] == "targets") | (table["name"].map(status) == "fragile")]
     left_out = table["name"].nunique() - drawn["name"].nunique()

@@ -24,6 +24,7 @@ import pandas as pd
 from kernels_lib.analysis import agreement, answers, bounds, effects, ledger, models, peers, scoring, significance
 from kernels_lib.analysis import multiverse as choices
 from kernels_lib.analysis import waves as change_of_waves
+from kernels_lib.store import remember
 from kernels_lib.study.disclosure import withhold_industries, withhold_peers
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Criterion, Test
@@ -349,11 +350,30 @@ def pairs_of_scores(study: Study) -> pd.DataFrame:
     tested = _with_intervals(study, tested)
     if not study.means_only or study.industry is not None:
         return tested
-    certain = pairs_over_tables(study)
-    sure = {frozenset((row.first, row.second)) for row in certain.itertuples() if row.holds == "every"}
+    sure = certain_pairs(study)
     in_every = np.array([frozenset((row.first, row.second)) in sure for row in tested.itertuples()], dtype=bool)
     tested["holds"] = np.where(in_every & (tested["holds"] == "firm"), "every", tested["holds"])
     return tested
+
+
+def certain_pairs(study: Study) -> set[frozenset[str]]:
+    """Pairs in whose order every table with the published means agrees; the same for every client."""
+    arguments = _bounds_arguments(study)
+    key = {
+        "version": 1,
+        "means": dict(study.published.mean),
+        "n": study.published.n,
+        "status": study.instrument.scale.status["step"],
+        **arguments,
+    }
+
+    def make() -> dict[str, np.ndarray]:
+        rows = pairs_over_tables(study)
+        sure = rows[rows["holds"] == "every"]
+        return {"first": sure["first"].to_numpy(dtype=str), "second": sure["second"].to_numpy(dtype=str)}
+
+    found = remember("certain pairs", key, make)
+    return {frozenset(map(str, pair)) for pair in zip(found["first"], found["second"], strict=True)}
 
 
 def _with_intervals(study: Study, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -709,7 +709,7 @@ def peers(study: Study, card: pd.DataFrame) -> list[Test]:
                         apa.p_value(p),
                         apa.symbol("z_CC", known(row["z"])),
                         apa.interval(known(row["z_low"]), known(row["z_high"]), 1 - study.parameters.alpha),
-                        f"percentile {row['percentile']:.0f} [{row['percentile_low']:.0f}, {row['percentile_high']:.0f}]",
+                        _percentile(row),
                     ]
                 )
                 if p is not None
@@ -718,6 +718,11 @@ def peers(study: Study, card: pd.DataFrame) -> list[Test]:
             )
         )
     return rows
+
+
+def _percentile(row: pd.Series) -> str:
+    low, high = row["percentile_low"], row["percentile_high"]
+    return f"percentile {row['percentile']:.0f} [{low:.0f}, {high:.0f}]"
 
 
 def waves(study: Study, frame: pd.DataFrame) -> list[Test]:

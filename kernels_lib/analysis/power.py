@@ -11,6 +11,7 @@ was found says nothing that the p-value did not say.)  `planning` asks the same 
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 from kernels_lib.analysis.power_t import t_power
@@ -49,6 +50,7 @@ class BrandsNeeded(NamedTuple):
     signed_rank: int | None
 
 
+@cache
 def mde_dz(n: int, alpha: float, power: float, *, test: str = "paired_t") -> float | None:
     """Minimum detectable effect: the mean difference, in standard deviations of the differences.
 

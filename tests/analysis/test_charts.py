@@ -129,6 +129,18 @@ def pair_table(holds: dict[tuple[int, int], str] | None = None) -> pd.DataFrame:
     )
 
 
+def choices() -> pd.DataFrame:
+    tests, corrections = ("ranks", "means", "signs"), ("Bonferroni", "Holm", "none")
+    return pd.DataFrame(
+        [
+            {"name": f"{name} above target", "test": test, "correction": how, "passes": (i + j + k) % 3 > 0}
+            for i, name in enumerate(NAMES)
+            for j, test in enumerate(tests)
+            for k, how in enumerate(corrections)
+        ]
+    )
+
+
 def of_client(**changes):
     options = {"subject": "Brand 19", "client": brand_card(), "unsettled": ("call_to_action", "advocacy", "rules")}
     return charts.strengths(study_card(), **{**options, **SCALE, **WORDS, **changes})
@@ -154,6 +166,7 @@ EXAMPLES = {
     "ranking": lambda: charts.ranking(league(score_table()), highlight="Brand 03", target=4, **SCALE, **WORDS),
     "industries": lambda: charts.industries(industry_table(), mean_all=2.96, **SCALE, **WORDS),
     "pairs": lambda: charts.pairs(pair_table(), **WORDS),
+    "multiverse": lambda: charts.multiverse(choices(), chosen=("ranks", "Holm"), **WORDS),
     "overall_strip": lambda: charts.overall_strip(
         3.25, subject="Brand 19", low=2.65, high=3.97, q1=2.64, q3=3.25, target=4, **SCALE, **WORDS
     ),

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from kernels_lib.analysis import findings
+from kernels_lib.analysis import findings, ledger
 from kernels_lib.study import open_study
 from tests.conftest import change
 
@@ -24,7 +24,7 @@ def common_of(root, **who):
 
 def test_six_criteria_are_below_one_above_and_one_undecided_in_every_table(study_common):
     card = study_common.card
-    # STATISTICS: largest adjusted p .040, that of the fifth criterion, 3.10
+    # Computed beforehand: largest adjusted p .040, that of the fifth criterion, 3.10
     below = card[card["verdict"] == "missed opportunity"]
     assert 6 == len(below)
     assert 0.040 == round(below["p_adjusted"].max(), 3)
@@ -52,7 +52,7 @@ def test_on_a_scale_from_zero_less_is_certain(project):
     change(project / "params/instruments/facebook_page.yaml", "  floor: 1 ", "  floor: 0 ")
     change(project / "params/instruments/facebook_page.yaml", "from: 1, status", "from: 0, status")
     card = common_of(project).card
-    # STATISTICS, 0 to 5: four below (4 has .056, 5 has .10), one above
+    # Computed beforehand, 0 to 5: four below (4 has .056, 5 has .10), one above
     assert 4 == (card["verdict"] == "missed opportunity").sum()
     assert 0.056 == round(card.loc[card["mean"].round(2) == 2.87, "p_adjusted"].iloc[0], 3)
     assert 0.10 == round(card.loc[card["mean"] == 3.10, "p_adjusted"].iloc[0], 2)
@@ -73,13 +73,15 @@ def test_picture_and_ledger_cannot_disagree(root):
 
 
 def test_the_ledger_has_a_row_for_every_p_value(root, study_common):
-    # 8 criteria + 28 pairs, one worst case each
-    assert 36 == len(study_common.tests)
+    # the omnibus, 8 criteria and 28 pairs, worst cases of ranks and of means
+    assert 2 * (1 + 8 + 28) == len(study_common.tests)
     client = open_study(client="brand-07", root=root)
     shared = findings.common(client)
-    # omnibus 1 + two tracks for 8 criteria and 28 pairs
-    assert 1 + 2 * 8 + 2 * 28 == len(shared.tests)
-    assert 8 == len(findings.client_tests(client, findings.client_card(client, shared)))
+    # omnibus 3 (with its check by permutation); 8 criteria by ranks, means and signs, and within the
+    # margin (not where all scores are equal); 28 pairs by ranks and means
+    assert 3 + 3 * 8 + 7 + 2 * 28 == len(shared.tests)
+    assert 8 == len(ledger.peers(client, findings.client_card(client, shared)))
+    assert len(shared.tests) == len({test.id for test in shared.tests})
 
 
 def test_a_client_on_the_target_has_a_strength_and_half_a_step_below_a_miss(root):

@@ -155,7 +155,7 @@ def test_the_study_says_what_needs_no_test(root):
     study = open_study(root=root)
     words = StudyWords(study, findings.common(study))
     said = " ".join(f"{name}: {text.text}" for name, _, text in words.certainties())
-    # STATISTICS 2.4: at least 14 of 30 below 3 on the first criterion, 15 on the sixth, 11 and 9; 17 reached 3
+    # By hand: at least 14 of 30 below 3 on the first criterion, 15 on the sixth, 11 and 9; 17 reached 3
     for expected in ("At least 14 of 30", "At least 15 of 30", "At least 11 of 30", "At least 9 of 30"):
         assert f"{expected} brands scored below 3" in said
     assert "At least 17 of 30 brands reached 3" in said

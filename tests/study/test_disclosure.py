@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from kernels_lib.analysis import findings
+from kernels_lib.analysis import findings, ledger
 from kernels_lib.study import open_study
 from kernels_lib.study.disclosure import other_names, withhold_industries
 
@@ -42,7 +42,7 @@ def test_peers_below_the_minimum_base_are_withheld_everywhere(root):
     assert (card["base"] == 1).all()
     assert card[["peers_mean", "best_quarter", "below", "difference", "p_adjusted"]].isna().all().all()
     assert not card["firm"].any()
-    assert {"withheld: too few peers"} == {test.conclusion for test in findings.client_tests(study, card)}
+    assert {"withheld: too few peers"} == {test.conclusion for test in ledger.peers(study, card)}
 
 
 def test_the_client_is_never_among_its_own_peers(root):

@@ -110,7 +110,8 @@ def _draw(
     deck = form.name == "deck"
     d = Drawing(
         form, low=0.0, high=width, rows=len(names), row=height, left=None if form.names_above else 380 if deck else 262,
-        right=8 if form.names_above else 110 if deck else 64, top=60 if deck else 44, bottom=8, names=names, cross=width,
+        right=8 if form.names_above else 110 if deck else 64, top=60 if deck else 44, bottom=8,
+        names=names, cross=width,
     )  # fmt: skip
     cell = d.plot_width / width
     thick = min(0.56 * d.body, 20.0)
