@@ -32,12 +32,9 @@ if TYPE_CHECKING:
 VERDICTS = {"every": "holds in every consistent table", "some": "only in some", "none": "in none"}
 
 
-def _range(words: EvidenceWords, low: float, high: float) -> str:
-    return words.study.numerals.interval(low, high) if low >= 0 else _signed_range(words, low, high)
-
-
-def _signed_range(words: EvidenceWords, low: float, high: float) -> str:
-    fixed, decimals = words.study.numerals.fixed, words.study.numerals.mean_decimals
+def _signed_range(words: EvidenceWords, low: float, high: float, decimals: int | None = None) -> str:
+    fixed = words.study.numerals.fixed
+    decimals = words.study.numerals.mean_decimals if decimals is None else decimals
     if math.isnan(low) or math.isnan(high):
         return EN_DASH
     return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
@@ -282,7 +279,7 @@ def raters(words: EvidenceWords) -> ShownTable:
     fixed = words.study.numerals.fixed
 
     def pair(row: pd.Series, key: str) -> tuple[str, str]:
-        return fixed(row[key], 2), _signed_range(words, row[f"{key}_low"], row[f"{key}_high"])
+        return fixed(row[key], 2), _signed_range(words, row[f"{key}_low"], row[f"{key}_high"], 2)
 
     rows = [
         {
@@ -328,6 +325,7 @@ def index(words: EvidenceWords) -> ShownTable:
                 words,
                 math.nan if one.ci_low is None else one.ci_low,
                 math.nan if one.ci_high is None else one.ci_high,
+                2,
             ),
             "note": one.reason,
         }
@@ -364,7 +362,7 @@ def model(words: EvidenceWords) -> ShownTable:
         {
             "criterion": row["short"],
             "odds": numerals.fixed(row["odds_ratio"], 2),
-            "interval": _signed_range(words, row["ci_low"], row["ci_high"]),
+            "interval": _signed_range(words, row["ci_low"], row["ci_high"], 2),
             "p": numerals.p_value(row["p_value"]),
             "note": row["reason"],
         }

@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from kernels_lib.analysis import charts
+from kernels_lib.analysis.multiverse import DROPPED, FLIPS, MEANS, PRATT, SIGN
 from kernels_lib.analysis.narrative import ClientWords, IndustryWords, MethodsWords, StudyWords
 from kernels_lib.analysis.narrative.base import Words
 from kernels_lib.study.disclosure import other_names
@@ -133,7 +134,10 @@ def multiverse(words: StudyWords) -> go.Figure | None:
     if left_out:
         caption += f" {left_out} pairs that pass everywhere or nowhere are not drawn."
     correction = words.study.parameters.correction
-    drawn = drawn.assign(correction=drawn["correction"].map(CORRECTION_NAMES))
+    drawn = drawn.assign(
+        correction=drawn["correction"].map(CORRECTION_NAMES),
+        test=drawn["test"].map(lambda test: TEST_NAMES.get(test, test)),
+    )
     return charts.multiverse(
         drawn,
         chosen=(str(drawn["test"].iloc[0]), CORRECTION_NAMES[correction]),
@@ -141,6 +145,8 @@ def multiverse(words: StudyWords) -> go.Figure | None:
     )
 
 
+# Short enough to stand above a block of cells.
+TEST_NAMES = {PRATT: "ranks, Pratt", DROPPED: "ranks, no zeros", SIGN: "signs", MEANS: "t", FLIPS: "sign flips"}
 CORRECTION_NAMES = {"bonferroni": "Bonferroni", "holm": "Holm", "bh": "Benjamini-Hochberg", "none": "no correction"}
 
 

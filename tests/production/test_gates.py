@@ -122,3 +122,47 @@ def test_the_bundle_of_the_gate_is_that_of_the_publisher():
     from kernels_lib.production.publish import assets
 
     assert gates.BUNDLE <= set(assets.PLOTLY_TRACES)
+
+
+# What a report claims, against its ledger
+
+
+def claiming(delivered, text, claims=(), quoted=()):
+    sentence = {"id": "planted", "text": text, "html": text, "refs": [], "claims": list(claims)}
+    results = {**delivered.results, "sentences": [*delivered.results["sentences"], sentence]}
+    return gates.claims(gates.Delivery(delivered.notebook, results, delivered.documents, delivered.root, quoted=quoted))
+
+
+def asked(delivered, *, firm):
+    return next(test["about"] for test in delivered.results["tests"] if test["firm"] is firm)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Dialog differs from advocacy.", "This is significant.", "It is firmly below.", "Dialog stands above the rest.",
+     "More than noise: dialog.", "Which is lowest is unresolved."],
+)  # fmt: skip
+def test_a_sentence_about_evidence_must_name_its_rows_of_the_ledger(delivered, text):
+    assert "rests on no row of the ledger" in claiming(delivered, text)
+
+
+def test_a_sentence_may_not_say_more_than_its_row(delivered):
+    sure, open_ = asked(delivered, firm=True), asked(delivered, firm=False)
+    assert "" == claiming(delivered, "It is firm.", [{"question": sure, "firm": True}])
+    assert "" == claiming(delivered, "It is unresolved.", [{"question": open_, "firm": False}])
+    assert "the ledger says otherwise" in claiming(delivered, "It is firm.", [{"question": open_, "firm": True}])
+    assert "the ledger says otherwise" in claiming(delivered, "It is open.", [{"question": sure, "firm": False}])
+    assert "not in the ledger" in claiming(delivered, "It is firm.", [{"question": "no.such", "firm": True}])
+
+
+def test_the_instruments_own_words_are_no_claim_of_the_report(delivered):
+    text = "Practice differs from brand to brand."
+    assert "rests on no row" in claiming(delivered, text)
+    assert "" == claiming(delivered, text, quoted=(text,))
+
+
+def test_words_that_explain_the_method_need_no_row(delivered):
+    explained = {**delivered.results, "sentences": [
+        {"id": "method.tests", "text": "A statement is called firm if both tests agree.", "claims": []}
+    ]}  # fmt: skip
+    assert "" == gates.claims(gates.Delivery(delivered.notebook, explained, delivered.documents, delivered.root))

@@ -220,7 +220,8 @@ class Words:
         return state(
             "league.caption",
             "The line behind each mark is the range under other weights of the criteria. It is a range, not a "
-            "confidence interval: the error of rating is not known.",
+            "confidence interval"
+            + (": the error of rating is not known." if self.study.ratings is None else "; the table says more."),
         )
 
     # ---- what stands around the findings ----------------------------------------------------

@@ -212,10 +212,11 @@ class EvidenceWords(Words):
 
     def _verdict_words(self, holds: str) -> Statement:
         settled = holds == "every"
+        if settled:
+            return self.order(self.firm_always, "verdicts.every.order")
         rows = self.shared.pairs[self.shared.pairs["holds"] == holds]
-        claims = _claim(settled, *(question("pairs", row.first, row.second) for row in rows.itertuples()))
+        claims = open_(*(question("pairs", row.first, row.second) for row in rows.itertuples()))
         words = {
-            "every": "By ranks and by means, whatever the single scores were.",
             "some": "The means fit tables with and without the difference.",
             "none": "Too close for any table to show a difference.",
         }

@@ -44,6 +44,8 @@ class StudyWords(EvidenceWords):
         return self._headline().claiming(self.claims_of_targets())
 
     def _headline(self) -> Statement:
+        if len(self.shared.card) == 1:
+            return self._one_headline()
         units = self.units.capitalize()
         strong = self._named(self.strong)
         if self.strong and self.weak:
@@ -132,7 +134,7 @@ class StudyWords(EvidenceWords):
             if not criteria:
                 continue
             loose = [] if quiet else [c for c in criteria if not sure[c]]
-            names = "all of them" if len(criteria) == total else listed([self.short(c) for c in criteria])
+            names = "all of them" if len(criteria) == total > 1 else listed([self.short(c) for c in criteria])
             words = names[0].upper() + names[1:]
             if loose:
                 words += f"; {listed([self.short(c) for c in loose])} by the test of means only"
@@ -288,6 +290,21 @@ class StudyWords(EvidenceWords):
             is_=plural(len(near), "is", "are"),
             margin=self.study.numerals.target(self.study.instrument.margin.value),
         ).claiming(firm(*(question("margins", c) for c in near)))
+
+    def _one_headline(self) -> Statement:
+        """The one criterion of an instrument: its mean beside its target."""
+        criterion = str(self.shared.card.index[0])
+        row = self.shared.card.iloc[0]
+        if row["fact"] == "not scored":
+            return state("headline", "{name} was not scored", name=row["short"])
+        return state(
+            "headline",
+            "{name} averages {mean} against a target of {target}"
+            + ("" if row["firm"] else ": which side it is on stays unresolved"),
+            name=row["short"],
+            mean=self.numbers.mean(f"criteria.{criterion}.mean", row["mean"]),
+            target=self.study.numerals.target(row["target"]),
+        )
 
     def _one_target(self) -> Statement:
         """The one criterion of an instrument against its target."""
@@ -481,6 +498,13 @@ class StudyWords(EvidenceWords):
         """The section with means, intervals and stages."""
         stages = self.shared.card["stage"]
         counts = stages.value_counts()
+        if len(stages) == 1:
+            return state(
+                "scorecard.title",
+                "{name} is in the stage {stage}",
+                name=self.shared.card["short"].iloc[0],
+                stage=counts.index[0],
+            )
         if len(counts) == 1:
             return state("scorecard.title", "All criteria are in one stage, {stage}", stage=counts.index[0])
         most = counts.index[0]
