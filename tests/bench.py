@@ -49,11 +49,41 @@ def ours(project: Path) -> float:
     return timed([sys.executable, "-m", "kernels_lib.cli", "build", *CLIENTS], project) / len(CLIENTS)
 
 
+def bounds_of_all_pairs(folder: Path) -> float:
+    """Seconds for worst cases of both tests for the 28 pairs of the study, from an empty store."""
+    from kernels_lib.analysis import bounds
+    from kernels_lib.study import open_study
+
+    study = open_study(root=ROOT)
+    scale = study.instrument.scale
+    started = time.perf_counter()
+    bounds.pairs_by_both_tracks(
+        study.published.mean,
+        study.published.n,
+        step=scale.step,
+        floor=scale.floor,
+        top=scale.top,
+        alpha=study.parameters.alpha,
+        folder=folder,
+    )
+    return time.perf_counter() - started
+
+
+def verification() -> float:
+    """Seconds for all reference cases, in this process."""
+    from kernels_lib.analysis.verification.runner import run_folder
+
+    started = time.perf_counter()
+    assert all(case.agrees for case in run_folder(ROOT / "tests" / "reference_cases"))
+    return time.perf_counter() - started
+
+
 def main() -> None:
     """Measure, print, write."""
     with tempfile.TemporaryDirectory() as folder:
         project = copy_project(Path(folder) / "project")
         rounds = [(stock_loop(project), ours(project)) for _ in range(ROUNDS)]
+        bounds_s = bounds_of_all_pairs(Path(folder) / "store")
     stock, cold = (statistics.median(values) for values in zip(*rounds, strict=True))
     found = {
         "clients": 30,
@@ -62,6 +92,8 @@ def main() -> None:
         "stock_loop_s": round(30 * stock, 1),
         "cold_s": round(30 * cold, 1),
         "ratio_stock": round(stock / cold, 1),
+        "bounds_28_pairs_s": round(bounds_s, 2),
+        "verify_s": round(verification(), 2),
     }
     error, coverage = simulations.familywise_error(), simulations.interval_coverage()
     found |= simulations.as_numbers(error, coverage)
@@ -72,6 +104,8 @@ def main() -> None:
     print(f"  papermill and two nbconverts, one client after the other  {found['stock_loop_s']:8.1f} s")
     print(f"  scorecard build                                           {found['cold_s']:8.1f} s")
     print(f"  ratio                                                     {found['ratio_stock']:8.1f}")
+    print(f"worst cases of 28 pairs from an empty store                  {found['bounds_28_pairs_s']:8.2f} s")
+    print(f"all reference cases                                         {found['verify_s']:8.2f} s")
     print(simulations.told(error, coverage))
 
 

@@ -271,3 +271,38 @@ def test_run_all_works_for_whoever_opens_a_notebook(name, tmp_path):
     )  # fmt: skip
     assert 0 == done.returncode, done.stderr[-2000:]
     assert "application/vnd.scorecard.results+json" in out.read_text()
+
+
+def said(found, identity):
+    return next(sentence["text"] for sentence in found["sentences"] if sentence["id"] == identity)
+
+
+def test_the_study_leads_with_what_every_consistent_table_shows(site):
+    found = results(site)
+    ids = [sentence["id"] for sentence in found["sentences"]]
+    assert ids.index("verdicts.items") < ids.index("target.title")
+    words = said(found, "verdicts.items")
+    assert "The order of the eight means and their 28 differences describe these 30 brands and need no test." in words
+    assert "Up to date is above six of the other seven by 1.9 to 3.0 points." in words
+    assert "after Holm's correction over 28 pairs" in words
+    assert "Nothing inside the low group can be settled" in words
+    table = next(t for t in found["tables"] if t["id"] == "worst-table")
+    verdicts = [row["holds"].split(" (")[0] for row in table["rows"]]
+    counts = [verdicts.count(v) for v in ("holds in every consistent table", "only in some", "in none")]
+    assert [6, 21, 1] == counts
+
+
+def test_the_methods_report_shows_every_published_answer_beside_ours(site):
+    found = results(site, "methods")
+    table = next(t for t in found["tables"] if t["id"] == "verified-table")
+    assert 35 == len({row["case"].rpartition(" (")[0] for row in table["rows"]})
+    assert {"agrees"} == {row["agrees"] for row in table["rows"]}
+
+
+def test_every_report_closes_with_a_ledger_that_says_what_could_be_found(site):
+    for name in ("results", "methods", "industries/retail", "clients/brand-07"):
+        found = results(site, name)
+        assert "ledger-table" in {t["id"] for t in found["tables"]}
+        assert any(test["detectable"] for test in found["tests"]), name
+        assert any(test["smallest_p"] for test in found["tests"]), name
+        assert all(test["conclusion"] for test in found["tests"])
