@@ -76,9 +76,8 @@ def client_scorecard(words: ClientWords) -> ShownTable:
         subtitle=f"Scale {scale.floor:g} to {scale.top:g}{step}. The bar ends at the score, the tick marks the target, "
         "the open part is what is missing.",
         note=Markup(
-            "Scores: {} &ensp;The interval is at the level at which the group's mean was tested against the "
-            "target, {} criteria together."
-        ).format(provenance(study.basis), in_words(len(card))),
+            "Scores: {} &ensp;The interval is at the level at which the group's mean was tested against the target{}."
+        ).format(provenance(study.basis), f", {in_words(len(card))} criteria together" if len(card) > 1 else ""),
         breaks=breaks,
         optional=("stage", "below"),
     )
@@ -441,8 +440,10 @@ def league(words: StudyWords) -> ShownTable:
         ],
         rows,
         basis=words.study.basis,
-        note=f"Each holds 95% of random draws: of the weights, and of the {others} that were used. Ranks whose "
-        "intervals overlap are not to be read as an order.",
+        note=Markup(
+            "{} &ensp;Each holds 95% of random draws: of the weights, and of the {} that were used. Ranks whose intervals "
+            "overlap are not to be read as an order."
+        ).format(provenance(words.study.basis), others),
         small=True,
     )
 

@@ -473,7 +473,7 @@ def _worst_p(study: Study, family: str) -> pd.DataFrame:
             frame = bounds.against_target_by_both_tracks(_printed(study), study.targets, study.published.n, **arguments)
             frame = frame[frame["fact"].isin(["above", "below"])]
             frame.index = pd.Index([f"{names[str(c)]} {fact} target" for c, fact in frame["fact"].items()])
-        on = f"scale {floor:g} to {scale.top:g}"
+        on = f"{floor:g} to {scale.top:g}"
         columns[f"ranks, {on}"] = frame["rank_p_sure"]
         columns[f"means, {on}"] = frame["p_worst"]
     return pd.DataFrame(columns)

@@ -120,7 +120,10 @@ def strip(words: ClientWords) -> Markup:
         anchor, at = ("middle", x(target)) if abs(x(target) - x(own)) > 60 else ("start", x(target) + 5)
         parts.append(f'<text x="{at}" y="24" text-anchor="{anchor}">target {numerals.target(target)}</text>')
     parts.append(f'<circle class="me" cx="{x(own)}" cy="40" r="6.5"/>')
-    parts.append(f'<text class="ink b" x="{x(own)}" y="24" text-anchor="middle">{numerals.mean(own)}</text>')
+    # The target's label stands at the right of a score that is close to it.
+    near = words.common_target is not None and 0 <= x(words.common_target) - x(own) <= 40
+    side, at = ("end", x(own) + 2) if near else ("middle", x(own))
+    parts.append(f'<text class="ink b" x="{at}" y="24" text-anchor="{side}">{numerals.mean(own)}</text>')
     for value in (scale.floor, scale.top):
         parts.append(f'<text class="ax" x="{x(value)}" y="70" text-anchor="middle">{numerals.target(value)}</text>')
     if enough:

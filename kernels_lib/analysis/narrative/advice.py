@@ -83,6 +83,8 @@ class Advice:
 
     def first(self) -> Statement:
         """The first action, for the summary."""
+        if not self.steps and len(self.words.close):
+            return state("first.action", "Have it scored by further raters before you change anything.")
         if not self.steps:
             return state("first.action", "Keep what is on target, and score again in the next wave.")
         action = self.words.study.instrument[self.steps[0]].action.rstrip(".")

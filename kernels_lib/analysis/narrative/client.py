@@ -394,6 +394,16 @@ class ClientWords(Words):
                     what=self.short(first),
                 )
             )
+        if len(self.close):
+            parts.append(
+                state(
+                    "gap.caption.close",
+                    "{names} {is_} too close to call: other raters might put {it} on the other side.",
+                    names=self._close_names(),
+                    is_=plural(len(self.close), "is", "are"),
+                    it=plural(len(self.close), "it", "them"),
+                )
+            )
         group = self.shared.card
         below = int((group["verdict"] == "missed opportunity").sum())
         open_ones = [self.short(c) for c in group.index[group["verdict"] == "unresolved"]]
