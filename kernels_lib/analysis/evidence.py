@@ -40,8 +40,10 @@ def _signed_range(words: EvidenceWords, low: float, high: float, decimals: int |
     return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
 
 
-def pairs(words: EvidenceWords) -> ShownTable:
+def pairs(words: EvidenceWords) -> ShownTable | None:
     """Size, interval, rank-based size and plain count of every pair, the largest difference first."""
+    if words.shared.of_means or not len(words.shared.pairs):
+        return None
     numerals = words.study.numerals
     frame = words.shared.pairs.sort_values("difference", ascending=False, kind="stable", na_position="last")
     rows = [
@@ -81,8 +83,10 @@ def _counted(words: EvidenceWords, row: pd.Series) -> str:
     return f"above in {wins} of {n} {words.units}, below in {losses}, the same in {n - wins - losses}"
 
 
-def worst_cases(words: EvidenceWords) -> ShownTable:
+def worst_cases(words: EvidenceWords) -> ShownTable | None:
     """Every pair over all tables with the published means, the largest difference first."""
+    if not words.shared.of_means:
+        return None
     study, numerals = words.study, words.study.numerals
     scale = study.instrument.scale
     tipping = bounds.tipping_points(
@@ -140,8 +144,10 @@ def _grade(row: pd.Series) -> str:
     return "test of means only, and leaning on the step" if row["holds_means"] == "every" else ""
 
 
-def illustration(words: EvidenceWords) -> ShownTable:
+def illustration(words: EvidenceWords) -> ShownTable | None:
     """How often each undecided pair passes in tables drawn at random: an illustration, not evidence."""
+    if not words.shared.of_means:
+        return None
     study, scale = words.study, words.study.instrument.scale
     printed = study.published.mean
     totals = {
@@ -193,8 +199,10 @@ def illustration(words: EvidenceWords) -> ShownTable:
     )
 
 
-def across(words: EvidenceWords) -> ShownTable:
+def across(words: EvidenceWords) -> ShownTable | None:
     """Every criterion across the industries."""
+    if not words.shared.compares_industries:
+        return None
     numerals = words.study.numerals
     frame, _ = words.shared.across
     rows = [
@@ -232,8 +240,10 @@ def across(words: EvidenceWords) -> ShownTable:
     )
 
 
-def change(words: EvidenceWords) -> ShownTable:
+def change(words: EvidenceWords) -> ShownTable | None:
     """Every criterion against the wave before."""
+    if words.shared.change is None:
+        return None
     numerals = words.study.numerals
     rows = [
         {
@@ -274,8 +284,10 @@ def change(words: EvidenceWords) -> ShownTable:
     )
 
 
-def raters(words: EvidenceWords) -> ShownTable:
+def raters(words: EvidenceWords) -> ShownTable | None:
     """How far raters agree, criterion by criterion."""
+    if not len(words.shared.agreement):
+        return None
     fixed = words.study.numerals.fixed
 
     def pair(row: pd.Series, key: str) -> tuple[str, str]:
@@ -314,8 +326,10 @@ def raters(words: EvidenceWords) -> ShownTable:
     )
 
 
-def index(words: EvidenceWords) -> ShownTable:
+def index(words: EvidenceWords) -> ShownTable | None:
     """Alpha, omega, and how each criterion goes with the sum of the others."""
+    if words.shared.of_means:
+        return None
     found, fixed = words.shared.reliability, words.study.numerals.fixed
     rows: list[dict[str, object]] = [
         {
@@ -355,8 +369,10 @@ def index(words: EvidenceWords) -> ShownTable:
     )
 
 
-def model(words: EvidenceWords) -> ShownTable:
+def model(words: EvidenceWords) -> ShownTable | None:
     """The ordinal model, criterion by criterion."""
+    if words.shared.of_means:
+        return None
     numerals = words.study.numerals
     rows = [
         {
@@ -385,8 +401,10 @@ def model(words: EvidenceWords) -> ShownTable:
     )
 
 
-def gaps(words: EvidenceWords) -> ShownTable:
+def gaps(words: EvidenceWords) -> ShownTable | None:
     """Every verdict over all tables that the missing or rounded scores allow."""
+    if not words.shared.has_gaps:
+        return None
     numerals = words.study.numerals
     rows = [
         {

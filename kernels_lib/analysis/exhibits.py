@@ -153,8 +153,10 @@ def _verdict(row: pd.Series, shared: Common) -> object:
     return (Markup('<span class="{}">{}</span>').format(kind, words), grade)
 
 
-def reproduced(words: StudyWords) -> ShownTable:
-    """Published, reproduced, difference, for every criterion, and the stage of both."""
+def reproduced(words: StudyWords) -> ShownTable | None:
+    """Published, reproduced, difference, for every criterion, and the stage of both; None without published means."""
+    if words.study.published is None:
+        return None
     study = words.study
     numbers = words.numbers
     rows = []
@@ -441,15 +443,17 @@ def league(words: StudyWords) -> ShownTable:
         rows,
         basis=words.study.basis,
         note=Markup(
-            "{} &ensp;Each holds 95% of random draws: of the weights, and of the {} that were used. Ranks whose intervals "
-            "overlap are not to be read as an order."
+            "{} &ensp;Each holds 95% of random draws: of the weights, and of the {} that were used. Ranks whose "
+            "intervals overlap are not to be read as an order."
         ).format(provenance(words.study.basis), others),
         small=True,
     )
 
 
-def grid(words: MethodsWords) -> ShownTable:
-    """How many totals fit each published mean, for several steps of the scale."""
+def grid(words: MethodsWords) -> ShownTable | None:
+    """How many totals fit each published mean, for several steps of the scale; None without published means."""
+    if words.study.published is None:
+        return None
     study = words.study
     scale, published = study.instrument.scale, study.published
     steps = [("whole", 1.0), ("half", 0.5), ("third", 1 / 3), ("quarter", 0.25)]

@@ -113,8 +113,10 @@ def others(words: ClientWords) -> go.Figure | None:
     )
 
 
-def pairs(words: Words) -> go.Figure:
-    """Which pairs of criteria are in a firm order."""
+def pairs(words: Words) -> go.Figure | None:
+    """Which pairs of criteria are in a firm order; None for a single criterion."""
+    if not len(words.shared.pairs):
+        return None
     firm = len(words.firm_here) + len(words.firm_always)
     total = len(words.shared.pairs)
     message = f"{firm} of {total} pairs differ firmly" if firm else f"None of {total} pairs differs firmly"
@@ -150,8 +152,10 @@ TEST_NAMES = {PRATT: "ranks, Pratt", DROPPED: "ranks, no zeros", SIGN: "signs", 
 CORRECTION_NAMES = {"bonferroni": "Bonferroni", "holm": "Holm", "bh": "Benjamini-Hochberg", "none": "no correction"}
 
 
-def industries(words: ClientWords | IndustryWords) -> go.Figure:
-    """Mean overall score of every industry."""
+def industries(words: ClientWords | IndustryWords) -> go.Figure | None:
+    """Mean overall score of every industry; None where the data name none."""
+    if not len(words.shared.industries):
+        return None
     client = isinstance(words, ClientWords)
     message = words.industry_message() if client else words.place_title()
     caption = words.industry() if client else words.place()

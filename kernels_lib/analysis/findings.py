@@ -173,6 +173,11 @@ class Common:
         """Scores that are missing in the group."""
         return int(self.study.members.isna().to_numpy().sum())
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some scores are missing or were rounded, in scores that may be used at all."""
+        return not self.of_means and bool(self.missing or self.study.instrument.scale.rounded_to)
+
     @cached_property
     def completions(self) -> pd.DataFrame:
         """Targets and pairs over every table that the missing or rounded scores allow."""

@@ -96,8 +96,13 @@ class Report:
         self._note(shown)
         self._display(kind, {"text/html": str(shown.html)})
 
-    def table(self, shown: ShownTable, *, folded: str = "") -> None:
-        """Show a table, folded away below the words `folded` where they are given."""
+    def table(self, shown: ShownTable | None, *, folded: str = "") -> None:
+        """Show a table, folded away below the words `folded` where they are given.
+
+        None is a table that these data do not have; the words beside it say so.
+        """
+        if shown is None:
+            return
         self._tables[shown.record.id] = shown.record
         self._remember(shown.numbers)
         html = shown.html

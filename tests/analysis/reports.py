@@ -16,14 +16,20 @@ from kernels_lib.production.notebooks import read_report, tags, without_sections
 from kernels_lib.study.results import MIME
 
 
-def run_report(root: Path, kind: str, monkeypatch, study_name: str = "", **subject: str) -> dict[str, Any]:
+def run_report(
+    root: Path, kind: str, monkeypatch, study_name: str = "", *, run_all: bool = False, **subject: str
+) -> dict[str, Any]:
     """Run one report and return its results, plus ``shown``: every text that a reader sees.
+
+    `run_all` keeps every section, as *Run all* in JupyterLab does, whatever the data have.
 
     Raises whatever a cell raises; results that hold NaN or break a claim fail here.
     """
     planned = build.plan(build.Request(root=root, study_name=study_name))
     job = next(j for j in planned.jobs if j.kind == kind and (not subject or j.slug in subject.values()))
-    notebook = without_sections(read_report(root, job.report), set(job.sections))
+    notebook = read_report(root, job.report)
+    if not run_all:
+        notebook = without_sections(notebook, set(job.sections))
     shown: list[str] = []
     closed: list[dict[str, Any]] = []
 

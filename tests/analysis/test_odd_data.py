@@ -181,3 +181,18 @@ def test_a_wave_with_partly_other_departments_throws_nobody_away(project, monkey
     # 20 of 30 stay: 20 pairs and 10 + 10 others speak
     assert "20 of the departments were scored in both waves" in found["shown"]
     assert {60} == {test["n_used"] for test in ledger(found, "waves")}
+
+
+@pytest.mark.parametrize("study_name", ["", "attitude", "wine"])
+@pytest.mark.parametrize("kind", ["study", "methods", "industry", "client"])
+def test_run_all_words_what_the_data_do_not_have(root, monkeypatch, study_name, kind):
+    if (study_name, kind) == ("attitude", "industry"):
+        pytest.skip("these data have no industries")
+    found = run_report(root, kind, monkeypatch, study_name, run_all=True)
+
+    if (study_name, kind) == ("", "study"):
+        assert "Industries are not compared in this report" in found["shown"]
+        assert {"every table"} == {test["basis"] for test in found["tests"]}
+    if kind == "study" and study_name != "wine":
+        assert "How far raters agree is not known" in found["shown"]
+        assert "There is no earlier wave to compare with" in found["shown"]

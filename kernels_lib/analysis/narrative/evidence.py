@@ -26,6 +26,8 @@ class EvidenceWords(Words):
 
     def verdicts_title(self) -> Statement:
         """What the published means prove."""
+        if not self.shared.of_means:
+            return state("verdicts.title", "The scores are known: nothing has to be proved from means alone")
         always = len(self.firm_always)
         return state(
             "verdicts.title",
@@ -197,6 +199,8 @@ class EvidenceWords(Words):
 
     def verdict_columns(self) -> list[tuple[object, object, object, object, bool]]:
         """The same as numerals, for a slide."""
+        if not self.shared.of_means:
+            return []
         pairs = self.shared.pairs
         counts = pairs["holds"].value_counts()
         columns = []
@@ -294,6 +298,8 @@ class EvidenceWords(Words):
 
     def across_title(self) -> Statement:
         """Whether the industries differ."""
+        if not self.shared.compares_industries:
+            return state("across.title", "Industries are not compared in this report")
         table, _ = self.shared.across
         count = int(table["firm"].sum())
         claims = self._claims_across(table)
@@ -316,6 +322,13 @@ class EvidenceWords(Words):
 
     def across(self) -> Statement:
         """What was found, what could be, and the smallest p of two industries."""
+        if not self.shared.compares_industries:
+            return state(
+                "across.absent",
+                "Only means were published, and no industry's among them."
+                if self.shared.of_means
+                else "The data have no two industries.",
+            )
         table, profile = self.shared.across
         alpha = self.study.parameters.alpha
         parts = []
@@ -402,6 +415,8 @@ class EvidenceWords(Words):
 
     def change_title(self) -> Statement:
         """What changed since the wave before."""
+        if self.shared.change is None:
+            return state("change.title", "There is no earlier wave to compare with")
         table = self.shared.change
         sure = table[table["holds"] == "firm"]
         claims = self._claims_of_change(table)
@@ -426,6 +441,8 @@ class EvidenceWords(Words):
 
     def change(self) -> Statement:
         """How the waves were compared, and who could not improve."""
+        if self.shared.change is None:
+            return NOTHING
         table = self.shared.change
         row = table.iloc[0]
         how = {
@@ -458,6 +475,8 @@ class EvidenceWords(Words):
     def raters_title(self) -> Statement:
         """How far raters agree."""
         table = self.shared.agreement
+        if not len(table):
+            return state("raters.title", "How far raters agree is not known: each score stands alone")
         known = table["icc_mean"].dropna()
         if not len(known):
             return state("raters.title", "How far raters agree cannot be computed from these ratings")
@@ -479,6 +498,8 @@ class EvidenceWords(Words):
     def raters(self) -> Statement:
         """What the coefficients mean for a reader."""
         table = self.shared.agreement
+        if not len(table):
+            return NOTHING
         parts = []
         for criterion, row in table.iterrows():
             if row["reason"]:
@@ -505,6 +526,8 @@ class EvidenceWords(Words):
 
     def index_title(self) -> Statement:
         """Whether the criteria form a scale."""
+        if self.shared.of_means:
+            return state("index.title", "How the criteria hang together cannot be known from means")
         found = self.shared.reliability
         if found.alpha.effect is None:
             return state("index.title", "The criteria form an index; how they hang together cannot be computed")
@@ -516,6 +539,8 @@ class EvidenceWords(Words):
 
     def index(self) -> Statement:
         """What alpha says here, and what it does not."""
+        if self.shared.of_means:
+            return NOTHING
         found = self.shared.reliability
         parts = [
             state(
@@ -541,6 +566,8 @@ class EvidenceWords(Words):
 
     def gaps_title(self) -> Statement:
         """Whether the missing scores could change a verdict."""
+        if not self.shared.has_gaps:
+            return state("gaps.title", "No score is missing or rounded")
         found = self.shared.completions
         settled = int(found["holds"].isin(["every", "none"]).sum())
         return state(
@@ -554,6 +581,8 @@ class EvidenceWords(Words):
 
     def gaps(self) -> Statement:
         """How the unknown part of the scores was treated."""
+        if not self.shared.has_gaps:
+            return NOTHING
         if self.shared.missing:
             return state(
                 "gaps.how",
@@ -572,6 +601,8 @@ class EvidenceWords(Words):
 
     def model_title(self) -> Statement:
         """The ordinal model, beside the tests."""
+        if self.shared.of_means:
+            return state("method.model", "No model is fitted to means alone.")
         table = self.shared.model
         count = int(table["estimable"].sum())
         if not count:

@@ -519,6 +519,8 @@ class StudyWords(EvidenceWords):
     def pairs_count_title(self) -> Statement:
         """How many pairs are settled, for a slide."""
         count = len(self.firm_here) + len(self.firm_always)
+        if not len(self.shared.pairs):
+            return self.pairs_title()
         return state(
             "pairs.count",
             "{firm} of {total} pairs are in a firm order",
@@ -531,7 +533,9 @@ class StudyWords(EvidenceWords):
         return state("certain.title", "Some counts follow from the means alone")
 
     def reproduced_lines(self) -> list[Statement]:
-        """The match of published and reproduced means, for a slide."""
+        """The match of published and reproduced means, for a slide; nothing without published ones."""
+        if self.study.published is None:
+            return []
         off = max(abs(self.study.scores[c].mean() - float(m)) for c, m in self.study.published.mean.items())
         largest = state(
             "reproduced.largest",
