@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from kernels_lib.analysis.effects import end_point_interval
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, MOST_NAMED, Words
 from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, open_, state
@@ -248,6 +249,44 @@ class EvidenceWords(Words):
 
     def _points(self, value: float) -> str:
         return self.study.numerals.fixed(value, max(1, self.study.numerals.mean_decimals - 1))
+
+    def all_at_an_end(self) -> Statement:
+        """What a criterion says on which every unit has the score at an end of the scale.
+
+        The t interval is undefined there and a bootstrap would show no doubt at all; the exact
+        interval follows from how often n units would all score alike.
+        """
+        scale, alpha = self.study.instrument.scale, self.study.parameters.alpha
+        parts = []
+        for criterion, row in self._at_an_end().iterrows():
+            n, value = int(row["n"]), float(row["mean"])
+            low, high, _ = end_point_interval(value, n, alpha, scale.floor, scale.top)
+            top = value >= scale.top
+            parts.append(
+                state(
+                    f"end.{criterion}",
+                    "All {n} {units} have {value} on {name}: with {level} confidence at most {share} of such {units} "
+                    "score {side}, and their mean is at {least} {limit}.",
+                    n=str(n),
+                    units=self.units,
+                    value=self.study.numerals.mean(value),
+                    name=self.short(str(criterion)),
+                    level=f"{self.study.numerals.target(100 * (1 - alpha))}%",
+                    share=f"{self.study.numerals.fixed(100 * (1 - (alpha / 2) ** (1 / n)), 1)}%",
+                    side="lower" if top else "higher",
+                    least="least" if top else "most",
+                    limit=self.numbers.on(self.shared.pairs_basis).mean(
+                        f"criteria.{criterion}.end_limit", low if top else high
+                    ),
+                )
+            )
+        return joined("end", parts)
+
+    def _at_an_end(self) -> pd.DataFrame:
+        """Criteria on which all units certainly have the score at an end of the scale."""
+        scale, card = self.study.instrument.scale, self.shared.card
+        at_end = card["mean"].isin([scale.floor, scale.top]) & (card["n"] > 1)
+        return card[at_end]
 
     # ---- what hangs on a choice -------------------------------------------------------------
 

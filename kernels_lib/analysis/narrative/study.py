@@ -267,12 +267,14 @@ class StudyWords(EvidenceWords):
             parts.append(
                 state(
                     "target.open",
-                    "On which side {open} {lies} is unresolved.",
+                    "On which side {open} {lies}, for more than these {units}, is unresolved.",
+                    units=self.units,
                     open=listed([self.short(c) for c in self.open]),
                     lies=plural(len(self.open), "lies", "lie"),
                 )
             )
         parts.append(self._within_margin())
+        parts.append(self.all_at_an_end())
         return joined("target", parts).claiming(self.claims_of_targets())
 
     def _within_margin(self) -> Statement:
