@@ -86,8 +86,9 @@ def across_industries(study: Study, scores: pd.DataFrame) -> tuple[pd.DataFrame,
     Returns
     -------
     DataFrame, index criterion
-        ``short``, ``n``, ``statistic``, ``df``, ``p_value`` (permutation), ``p_adjusted``, ``f``,
-        ``f_p_value``, ``f_p_adjusted``, ``epsilon_squared``, ``smallest_p``, ``firm``, ``reason``.
+        ``short``, ``n``, ``statistic``, ``df``, ``p_value`` (permutation; `exactness` says whether every
+        arrangement was counted), ``p_adjusted``, ``f``, ``df2``, ``f_p_value``,
+        ``f_p_adjusted``, ``epsilon_squared``, ``smallest_p``, ``firm``, ``reason``.
     Series
         Of the profiles: ``n``, ``statistic``, ``p_value``, ``effect``, ``smallest_p``, ``reason``.
     """
@@ -114,6 +115,8 @@ def across_industries(study: Study, scores: pd.DataFrame) -> tuple[pd.DataFrame,
             "p_value": _number(shuffled.p_value),
             "f": _number(means.statistic),
             "f_p_value": _number(means.p_value),
+            "df2": _number(means.df2),
+            "exactness": shuffled.exactness,
             "epsilon_squared": _number(ranks.epsilon_squared),
             "smallest_p": _number(shuffled.smallest_p),
             "reason": shuffled.reason if shuffled.p_value is None else "",

@@ -2,12 +2,17 @@
 
     sign_flips      a sum of sizes when each sign is a fair coin
     subset_sums     a sum over a random subset of given size
+    arrangements    every way to deal things to groups
     permutations    a sum of products over all orders of one of two columns
 
 Whole numbers in, probabilities out; ties cost nothing.  Nothing here knows what is tested.
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from scipy import special
@@ -108,3 +113,35 @@ def permutations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         layer = {subset: np.trim_zeros(share, "b") for subset, share in grown.items()}
     (share,) = layer.values()
     return share
+
+
+def arrangements(sizes: Sequence[int], at_most: int) -> np.ndarray | None:
+    """Every way to deal things to groups of these sizes; None where there are more than `at_most`.
+
+    Returns
+    -------
+    ndarray of int, shape (n_arrangements, sum of sizes)
+        Which thing stands at each place, the places of a group side by side.
+
+    Examples
+    --------
+    >>> arrangements([1, 2], 10)
+    array([[0, 1, 2],
+           [1, 0, 2],
+           [2, 0, 1]])
+    """
+    total, count = sum(sizes), 1
+    left = total
+    for size in sizes:
+        count *= math.comb(left, size)
+        left -= size
+        if count > at_most:
+            return None
+    dealt: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((), tuple(range(total)))]
+    for size in sizes:
+        dealt = [
+            (taken + chosen, tuple(thing for thing in rest if thing not in chosen))
+            for taken, rest in dealt
+            for chosen in combinations(rest, size)
+        ]
+    return np.array([taken for taken, _ in dealt], dtype=int)

@@ -1,7 +1,7 @@
 """Sizes and intervals: how large, and how sure.
 
     mean_interval        a mean on a bounded scale, safe at the ends of the scale
-    agreeing_interval    the interval that is drawn beside a verdict and cannot contradict it
+    agreeing_interval    the interval that is drawn beside a verdict, at the level of its test of means
     step_levels          the level at which each member of a family is tested
     wilson               a share of brands
     describe             a column in seven numbers
@@ -276,22 +276,13 @@ def t_interval(values: ArrayLike, alpha: float) -> Interval:
     return Interval(float(x.mean() - half), float(x.mean() + half), "t")
 
 
-def agreeing_interval(
-    values: ArrayLike, target: float, *, step_alpha: float, firm: bool, floor: float, top: float
-) -> Agreeing:
-    """The interval to draw beside a verdict: it leaves the target outside if and only if `firm`.
+def agreeing_interval(values: ArrayLike, target: float, *, step_alpha: float, floor: float, top: float) -> Agreeing:
+    """The interval to draw beside a verdict: it leaves the target outside if and only if the test of means passes.
 
-    A verdict is firm when a test of means and a test of ranks both pass after the correction.
-    One rule makes picture and ledger agree:
-
-    1. The interval is the one that belongs to the test of means (Student's t; the exact end-point
-       interval where all scores are equal), at level 1 - `step_alpha`, the level at which the
-       correction tested this criterion (`step_levels`).  It excludes the target exactly when the
-       test of means passes.
-    2. Where the test of means passes but the verdict is not firm, because the ranks do not
-       confirm it, the interval is widened until it just reaches the target, and `note` says so.
-       Widening keeps the interval's level, which is then a lower bound; narrowing never happens.
-    3. It is clipped to the scale.
+    It is the interval that belongs to the test of means (Student's t; the exact end-point interval
+    where all scores are equal), at level 1 - `step_alpha`, the level at which the correction tested
+    this criterion (`step_levels`), clipped to the scale.  It is never moved to fit a verdict: where
+    the ranks do not confirm what the means show, `note` says so and the verdict stays unresolved.
 
     Parameters
     ----------
@@ -301,8 +292,6 @@ def agreeing_interval(
         Points, on the scale.
     step_alpha : float
         Level of the test of means for this criterion within its family.
-    firm : bool
-        The verdict of `significance.against_target`.
     floor, top : float
         Ends of the scale, in points.
 
@@ -314,16 +303,13 @@ def agreeing_interval(
     x = _present(values)
     if x.size == 0 or math.isnan(step_alpha):
         return Agreeing(None, None, "no scores")
-    notes = []
+    note = ""
     if np.ptp(np.round(x, DIGITS)) == 0:
         low, high, _ = end_point_interval(float(x[0]), x.size, step_alpha, floor, top)
-        notes.append("all scores equal: exact interval")
+        note = "all scores equal: exact interval"
     else:
         low, high, _ = t_interval(x, step_alpha)
-    if not firm and not low <= target <= high:
-        low, high = min(low, target), max(high, target)
-        notes.append("widened to the target: the ranks do not confirm the difference")
-    return Agreeing(float(max(floor, low)), float(min(top, high)), "; ".join(notes))
+    return Agreeing(float(max(floor, low)), float(min(top, high)), note)
 
 
 def step_levels(p_values: ArrayLike, alpha: float, correction: str = "holm") -> np.ndarray:

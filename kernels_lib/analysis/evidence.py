@@ -72,7 +72,8 @@ def pairs(words: EvidenceWords) -> ShownTable | None:
         ],
         rows,
         basis=words.shared.basis,
-        note="Intervals are for one pair at a time; firm is decided after the correction for all pairs.",
+        note="Intervals are for one pair at a time, that of the means by bootstrap (BCa), that of the shift from "
+        "signed ranks; firm is decided after the correction for all pairs.",
         optional=("shift", "biserial"),
         small=True,
     )
@@ -108,7 +109,10 @@ def worst_cases(words: EvidenceWords) -> ShownTable | None:
                 "pair": f"{row['first_name']} over {row['second_name']}",
                 "difference": numerals.mean(row["difference"]),
                 "means": (numerals.p_value(row["p_worst"]), numerals.p_value(row["p_worst_adjusted"])),
-                "ranks": (numerals.p_value(row["rank_p_sure"]), numerals.p_value(row["rank_p_sure_adjusted"])),
+                "ranks": (
+                    f"≤ {numerals.p_value(row['rank_p_sure'])}",
+                    f"≤ {numerals.p_value(row['rank_p_sure_adjusted'])}",
+                ),
                 "tipping": numerals.fixed(turn["tipping_sd"], 2),
                 "spread": f"{numerals.fixed(turn['smallest_sd'], 2)}{EN_DASH}{numerals.fixed(turn['largest_sd'], 2)}",
                 "holds": (VERDICTS[row["holds"]], _grade(row)),
@@ -131,7 +135,8 @@ def worst_cases(words: EvidenceWords) -> ShownTable | None:
         subtitle="Looked at alone, a difference passes the test of means as long as the standard deviation of the "
         "single differences stays below the one at which it tips.",
         note=Markup(
-            "{} &ensp;p is the largest that any table allows; after the correction for {} pairs below it."
+            "{} &ensp;p of means is the largest that any table allows, p of ranks a bound that none "
+            "exceeds; below them after the correction for {} pairs."
         ).format(provenance(Basis.EVERY_TABLE), len(rows)),
         optional=("tipping", "spread"),
         small=True,
@@ -141,7 +146,7 @@ def worst_cases(words: EvidenceWords) -> ShownTable | None:
 def _grade(row: pd.Series) -> str:
     if row["holds"] == "every":
         return "both tests"
-    return "test of means only, and leaning on the step" if row["holds_means"] == "every" else ""
+    return "test of means only, and only on this step" if row["holds_means"] == "every" else ""
 
 
 def illustration(words: EvidenceWords) -> ShownTable | None:
@@ -320,7 +325,8 @@ def raters(words: EvidenceWords) -> ShownTable | None:
         ],
         rows,
         basis=words.study.basis,
-        note="Intervals below each coefficient. Where all raters always agree, alpha and ICC are undefined, because "
+        note="Intervals below each coefficient. SEM, the standard error of measurement, is the spread of the means "
+        "times the root of 1 - ICC(A,k). Where all raters always agree, alpha and ICC are undefined, because "
         "there is nothing to tell apart; AC2 is then 1.",
         optional=("single", "ac2"),
     )
@@ -462,7 +468,7 @@ def verified(words: EvidenceWords, cases: Sequence[CaseResult]) -> ShownTable:
         rows,
         basis=Basis.PUBLISHED,
         note="Published answers from textbooks, articles and other software, rerun by this toolkit while the report "
-        "was made: `scorecard verify` does the same.",
+        "was made; the command scorecard verify does the same.",
         small=True,
     )
 
@@ -470,4 +476,4 @@ def verified(words: EvidenceWords, cases: Sequence[CaseResult]) -> ShownTable:
 def _answer(value: object) -> str:
     if value is None:
         return EN_DASH
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -122,7 +122,7 @@ def group_scorecard(words: StudyWords) -> ShownTable:
     sides = "widest over all tables" if shared.of_means else "at the family's level"
     return table(
         "group-table",
-        f"{len(card)} criteria, from the highest mean to the lowest",
+        f"{len(card)} criteria, from the highest mean to the lowest" if len(card) > 1 else card["short"].iloc[0],
         [
             Column(key="criterion", label="Criterion"),
             Column(key="mean", label="Mean", kind="number"),
@@ -208,7 +208,7 @@ def assumptions(study: Study) -> ShownTable:
         _item(
             "Criteria and their names",
             [c.status.get("name", "assumed") for c in instrument.criteria],
-            f"{len(instrument.criteria)} criteria. {instrument.source}",
+            f"{(k := len(instrument.criteria))} {plural(k, 'criterion', 'criteria')}. {instrument.source}",
         ),
     ]
     if study.published is not None:
@@ -229,7 +229,7 @@ def assumptions(study: Study) -> ShownTable:
         _item(
             "Stage cut-offs",
             [s.status.get("from", "assumed") for s in instrument.stages],
-            "by truncation: a mean of 2.87 is in the stage that begins at 2" if scale.top <= 10 else "by truncation",
+            "by truncation: a mean just below a cut-off is in the stage below it",
         ),
         _item(
             "Weights",
@@ -294,8 +294,8 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
             "method": (test.method, test.apa),
             "n": (str(test.n_used), _ties(test)),
             "effect": _effect(study, test),
-            "p": (study.numerals.p_value(test.p_value), _floor(study, test)),
-            "adjusted": study.numerals.p_value(test.p_adjusted),
+            "p": (_at_most(test) + study.numerals.p_value(test.p_value), _floor(study, test)),
+            "adjusted": _at_most(test) + study.numerals.p_value(test.p_adjusted),
             "detectable": study.numerals.fixed(test.detectable, 2),
             "conclusion": test.conclusion,
         }
@@ -309,7 +309,7 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
             Column(key="subject", label="Comparison", unit="family: size, correction"),
             Column(key="method", label="Test", unit="as researchers quote it"),
             Column(key="n", label="n", kind="number"),
-            Column(key="effect", label="Effect", unit="interval", kind="number"),
+            Column(key="effect", label="Effect", unit="interval; what it is", kind="number"),
             Column(key="p", label="p", unit="below: smallest possible", kind="number"),
             Column(key="adjusted", label="p adjusted", kind="number"),
             Column(key="detectable", label="Can find", unit="points, 80%", kind="number"),
@@ -317,11 +317,18 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
         ],
         rows,
         basis=tests[0].basis if tests else study.basis,
-        note="n counts the observations that can speak for either side. Can find: the smallest difference that the "
-        "test would find in four of five such studies, at the level of its family's first step.",
+        note="n counts the scores that a test can use: of signed ranks, those off zero. Intervals are for one question "
+        "at a time. Can find: the smallest difference that the test would find in four of five such studies, at the "
+        "strictest level of its family. ≤ marks a bound that no table exceeds.",
         optional=("n", "detectable"),
         small=True,
     )
+
+
+def _at_most(test: Test) -> str:
+    """The worst cases of ranks are bounds: no table has a larger p, none need reach it."""
+    bound = test.exactness == "worst case" and test.id.endswith(".ranks") and 0.001 <= (test.p_value or 0) < 1
+    return "≤ " if bound else ""
 
 
 def _ties(test: Test) -> str:
@@ -331,10 +338,11 @@ def _ties(test: Test) -> str:
 
 def _effect(study: Study, test: Test) -> tuple[str, str]:
     shown = study.numerals.fixed(test.effect, 2, signed=test.effect_name.startswith(("difference", "change", "mean")))
+    name = test.effect_name if test.effect is not None else ""
     if test.ci_low is None or test.ci_high is None:
-        return shown, ""
+        return shown, name
     low, high = (study.numerals.fixed(limit, 2) for limit in (test.ci_low, test.ci_high))
-    return shown, f"{low} to {high}"
+    return shown, f"{low} to {high}; {name}"
 
 
 def _floor(study: Study, test: Test) -> str:
@@ -358,7 +366,7 @@ def families(study: Study, tests: Sequence[Test]) -> ShownTable:
                 "question": (row["question"], row["family"]),
                 "tests": (asked, _CORRECTIONS[row["correction"]]),
                 "expected": study.numerals.fixed(row["expected"], 2),
-                "smallest": study.numerals.p_value(row["smallest_p"]),
+                "smallest": _p_range(study, row["smallest_p"], row["smallest_p_high"]),
                 "detectable": found,
                 "firm": str(row["firm"]),
             }
@@ -383,6 +391,11 @@ def families(study: Study, tests: Sequence[Test]) -> ShownTable:
 
 
 _CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg", "none": "none"}
+
+
+def _p_range(study: Study, low: float, high: float) -> str:
+    first, last = study.numerals.p_value(low), study.numerals.p_value(high)
+    return first if first == last else f"{first} to {last}"
 
 
 def advice(words: StudyWords) -> ShownTable:
@@ -537,7 +550,11 @@ def glossary_rows(study: Study) -> list[tuple[str, str]]:
         ("Strength", "On the target or above it; of a group, firmly above."),
         ("Missed opportunity", "Below the target; of a group, firmly below."),
         ("Unresolved", "The data cannot tell. It does not mean that there is no difference."),
-        ("Firm", "A test of ranks and a test of means agree after the correction for the whole family of tests."),
+        (
+            "Firm",
+            "A test of ranks and a test of means agree after the correction for the whole family of tests"
+            + (", in every table with the published means." if study.means_only else "."),
+        ),
         ("Range", "What other weights of the criteria would give. It is not a confidence interval."),
         ("Peers", f"The other {units} that a client is compared with."),
         ("Best quarter", f"The mean of the best quarter of the peers, so that no single {unit} is shown."),

@@ -121,7 +121,10 @@ def pairs(words: Words) -> go.Figure | None:
     total = len(words.shared.pairs)
     message = f"{firm} of {total} pairs differ firmly" if firm else f"None of {total} pairs differs firmly"
     caption = words.unsettled().text or f"{firm} of {total} pairs are in a firm order."
-    return charts.pairs(words.shared.pairs, **_words(words, message, caption, words.shared.pairs_basis))
+    tracks = ("p_worst_adjusted", "rank_p_sure_adjusted") if words.shared.of_means else ("p_adjusted", "t_p_adjusted")
+    # What is firm passes by both tests: the larger p-value is the one that decides.
+    frame = words.shared.pairs.assign(p_adjusted=words.shared.pairs[list(tracks)].max(axis=1))
+    return charts.pairs(frame, **_words(words, message, caption, words.shared.pairs_basis))
 
 
 def multiverse(words: StudyWords) -> go.Figure | None:
@@ -173,7 +176,8 @@ def heatmap(words: StudyWords | IndustryWords | MethodsWords) -> go.Figure:
     """Every unit's score on every criterion; for the research team only."""
     study = words.study
     if isinstance(words, IndustryWords):
-        message, caption = words.units_title().text, words.place().text or words.units_title().text
+        message = words.units_title().text
+        caption = f"Scores of {words.brand_count(words.size)}, the highest overall score at the top."
     elif isinstance(words, MethodsWords):
         message, caption = words.units_message().text, words.units_caption().text
     else:

@@ -26,8 +26,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
+from scipy import special
 
 from kernels_lib.analysis import apa, power
+from kernels_lib.study.numerals import plural
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Test
 
@@ -94,7 +96,7 @@ def first_step(alpha: float, size: int, correction: str) -> float:
 
 def detectable(n: int, sd: float | None, level: float, *, ranks: bool = False) -> float | None:
     """Smallest mean difference found with a power of 80 % at this level, in points; None where unknown."""
-    if sd is None or math.isnan(sd):
+    if sd is None or math.isnan(sd) or sd == 0:
         return None
     deviations = power.mde_dz(n, level, POWER, test="signed_rank" if ranks else "paired_t")
     return None if deviations is None else deviations * sd
@@ -220,6 +222,7 @@ def _tracks(study: Study, row: pd.Series, size: int, **shared: object) -> list[T
         apa=_signed_rank_line(row),
         **common,
     )
+    low, high = _t_limits(row, parameters.alpha)
     means = Test(
         id=f"{about}.means",
         method=mean_method or "t",
@@ -231,14 +234,23 @@ def _tracks(study: Study, row: pd.Series, size: int, **shared: object) -> list[T
         p_adjusted=known(row["t_p_adjusted"]),
         effect_name="difference of means",
         effect=known(row["difference"]),
-        ci_low=known(row["ci_low"]),
-        ci_high=known(row["ci_high"]),
-        ci_level=known(row["ci_level"]),
+        ci_low=low,
+        ci_high=high,
+        ci_level=None if low is None else 1 - parameters.alpha,
         detectable=detectable(n, row["sd"], level),
-        apa=_t_line(row),
+        apa=_t_line(row, low, high, 1 - parameters.alpha),
         **common,
     )
     return [ranks, means]
+
+
+def _t_limits(row: pd.Series, alpha: float) -> tuple[float | None, float | None]:
+    """The t interval of the difference, for one question at a time: it belongs to the p-value beside it."""
+    if known(row["t"]) is None or (row["t"] == 0 and row["difference"] != 0):
+        return None, None
+    n = int(row["n"])
+    half = -float(special.stdtrit(n - 1, alpha / 2)) * row["sd"] / math.sqrt(n)
+    return row["difference"] - half, row["difference"] + half
 
 
 def _signed_rank_line(row: pd.Series) -> str:
@@ -249,13 +261,13 @@ def _signed_rank_line(row: pd.Series) -> str:
             apa.symbol("V", known(row["statistic"]), decimals=1),
             apa.symbol("z", known(row["z"])),
             apa.p_value(row["p_value"]) + (" (exact)" if row["exactness"] == "exact" else ""),
-            apa.symbol("r", known(row["rank_biserial"]), bounded=True),
-            f"n = {int(row['n'])}, {int(row['zeros'])} zeros",
+            apa.symbol("r without zeros", known(row["rank_biserial"]), bounded=True),
+            f"n = {int(row['n'])}, {int(row['zeros'])} {plural(int(row['zeros']), 'zero', 'zeros')}",
         ]
     )
 
 
-def _t_line(row: pd.Series) -> str:
+def _t_line(row: pd.Series, low: float | None, high: float | None, level: float) -> str:
     if known(row["t_p_value"]) is None:
         return ""
     return apa.line(
@@ -263,7 +275,7 @@ def _t_line(row: pd.Series) -> str:
             apa.symbol("t", known(row["t"]), df=str(int(row["n"]) - 1)),
             apa.p_value(row["t_p_value"]),
             apa.symbol("ΔM", known(row["difference"])),
-            apa.interval(row["ci_low"], row["ci_high"], row["ci_level"]),
+            apa.interval(low, high, level),
         ]
     )
 
@@ -400,7 +412,7 @@ def _worst(study: Study, row: pd.Series, size: int, **shared: object) -> list[Te
             p_adjusted=known(row["rank_p_sure_adjusted"]),
             smallest_p=known(row["rank_p_floor"]),
             detectable=detectable(n, row["largest_sd"], level, ranks=True),
-            apa=apa.line([f"worst case {apa.p_value(rank_p)}" if rank_p is not None else "", f"n = {n}"]),
+            apa=apa.line([apa.p_value(rank_p).replace("=", "≤") if rank_p is not None else "", f"n = {n}"]),
             **common,
         ),
         Test(
@@ -562,11 +574,12 @@ def industries(study: Study, frame: pd.DataFrame, profile: pd.Series) -> list[Te
             "basis": study.basis,
         }
         df = f"{row['df']:.0f}" if known(row["df"]) else ""
+        dfs = f"{df}, {row['df2']:.0f}" if df and known(row["df2"]) else df
         rows.append(
             Test(
                 id=f"{about}.ranks",
                 method="Kruskal-Wallis, tie-corrected, industries permuted",
-                exactness="permutation" if known(row["p_value"]) is not None else "not tested",
+                exactness=row["exactness"] if known(row["p_value"]) is not None else "not tested",
                 statistic=known(row["statistic"]),
                 df=known(row["df"]),
                 p_value=known(row["p_value"]),
@@ -593,7 +606,7 @@ def industries(study: Study, frame: pd.DataFrame, profile: pd.Series) -> list[Te
                 df=known(row["df"]),
                 p_value=known(row["f_p_value"]),
                 p_adjusted=known(row["f_p_adjusted"]),
-                apa=apa.line([apa.symbol("F", known(row["f"]), df=df), apa.p_value(known(row["f_p_value"]))]),
+                apa=apa.line([apa.symbol("F", known(row["f"]), df=dfs), apa.p_value(known(row["f_p_value"]))]),
                 **common,
             )
         )
@@ -722,7 +735,7 @@ def peers(study: Study, card: pd.DataFrame) -> list[Test]:
 
 def _percentile(row: pd.Series) -> str:
     low, high = row["percentile_low"], row["percentile_high"]
-    return f"percentile {row['percentile']:.0f} [{low:.0f}, {high:.0f}]"
+    return f"by ranks percentile {row['percentile']:.0f} [{low:.0f}, {high:.0f}], exact, ties both ways"
 
 
 def waves(study: Study, frame: pd.DataFrame) -> list[Test]:
@@ -790,7 +803,7 @@ def families(tests: Iterable[Test]) -> pd.DataFrame:
     -------
     DataFrame, one row a family in the ledger's order
         ``family``, ``question``, ``tests`` (questions tested), ``of`` (questions asked),
-        ``correction``, ``smallest_p`` (the least favourable test's floor), ``detectable_low``,
+        ``correction``, ``smallest_p``, ``smallest_p_high`` (range of the tests' floors), ``detectable_low``,
         ``detectable_high`` (points), ``expected`` false positives without a correction, ``firm``.
     """
     grouped: dict[str, list[Test]] = {}
@@ -813,7 +826,8 @@ def families(tests: Iterable[Test]) -> pd.DataFrame:
                 "tests": len(tested),
                 "of": len(asked),
                 "correction": members[0].correction,
-                "smallest_p": max(floors) if floors else math.nan,
+                "smallest_p": min(floors) if floors else math.nan,
+                "smallest_p_high": max(floors) if floors else math.nan,
                 "detectable_low": min(found) if found else math.nan,
                 "detectable_high": max(found) if found else math.nan,
                 "expected": members[0].alpha * len(tested),

@@ -192,6 +192,8 @@ def gate(advice: Advice) -> Statement:
 
 def steps(advice: Advice) -> Statement:
     """Numbered steps, the first thing first."""
+    if not advice.steps and len(advice.words.close):
+        return state("steps", "<p>No gap is sure. Have it scored by further raters, then decide what to change.</p>")
     if not advice.steps:
         return state("steps", "<p>There is no gap to close. Hold what is there and score again in the next wave.</p>")
     return _piece("steps", "steps", [advice.step(criterion) for criterion in advice.steps], advice.order())

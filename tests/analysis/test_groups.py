@@ -207,10 +207,15 @@ def test_permuting_the_groups_approaches_all_deals():
 
     deals = np.array([measure(order) for order in permutations(range(7))])
     exact = (deals >= measure(range(7)) - 1e-9).mean()
-    draws = 20_000
-    result = kruskal_permutation(values, groups, draws, np.random.default_rng(3))
+    # 7! / (2! 3! 2!) = 210 arrangements: all are counted where that many draws are allowed.
+    result = kruskal_permutation(values, groups, 210, np.random.default_rng(3))
+    assert ("exact", pytest.approx(exact)) == (result.exactness, result.p_value)
+    assert result.smallest_p <= result.p_value
+    draws = 209
+    drawn = kruskal_permutation(values, groups, draws, np.random.default_rng(3))
     # Four standard errors.
-    assert exact == pytest.approx(result.p_value, abs=4 * math.sqrt(exact * (1 - exact) / draws))
+    assert "permutation" == drawn.exactness
+    assert exact == pytest.approx(drawn.p_value, abs=4 * math.sqrt(exact * (1 - exact) / draws))
     assert kruskal(values, groups).statistic == result.statistic
 
 
@@ -219,7 +224,13 @@ def test_permuting_the_groups_agrees_with_coin():
     result = kruskal_permutation(VALUES, GROUPS, 50_000, np.random.default_rng(1))
 
     assert 0.0689 == pytest.approx(result.p_value, abs=0.005)
-    assert "permutation" == result.exactness
+
+
+def test_four_against_four_cannot_go_below_two_in_seventy():
+    # C(8, 4) = 70 arrangements, the observed one and its mirror: 2 / 70
+    result = kruskal_permutation([1, 2, 3, 4, 5, 6, 7, 8], list("aaaabbbb"), 2000, np.random.default_rng(1))
+
+    assert (pytest.approx(2 / 70), pytest.approx(2 / 70)) == (result.p_value, result.smallest_p)
 
 
 @pytest.mark.parametrize("test", [kruskal, anova_oneway], ids=lambda test: test.__name__)

@@ -236,5 +236,7 @@ def test_a_criterion_at_the_top_for_all_says_what_that_proves_and_what_not(root)
     study = open_study(root=root)
     words = StudyWords(study, findings.common(study)).all_at_an_end().text
     # 1 - .025^(1/30) = .1157; 5 - 4 * .1157 = 4.54
-    assert "All 30 brands have 5.00 on up to date: with 95% confidence at most 11.6% of such brands score lower" in words
+    assert (
+        "All 30 brands have 5.00 on up to date: with 95% confidence at most 11.6% of such brands score lower" in words
+    )
     assert words.endswith("their mean is at least 4.54.")

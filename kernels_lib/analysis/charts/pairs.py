@@ -82,7 +82,7 @@ def pairs(
             ("second", "Ahead of", "", "text"),
             ("difference", "Difference", "points", "number"),
             ("holds", "Holds", "", "text"),
-            *([("p_adjusted", "Adjusted p", "", "number")] if "p_adjusted" in frame else []),
+            *([("p_adjusted", "Adjusted p", "the larger of both tests", "number")] if "p_adjusted" in frame else []),
         ],
         rows=[
             {
@@ -90,7 +90,7 @@ def pairs(
                 "second": str(row["second_name"]),
                 "difference": house.number(row["difference"], numerals.mean_decimals),
                 "holds": LOOKS[row["holds"]][1],
-                "p_adjusted": house.number(row["p_adjusted"], 4) if "p_adjusted" in frame else None,
+                **({"p_adjusted": numerals.p_value(row["p_adjusted"])} if "p_adjusted" in frame else {}),
             }
             for _, _, row in listed
         ],

@@ -231,8 +231,8 @@ def _letters(row: pd.Series) -> str:
 
 
 def _with_letters(row: pd.Series) -> str:
-    """The stage, and the letters that criteria share whose order is not firm."""
-    return f"{_stage(row)} · {_letters(row)}" if _letters(row) else _stage(row)
+    """The letters that criteria share whose order is not firm, and the stage, which may be cut short."""
+    return f"{_letters(row)} · {_stage(row)}" if _letters(row) else _stage(row)
 
 
 def _stage(row: pd.Series) -> str:

@@ -191,10 +191,13 @@ class Words:
         """Which criteria share the lowest place, as far as the data can tell."""
         if len(self.low_group) < 2:
             return NOTHING
-        if len(self.low_group) > MOST_NAMED:
-            names = f"How the {in_words(len(self.low_group))} lowest criteria are ordered among themselves."
+        everything = len(self.low_group) == len(self.shared.card)
+        if everything:
+            names = f"No two of the {in_words(len(self.low_group))} criteria are in a firm order."
+        elif len(self.low_group) > MOST_NAMED:
+            names = f"The order among the {in_words(len(self.low_group))} lowest criteria is open."
         else:
-            names = f"Which of {listed([self.short(c) for c in self.low_group])} is lowest."
+            names = f"Which of {listed([self.short(c) for c in self.low_group])} is lowest is open."
         who = (
             "The published means"
             if self.shared.of_means
@@ -202,8 +205,10 @@ class Words:
         )
         return state(
             "pairs.unsettled",
-            "{names} {who} cannot put them in order: treat them as one low group. In all, {count} of {total} pairs are "
-            "unresolved.",
+            "{names} {who} cannot put them in order: treat them as one group. In all, {count} of {total} pairs "
+            "are in no firm order."
+            if not everything
+            else "{names} {who} cannot put them in order.",
             names=names,
             who=who,
             count=self.numbers.count("pairs.unresolved", len(self.unresolved), words=False),
@@ -214,6 +219,16 @@ class Words:
     def bracketed(self) -> list[str]:
         """The low group as a chart may bracket it: only where it is small enough to be a group."""
         return self.low_group if len(self.low_group) <= MOST_NAMED else []
+
+    def industry_intervals(self) -> Statement:
+        """What the intervals beside the industries' means are."""
+        level = f"{self.study.numerals.target(100 * (1 - self.study.parameters.alpha))}%"
+        return state(
+            "method.industries",
+            "Intervals are at {level}: Gaffke's, whose coverage is not proved but never was seen to fail, where fewer "
+            "than ten stand behind a mean or most sit on an end of the scale; else by bootstrap.",
+            level=level,
+        )
 
     def league_caption(self) -> Statement:
         """What the ranges in the ranking are."""

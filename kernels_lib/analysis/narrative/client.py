@@ -739,7 +739,7 @@ class ClientWords(Words):
         """How much the industry's mean can bear."""
         rows = self.shared.industries
         own = rows[rows["own"]]
-        parts = []
+        parts = [self.industry_intervals()]
         if len(own) and not own.iloc[0]["withheld"]:
             n = int(own.iloc[0]["n"])
             parts.append(
@@ -780,7 +780,9 @@ class ClientWords(Words):
             return state("industry.message", "Too few industries can be shown")
         return state(
             "industry.message",
-            "{top} averages most, {bottom} least",
+            "{top} averages most, {bottom} least"
+            if len(shown) == len(rows)
+            else f"Of the {in_words(len(shown))} industries shown, {{top}} averages most and {{bottom}} least",
             top=shown.iloc[-1]["name"],
             bottom=shown.iloc[0]["name"],
         )

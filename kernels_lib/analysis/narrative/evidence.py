@@ -42,6 +42,7 @@ class EvidenceWords(Words):
             return []
         return [
             ("Plain fact", False, self._facts()),
+            ("What is taken", True, self._taken()),
             *self._omnibus_items(),
             *self._order_items(),
             *self._target_items(),
@@ -58,6 +59,59 @@ class EvidenceWords(Words):
             n=str(self.study.n_units),
             units=self.units,
         )
+
+    def _taken(self) -> Statement:
+        """Which tables are meant, and what another floor of the scale would leave."""
+        scale = self.study.instrument.scale
+        step = "half-point" if scale.step == 0.5 else "whole-point" if scale.step == 1 else f"{scale.step:g}-point"
+        fixed = self.study.numerals.target
+        words = state(
+            "method.taken",
+            "Every table means every table of {step} scores from {floor} to {top} with the published means.",
+            step=step,
+            floor=fixed(scale.floor),
+            top=fixed(scale.top),
+        )
+        if scale.status["floor"] != "assumed":
+            return words
+        kept, firm_now = self._on_the_other_floor()
+        return joined(
+            "method.taken.all",
+            [
+                words,
+                state(
+                    "method.floor",
+                    "The source does not print the scale. If it began at {other}, {kept} of the {total} claims that "
+                    "are firm below would stay so{what}.",
+                    other=fixed(scale.floor - 1),
+                    kept=in_words(len(kept)),
+                    total=in_words(len(firm_now)),
+                    what=f": all but {listed(lost)}"
+                    if 0 < len(lost := [_lower_text(name) for name in firm_now if name not in kept]) <= MOST_NAMED
+                    else "",
+                ),
+            ],
+        )
+
+    def _on_the_other_floor(self) -> tuple[list[str], list[str]]:
+        """Conclusions that both tests carry on either floor, and on the assumed one."""
+        rows = self.shared.multiverse
+        rows = rows[rows["correction"] == self.study.parameters.correction]
+        passes = rows.pivot(index="name", columns="test", values="passes").loc[list(dict.fromkeys(rows["name"]))]
+        here, there = (list(passes.columns[passes.columns.str.endswith(end)]) for end in self._floors())
+        sure = {question("targets", str(c)) for c in self.shared.card.index[self.shared.card["firm"]]}
+        names = {f"{self.study.instrument[q.partition('.')[2]].short}" for q in sure}
+        certain = {f"{row.first_name} above {row.second_name}" for row in self.firm_always.itertuples()}
+        firm_now = [
+            str(name)
+            for name in passes.index
+            if passes.loc[name, here].all() and (name in certain or str(name).rsplit(" ", 2)[0] in names)
+        ]
+        return [name for name in firm_now if passes.loc[name, there].all()], firm_now
+
+    def _floors(self) -> tuple[str, str]:
+        scale = self.study.instrument.scale
+        return f"{scale.floor:g} to {scale.top:g}", f"{scale.floor - 1:g} to {scale.top:g}"
 
     def _omnibus_items(self) -> list[Item]:
         found = self.shared.omnibus
@@ -160,11 +214,14 @@ class EvidenceWords(Words):
             items.append(("≈ Unresolved", True, words))
         none = pairs[pairs["holds"] == "none"]
         if len(none):
+            which = "The test of means" if (none["holds_means"] == "none").all() else "One of the two tests"
             words = state(
                 "verdicts.none",
-                "{count} {pairs} so close that no table with these means would show a difference.",
+                "{count} {pairs} so close that {they} firm in no table with these means: {which} never passes.",
                 count=self.numbers.count("pairs.none", len(none)),
                 pairs=plural(len(none), "pair is", "pairs are"),
+                they=plural(len(none), "it is", "they are"),
+                which=which[0].lower() + which[1:],
             ).claiming(open_(*(question("pairs", row.first, row.second) for row in none.itertuples())))
             items.append(("In no table", True, words))
         return items
@@ -174,21 +231,41 @@ class EvidenceWords(Words):
         return pairs[pairs["first"].isin(low) & pairs["second"].isin(low)]
 
     def _alone(self, alone: pd.DataFrame) -> Statement:
-        """Pairs that the test of means shows in every table, but only when each is looked at alone."""
+        """Pairs that the test of means shows in every table when each is looked at alone, corrected or not."""
+        alpha = self.study.parameters.alpha
+        corrected = alone["p_worst_adjusted"] <= alpha
+        parts = []
+        if corrected.any():
+            assumed = self.study.instrument.scale.status["step"] == "assumed"
+            leaning = assumed and not alone.loc[corrected, "any_step"].all()
+            parts.append(
+                state(
+                    "verdicts.alone.corrected",
+                    "The test of means shows {shown} in every table even when corrected; the ranks do not"
+                    + (", and a finer step of the scale than the assumed one would undo it." if leaning else "."),
+                    shown=self._over(alone[corrected]),
+                )
+            )
+        if (~corrected).any():
+            parts.append(
+                state(
+                    "verdicts.alone.single",
+                    "Looked at one by one, the test of means shows {shown} in every table; corrected for {total} looks "
+                    "it does not, and the ranks need not agree.",
+                    shown=self._over(alone[~corrected]),
+                    total=str(len(self.shared.pairs)),
+                )
+            )
+        claims = open_(*(question("pairs", row.first, row.second) for row in alone.itertuples()))
+        return joined("verdicts.alone", parts).claiming(claims)
+
+    def _over(self, pairs: pd.DataFrame) -> str:
+        """``cohesive branding above dialog and advocacy``."""
         below: dict[str, list[str]] = {}
         means = self.shared.card["mean"]
-        for row in alone.sort_values("difference", ascending=False, kind="stable").itertuples():
+        for row in pairs.sort_values("difference", ascending=False, kind="stable").itertuples():
             below.setdefault(row.first, []).append(self.short(row.second))
-        shown = listed(
-            [f"{self.short(first)} above {listed(below[first])}" for first in sorted(below, key=lambda c: -means[c])]
-        )
-        return state(
-            "verdicts.alone",
-            "Looked at one by one, a test of means shows {shown} in every table; corrected for {total} looks it does "
-            "not, and a test of ranks need not agree.",
-            shown=shown,
-            total=str(len(self.shared.pairs)),
-        ).claiming(open_(*(question("pairs", row.first, row.second) for row in alone.itertuples())))
+        return listed([f"{self.short(c)} above {listed(below[c])}" for c in sorted(below, key=lambda c: -means[c])])
 
     def _untestable(self) -> Statement:
         return state(
@@ -223,7 +300,7 @@ class EvidenceWords(Words):
         claims = open_(*(question("pairs", row.first, row.second) for row in rows.itertuples()))
         words = {
             "some": "The means fit tables with and without the difference.",
-            "none": "Too close for any table to show a difference.",
+            "none": "Too close to be firm in any table.",
         }
         return state(f"verdicts.{holds}.words", words[holds]).claiming(claims)
 
@@ -232,7 +309,7 @@ class EvidenceWords(Words):
     def findable(self, family: str) -> Statement:
         """The smallest difference that a family's tests find, in points, and whether ranks can pass at all."""
         rows = [test for test in self.shared.tests if test.family == family]
-        found = sorted(test.detectable for test in rows if test.detectable is not None and test.id.endswith(".means"))
+        found = sorted(test.detectable for test in rows if test.detectable is not None)
         if not found:
             return NOTHING
         low, high = self._points(found[0]), self._points(found[-1])
@@ -316,9 +393,10 @@ class EvidenceWords(Words):
             state(
                 "robust.how",
                 "Each possible conclusion was put to {count} combinations of test and correction"
-                + (", for each possible floor of the scale" if self.shared.of_means else "")
-                + ". {always} {pass_} in all of them and {never} in none. The combination that the verdicts use was "
-                "fixed beforehand; the others show what hangs on it.",
+                + (" and floor of the scale" if self.shared.of_means else "")
+                + ". Of {total}, {always} {pass_} in all of them and {never} in none. The combination that the "
+                "verdicts use was fixed beforehand; the others show what hangs on it.",
+                total=str(len(table)),
                 count=str(int(table["specifications"].iloc[0])),
                 always=self.numbers.count("robust.always", always, words=False),
                 pass_=plural(always, "passes", "pass"),
@@ -327,9 +405,11 @@ class EvidenceWords(Words):
         ]
         deciding = table["decided_by"][table["decided_by"] != ""].value_counts()
         if len(deciding):
-            what = {"test": "the test", "correction": "the correction", "test and correction": "both together"}
+            what = {"test": "the test", "correction": "the correction", "test and correction": "the two together"}
             parts.append(
-                state("robust.decides", "Where one does, it is most often {what}.", what=what[str(deciding.index[0])])
+                state(
+                    "robust.decides", "What the others hang on is most often {what}.", what=what[str(deciding.index[0])]
+                )
             )
         return joined("robust", parts)
 
@@ -352,6 +432,9 @@ class EvidenceWords(Words):
             count=self.numbers.count("across.firm", count),
             criteria=plural(count, "criterion sets", "criteria set"),
         ).claiming(claims)
+
+    def _percent(self, share: float) -> str:
+        return f"{self.study.numerals.fixed(100 * share, 0)}%"
 
     def _claims_across(self, table: pd.DataFrame) -> tuple[Claim, ...]:
         return (
@@ -389,12 +472,15 @@ class EvidenceWords(Words):
             parts.append(
                 state(
                     "across.largest",
-                    "{name} depends most on the industry: {share} of the ranks' variation lies between industries "
-                    "(epsilon squared)."
+                    "The largest share of the ranks' variation between industries is that of {name}, {share}; chance "
+                    "alone would give about {chance}."
                     if len(largest) > 1
-                    else "{share} of the ranks' variation of {name} lies between industries (epsilon squared).",
-                    name=self.study.instrument[str(largest.idxmax())].short,
-                    share=f"{self.study.numerals.fixed(100 * largest.max(), 0)}%",
+                    else "{share} of the ranks' variation of {name} lies between industries; chance alone would give "
+                    "about {chance}.",
+                    name=self.short(str(largest.idxmax())),
+                    share=self._percent(largest.max()),
+                    # The mean of H is its degrees of freedom.
+                    chance=self._percent(table.loc[largest.idxmax(), "df"] / (table.loc[largest.idxmax(), "n"] - 1)),
                 )
             )
         if not math.isnan(profile["p_value"]):
@@ -405,7 +491,7 @@ class EvidenceWords(Words):
                     "Taken together, the profiles of the industries {differ}; {share} of the variation between "
                     "{units} lies between industries.",
                     differ="differ, which is exploratory" if sure else "do not differ firmly",
-                    share=f"{self.study.numerals.fixed(100 * profile['effect'], 0)}%",
+                    share=self._percent(profile["effect"]),
                     units=self.units,
                 ).claiming(_claim(bool(sure), question("industries", "profiles")))
             )
@@ -572,7 +658,7 @@ class EvidenceWords(Words):
             return state("index.title", "The criteria form an index; how they hang together cannot be computed")
         return state(
             "index.title",
-            "The criteria form an index; they hang together at alpha {alpha}",
+            "The criteria form an index; alpha is {alpha} and need not be high",
             alpha=self.numbers.share("index.alpha", found.alpha.effect),
         )
 
@@ -647,6 +733,10 @@ class EvidenceWords(Words):
         if not count:
             return state("method.model", "The ordinal model cannot be fitted here")
         return state("method.model", "An ordinal model of all scores, as a second opinion")
+
+
+def _lower_text(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _lower(statement: Statement) -> Statement:

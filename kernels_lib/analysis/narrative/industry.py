@@ -88,7 +88,7 @@ class IndustryWords(EvidenceWords):
                 state(
                     "industry.floor",
                     "With {count} the smallest p-value that a test of ranks can reach is {p}, which does not pass a "
-                    "correction for {k} criteria: nothing can be firm here, however clear the scores look.",
+                    "correction for {k} criteria: no single criterion can be firm here, however clear it looks.",
                     count=self.brand_count(self.size),
                     p=self.study.numerals.p_value(min(1.0, smallest)),
                     k=str(len(self.shared.card)),
@@ -149,7 +149,7 @@ class IndustryWords(EvidenceWords):
         """What the comparison rests on."""
         rows = self.shared.industries
         small = [f"{row['name']} ({int(row['n'])})" for _, row in rows.iterrows() if row["n"] < 5]
-        parts = []
+        parts = [self.industry_intervals()]
         if small:
             parts.append(
                 state("place.small", "Few {units} stand behind {names}.", units=self.units, names=listed(small))

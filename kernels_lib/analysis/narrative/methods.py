@@ -125,8 +125,8 @@ class MethodsWords(StudyWords):
                 "Interval",
                 state(
                     "rules.interval",
-                    "The interval drawn is at the level at which the correction tested that criterion, so "
-                    "that picture and ledger cannot disagree.",
+                    "The interval drawn is at the level at which the correction tested that criterion by its mean: it "
+                    "leaves the target outside exactly where that test passes.",
                 ),
             ),
             (

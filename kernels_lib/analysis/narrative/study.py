@@ -51,7 +51,7 @@ class StudyWords(EvidenceWords):
         if self.strong and self.weak:
             return state(
                 "headline",
-                "{units} are on target in {strong} and miss it on {weak} of {total} criteria",
+                "{units} are on target in {strong} and miss the target on {weak} of {total} criteria",
                 units=units,
                 strong=strong,
                 total=in_words(len(self.shared.card)),
@@ -332,10 +332,14 @@ class StudyWords(EvidenceWords):
                 "the correction tested it: it leaves the target outside exactly where the test of means passes in "
                 "every table.",
             )
+        alone = [
+            self.short(str(c)) for c, row in self.shared.card.iterrows() if row["interval_note"].startswith("the ranks")
+        ]
         return state(
             "target.caption",
-            "Each interval is at the level at which the correction tested it: it leaves the target outside exactly "
-            "where the verdict is firm.",
+            "Each interval is at the level at which the correction tested it: it leaves the target outside where the "
+            "test of means passes. Firm needs the ranks, too" + ("; they do not confirm {alone}." if alone else "."),
+            alone=listed(alone),
         )
 
     def pair_items(self) -> list[tuple[str, bool, Statement]]:
@@ -418,6 +422,14 @@ class StudyWords(EvidenceWords):
         """The title of the heat map."""
         target = (self.study.scores >= pd.Series(self.study.targets)).sum(axis=1)
         every = int((target == len(self.study.scores.columns)).sum())
+        if every and self.study.ratings is not None:
+            return state(
+                "heat.message",
+                "{every} of {n} {units} score on target everywhere; errors of rating are not counted here",
+                every=self.numbers.count("heat.every", every),
+                n=str(self.study.n_units),
+                units=self.units,
+            )
         if every:
             return state(
                 "heat.message",

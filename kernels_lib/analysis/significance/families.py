@@ -120,7 +120,7 @@ def against_target(
     little about the mean.
 
     The interval is that of `effects.agreeing_interval`: it leaves the target outside if and only
-    if the verdict is firm.
+    if the test of means passes; `interval_note` says where the ranks do not confirm that.
 
     Parameters
     ----------
@@ -195,12 +195,17 @@ def against_target(
     table["step_alpha"] = step_levels(table["t_p_value"], alpha, correction)
     table["ci_level"] = 1 - table["step_alpha"]
     intervals = [
-        agreeing_interval(x, target, step_alpha=level, firm=bool(sure), floor=floor, top=top)
-        for x, target, level, sure in zip(columns_of_points, table["target"], table["step_alpha"], firm, strict=True)
+        agreeing_interval(x, target, step_alpha=level, floor=floor, top=top)
+        for x, target, level in zip(columns_of_points, table["target"], table["step_alpha"], strict=True)
     ]
     table["ci_low"] = [or_nan(interval.low) for interval in intervals]
     table["ci_high"] = [or_nan(interval.high) for interval in intervals]
-    table["interval_note"] = [interval.note for interval in intervals]
+    alone = (table["t_p_adjusted"] <= alpha) & ~firm
+    notes = [interval.note for interval in intervals]
+    table["interval_note"] = [
+        "the ranks do not confirm what the means show" if only else note
+        for only, note in zip(alone, notes, strict=True)
+    ]
     return table[columns]
 
 

@@ -560,11 +560,20 @@ def kruskal_permutation(values: ArrayLike, groups: ArrayLike, draws: int, rng: n
     doubled = np.rint(2 * np.concatenate(list(ranks.values()))).astype(np.int64) - (observed.n_used + 1)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     reached = float((np.add.reduceat(doubled, starts) ** 2 / sizes).sum()) * (1 - NOTHING)
+
+    def between(dealt: np.ndarray) -> np.ndarray:
+        return (np.add.reduceat(dealt, starts, axis=1) ** 2 / sizes).sum(axis=1)
+
+    # Few brands can be dealt to the groups in few ways: then every one is counted.
+    every = counting.arrangements(list(map(int, sizes)), draws)
+    if every is not None:
+        common["method"] = f"Kruskal-Wallis, all {len(every)} arrangements"
+        found = between(doubled[every])
+        floor = float((found >= found.max() * (1 - NOTHING)).mean())
+        return KruskalResult(p_value=float((found >= reached).mean()), exactness="exact", smallest_p=floor, **common)
     count = 0
     for some in blocks_of_draws(draws, doubled.size):
-        shuffled = rng.permuted(np.broadcast_to(doubled, (some, doubled.size)), axis=1)
-        sums = np.add.reduceat(shuffled, starts, axis=1)
-        count += int(((sums**2 / sizes).sum(axis=1) >= reached).sum())
+        count += int((between(rng.permuted(np.broadcast_to(doubled, (some, doubled.size)), axis=1)) >= reached).sum())
     return KruskalResult(
         p_value=permutation_p(count, draws), exactness="permutation", smallest_p=1 / (draws + 1), **common
     )
@@ -744,16 +753,27 @@ def profile_permutation(
 
     observed = float(between(profiles))
     within = total - observed
-    count = 0
-    for some in blocks_of_draws(draws, profiles.size):
-        order = rng.permuted(np.broadcast_to(np.arange(n), (some, n)), axis=1)
-        count += int((between(profiles[order]) >= observed - NOTHING * total).sum())
+    every = counting.arrangements(list(map(int, sizes)), draws)
+    if every is not None:
+        dealt = between(profiles[every])
+        floor = float((dealt >= dealt.max() - NOTHING * total).mean())
+        p_value = float((dealt >= observed - NOTHING * total).mean())
+        found = {"p_value": p_value, "exactness": "exact", "smallest_p": floor}
+        common["method"] = f"profiles, pseudo-F, all {len(every)} arrangements of brands over groups"
+    else:
+        count = 0
+        for some in blocks_of_draws(draws, profiles.size):
+            order = rng.permuted(np.broadcast_to(np.arange(n), (some, n)), axis=1)
+            count += int((between(profiles[order]) >= observed - NOTHING * total).sum())
+        found = {
+            "p_value": permutation_p(count, draws),
+            "exactness": "permutation",
+            "smallest_p": 1 / (draws + 1),
+        }
     flat = within <= NOTHING * total
     return ProfileResult(
         statistic=None if flat else observed / (g - 1) / (within / (n - g)),
-        p_value=permutation_p(count, draws),
-        exactness="permutation",
-        smallest_p=1 / (draws + 1),
+        **found,
         effect=min(1.0, observed / total),
         reason="nothing varies within the groups" if flat else "",
         **common,
