@@ -12,8 +12,8 @@ from tests.conftest import SAMPLE
 pytestmark = pytest.mark.browser
 
 PAGES = [
-    "study", "methods", "industries/retail", "clients/brand-07", "clients/brand-16", "clients/brand-19",
-    "clients/brand-23",
+    "study", "methods", "industries/retail", "clients/brand-07", "clients/brand-19",
+    *(pytest.param(f"clients/{slug}", marks=pytest.mark.slow) for slug in ("brand-16", "brand-23")),
 ]  # fmt: skip
 
 
