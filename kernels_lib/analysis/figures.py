@@ -145,9 +145,17 @@ def multiverse(words: StudyWords) -> go.Figure | None:
     )
     return charts.multiverse(
         drawn,
-        chosen=(str(drawn["test"].iloc[0]), CORRECTION_NAMES[correction]),
+        chosen=(_deciding_tests(words), CORRECTION_NAMES[correction]),
         **_words(words, words.robust_title().text, caption, words.shared.pairs_basis),
     )
+
+
+def _deciding_tests(words: StudyWords) -> list[str]:
+    """The test of ranks and the test of means that decide, as the chart names them."""
+    if not words.shared.of_means:
+        return [TEST_NAMES[PRATT], TEST_NAMES[MEANS]]
+    scale = words.study.instrument.scale
+    return [f"{track}, {scale.floor:g} to {scale.top:g}" for track in ("ranks", "means")]
 
 
 # Short enough to stand above a block of cells.

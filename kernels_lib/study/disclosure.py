@@ -23,6 +23,14 @@ _ABOUT_PEERS = [
     "p_value",
     "p_adjusted",
     "z",
+    "z_low",
+    "z_high",
+    "t",
+    "expected_low",
+    "expected_high",
+    "percentile",
+    "percentile_low",
+    "percentile_high",
 ]
 
 

@@ -166,7 +166,7 @@ EXAMPLES = {
     "ranking": lambda: charts.ranking(league(score_table()), highlight="Brand 03", target=4, **SCALE, **WORDS),
     "industries": lambda: charts.industries(industry_table(), mean_all=2.96, **SCALE, **WORDS),
     "pairs": lambda: charts.pairs(pair_table(), **WORDS),
-    "multiverse": lambda: charts.multiverse(choices(), chosen=("ranks", "Holm"), **WORDS),
+    "multiverse": lambda: charts.multiverse(choices(), chosen=(("ranks", "means"), "Holm"), **WORDS),
     "overall_strip": lambda: charts.overall_strip(
         3.25, subject="Brand 19", low=2.65, high=3.97, q1=2.64, q3=3.25, target=4, **SCALE, **WORDS
     ),

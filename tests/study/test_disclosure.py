@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from kernels_lib.analysis import findings, ledger
+from kernels_lib.analysis.peers import against_peers
 from kernels_lib.study import open_study
 from kernels_lib.study.disclosure import other_names, withhold_industries
 
@@ -85,3 +86,14 @@ def test_single_scores_appear_under_the_names_that_disclosure_allows(root):
 def test_nothing_is_withheld_where_enough_others_stand_behind_it(base):
     shown = withhold_industries(frame({"a": 5, "b": 6}), base)
     assert not shown["withheld"].any()
+
+
+def test_everything_that_is_said_about_peers_is_withheld_with_them(root):
+    study = open_study(client="brand-16", overrides="peer_group=industry", root=root)
+    beside = against_peers(study.scores.loc[study.client.brand], study.peers, alpha=0.05, minimum_base=2)
+    card = findings.client_card(study, findings.common(study))
+
+    # What remains is how many peers there are, and that nothing is firm.
+    about = [column for column in beside.columns if column not in ("base", "firm")]
+    assert len(about) > 15
+    assert card[about].isna().all().all()

@@ -23,7 +23,7 @@ def multiverse(
     basis: str,
     caption: str = "",
     subtitle: str = "",
-    chosen: tuple[str, str] = ("", ""),
+    chosen: tuple[Sequence[str], str] = ((), ""),
     identity: str = "multiverse",
 ) -> go.Figure:
     """Which combinations of test and correction let each conclusion pass.
@@ -35,8 +35,8 @@ def multiverse(
     numerals : Numerals
     message, basis, caption : str
         Title, what the numbers rest on, sentences below.
-    chosen : (str, str)
-        Test and correction that the report's verdicts use; marked in the drawing.
+    chosen : (sequence of str, str)
+        Tests and correction that the report's verdicts use; marked in the drawing.
     subtitle, identity : str, optional
 
     Returns
@@ -66,7 +66,7 @@ def multiverse(
         how_to_read=(
             "Each row is one conclusion, each block one test, each cell of a block one correction, from the strictest "
             "to none. A row that is filled throughout does not hang on a choice; a row that is filled in parts does. "
-            "The combination that the verdicts use was fixed beforehand and is underlined."
+            "What the verdicts use was fixed beforehand and is underlined: both tests must pass."
         ),
         basis=basis,
         columns=[
@@ -102,7 +102,7 @@ def _draw(
     corrections: Sequence[str],
     passed: dict[tuple[str, str, str], bool],
     counts: dict[str, int],
-    chosen: tuple[str, str],
+    chosen: tuple[Sequence[str], str],
 ) -> Drawing:
     each = len(corrections)
     width = len(tests) * each + (len(tests) - 1) * GAP
@@ -135,7 +135,7 @@ def _draw(
             "<br>".join(house.escaped(line) for line in lines), x=d.across(start), above=d.top - 2, size=size,
             colour=house.INK, bold=True, valign="top", hover=test,
         )  # fmt: skip
-        if test == chosen[0] and chosen[1] in corrections:
+        if test in chosen[0] and chosen[1] in corrections:
             at = start + corrections.index(chosen[1])
             d.rect(d.across(at + 0.06), d.across(at + 0.94), -4 / d.plot_height, -1 / d.plot_height, fill=house.INK)
     for i, name in enumerate(names):
