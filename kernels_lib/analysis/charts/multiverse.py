@@ -106,7 +106,7 @@ def _draw(
 ) -> Drawing:
     each = len(corrections)
     width = len(tests) * each + (len(tests) - 1) * GAP
-    height = 32.0 if form.name == "wide" else 44.0 if form.names_above else 34.0
+    height = 32.0 if form.name == "wide" else 54.0 if form.names_above else 34.0
     deck = form.name == "deck"
     d = Drawing(
         form, low=0.0, high=width, rows=len(names), row=height, left=None if form.names_above else 380 if deck else 262,
