@@ -256,7 +256,7 @@ def against_over_tables(
     Two layers that a report shows apart: the *fact*, where the published mean lies, and the *grade*,
     what can be said beyond these brands.  The interval is the union of the intervals of all tables,
     each at the level at which the correction tested this criterion in the worst case; it leaves the
-    target outside if and only if the verdict is firm.
+    target outside where the verdict is firm, and elsewhere only where `interval_note` says why.
 
     Parameters
     ----------
@@ -347,13 +347,10 @@ def against_over_tables(
 
     certain = table["p_worst_adjusted"] <= alpha
     impossible = table["p_best_adjusted"] > alpha
-    # Without spread the end-point interval may exclude what the sign test does not reject: as in
-    # `effects.agreeing_interval`, it is then widened to the target and never contradicts the verdict.
+    # Without spread the sign test must pass as well, so the exact interval may exclude what it does not
+    # reject.  The interval is not moved to fit the verdict; the note says so.
     outside = (table["ci_low"] > table["target"]) | (table["ci_high"] < table["target"])
-    widened = outside & ~certain
-    table["ci_low"] = table["ci_low"].mask(widened, np.minimum(table["ci_low"], table["target"]))
-    table["ci_high"] = table["ci_high"].mask(widened, np.maximum(table["ci_high"], table["target"]))
-    table["interval_note"] = np.where(widened, "widened to the target: the sign test does not confirm", "")
+    table["interval_note"] = np.where(outside & ~certain, "the sign test does not confirm what the means show", "")
     table["grade"] = np.select([certain, impossible], [CERTAIN, IMPOSSIBLE], UNDECIDABLE)
     side = np.where(table["fact"] == "above", "strength", "missed opportunity")
     table["verdict"] = np.where(certain, side, "unresolved")

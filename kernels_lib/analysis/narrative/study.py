@@ -321,25 +321,22 @@ class StudyWords(EvidenceWords):
 
     def target_caption(self) -> Statement:
         """The caption of the signature chart."""
+        noted = self.shared.card[self.shared.card["interval_note"].str.contains("confirm", regex=False)]
+        alone = listed([self.short(str(c)) for c in noted.index])
         if self.shared.of_means:
+            step = " of half-point scores" if self.study.instrument.scale.step == 0.5 else ""
             return state(
                 "target.caption",
-                "Each interval is the widest over all tables of half-point scores that fit the published mean, at the "
-                "level at which the correction tested it: it leaves the target outside exactly where the test of means "
-                "passes in every table."
-                if self.study.instrument.scale.step == 0.5
-                else "Each interval is the widest over all tables that fit the published mean, at the level at which "
-                "the correction tested it: it leaves the target outside exactly where the test of means passes in "
-                "every table.",
+                f"Each interval is the widest over all tables{step} that fit the published mean, at the level at which "
+                "the correction tested it: it leaves the target outside where the test of means passes in every table"
+                + ("; for {alone} a sign test of so few does not confirm it." if alone else "."),
+                alone=alone,
             )
-        alone = [
-            self.short(str(c)) for c, row in self.shared.card.iterrows() if row["interval_note"].startswith("the ranks")
-        ]
         return state(
             "target.caption",
             "Each interval is at the level at which the correction tested it: it leaves the target outside where the "
             "test of means passes. Firm needs the ranks, too" + ("; they do not confirm {alone}." if alone else "."),
-            alone=listed(alone),
+            alone=alone,
         )
 
     def pair_items(self) -> list[tuple[str, bool, Statement]]:
@@ -485,27 +482,6 @@ class StudyWords(EvidenceWords):
             n=str(first.of),
             units=self.units,
             text=first.text,
-        )
-
-    def method_line(self) -> Statement:
-        """The method in two sentences, for a slide."""
-        total = len(self.shared.pairs)
-        how = (
-            "Tests of means in the worst case over all tables that fit the published means"
-            if self.shared.of_means
-            else "Exact signed-rank tests and tests of means, firm where both agree"
-        )
-        return state(
-            "method.line",
-            "{n} {units}, {k} criteria, scores from {floor} to {top}. {how}; corrected over {total} "
-            "pairs and over {k} criteria. Every test is in the report's ledger.",
-            n=str(self.study.n_units),
-            units=self.units,
-            k=str(len(self.shared.card)),
-            how=how,
-            total=str(total),
-            floor=self.study.numerals.target(self.study.instrument.scale.floor),
-            top=self.study.numerals.target(self.study.instrument.scale.top),
         )
 
     def scorecard_title(self) -> Statement:
