@@ -62,7 +62,8 @@ def build(
         list[str] | None, typer.Option("--industry", metavar="NAME", help="An industry's report and its clients.")
     ] = None,
     set_: SetOption = None,
-    formats: Annotated[str, typer.Option("--formats", help="html, slides, or both: html,slides.")] = "",
+    formats: Annotated[str, typer.Option("--formats", help="Any of html,slides,xlsx,pptx,pdf, or all.")] = "",
+    inspect: Annotated[bool, typer.Option("--inspect", help="Also open each page and deck in a browser.")] = False,
     wave: Annotated[str, typer.Option("--wave", help="A wave of the dataset; the newest by default.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Worker processes; 0: one a processor.")] = 0,
     engine: Annotated[
@@ -83,9 +84,10 @@ def build(
         clients=tuple(clients or ()),
         industries=tuple(industry or ()),
         overrides=tuple(set_ or ()),
-        formats=tuple(part.strip() for part in formats.split(",") if part.strip() and part.strip() != "all"),
+        formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
         wave=wave,
         engine=engine,
+        inspect=inspect,
     )
     planned = production.plan(request)
     for warning in planned.warnings:
@@ -151,6 +153,7 @@ def _build_json(summary: Summary) -> dict[str, Any]:
                 "error": o.error,
                 "failed_notebook": o.failed_notebook,
                 "files": sorted(o.files),
+                "warnings": list(o.warnings),
             }
             for o in summary.outcomes
         ],
@@ -161,6 +164,8 @@ def _tell(summary: Summary, root: Path) -> None:
     from kernels_lib.paths import shown
 
     good = len(summary.outcomes) - len(summary.failed)
+    for warning in dict.fromkeys(warning for outcome in summary.outcomes for warning in outcome.warnings):
+        typer.echo(f"Note: {warning}", err=True)
     for message, notebooks in _alike(summary).items():
         typer.echo(message, err=True)
         kept = [path for path in notebooks if path]
@@ -173,7 +178,8 @@ def _tell(summary: Summary, root: Path) -> None:
         )
         typer.echo(f"{len(summary.failed)} failed. {others} What was published before is untouched.", err=True)
     else:
-        typer.echo(f"{good} {'report' if good == 1 else 'reports'} built.")
+        seen = " and inspected in a browser" if any(outcome.job.inspect for outcome in summary.outcomes) else ""
+        typer.echo(f"{good} {'report' if good == 1 else 'reports'} built{seen}.")
     if good:
         typer.echo(f"Open {shown(summary.site / 'index.html', root)}")
 

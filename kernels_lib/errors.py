@@ -4,6 +4,7 @@
     ├── UnknownName                     a look-up failed; suggests the nearest name
     ├── BadParameters                   a parameter file or --set value is wrong
     ├── BadData                         a dataset is missing, damaged or outside its scale
+    ├── MissingTranslation              a message has no translation into the reader's language
     ├── NotebookFailed                  a report's notebook stopped (exit code 1)
     └── GateFailed                      a finished document must not reach a client (exit code 1)
 
@@ -88,6 +89,37 @@ class BadParameters(ScorecardError):
 
 class BadData(ScorecardError):
     """A dataset cannot be used as it is."""
+
+
+class MissingTranslation(ScorecardError):
+    """A message that the reader's language has no words for.
+
+    Parameters
+    ----------
+    message : str
+        The message in English.
+    language : str
+        Name of the language.
+    where, line
+        As for `ScorecardError`.
+    why : str
+        What is wrong with it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        language: str,
+        *,
+        where: str | Path | None = None,
+        line: int | None = None,
+        why: str = "is not translated",
+    ) -> None:
+        self.message, self.language = message, language
+        short = message if len(message) <= 90 else message[:87] + "..."
+        super().__init__(
+            f"'{short}' {why} ({language}).", where=where, line=line, remedy="Add it to the language's .po files."
+        )
 
 
 class NotebookFailed(ScorecardError):

@@ -21,6 +21,7 @@ DATASETS = ROOT / "datasets"
 ALTIMETER = DATASETS / "altimeter-2010"
 PACKAGES = sorted(path.parent.name for path in DATASETS.glob("*/datapackage.json"))
 INSTRUMENTS = sorted((ROOT / "params" / "instruments").glob("*.yaml"))
+LANGUAGES = ("en", "de")
 
 CRITERIA = (
     "community_expectations",
@@ -190,10 +191,12 @@ def test_the_recorded_seed_is_the_script_s(script):
 
     assert script.SEED == own["seed"]
     assert (ALTIMETER / own["script"]).is_file()
-    assert own["notice"] == (
-        "Brand-level scores are a reconstruction that is consistent with the published means; "
-        "they are not Altimeter's data."
-    )
+    assert own["notice"] == {
+        "en": "Brand-level scores are a reconstruction that is consistent with the published means; "
+        "they are not Altimeter's data.",
+        "de": "Die Werte der einzelnen Marken sind eine Rekonstruktion, die mit den veröffentlichten Mittelwerten "
+        "vereinbar ist; sie sind nicht die Daten von Altimeter.",
+    }
 
 
 def test_another_seed_gives_another_table_that_fits(script):
@@ -350,27 +353,40 @@ def test_what_is_not_published_of_the_2010_scale_is_marked_assumed():
 
     assert {"floor": "assumed", "top": "assumed", "step": "assumed"} == instrument["scale"]["status"]
     assert {"value": 4, "status": "published"} == instrument["target"]
-    assert {"Stage 1", "Stage 4"} == {s["name"] for s in instrument["stages"] if s["status"]["name"] == "assumed"}
+    assumed = [stage["name"] for stage in instrument["stages"] if stage["status"]["name"] == "assumed"]
+    assert [{"en": "Stage 1", "de": "Stufe 1"}, {"en": "Stage 4", "de": "Stufe 4"}] == assumed
 
 
-def test_truncation_gives_every_published_stage():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_truncation_gives_every_published_stage_in_the_words_of_the_source(language):
     stages = read_instrument(ROOT / "params" / "instruments" / "facebook_page.yaml")["stages"]
 
     for row in read_rows(ALTIMETER / "published.csv"):
-        reached = [stage["name"] for stage in stages if stage["from"] <= float(row["mean"])]
+        reached = [stage["name"][language] for stage in stages if stage["from"] <= float(row["mean"])]
         assert row["stage"] == reached[-1], row["criterion"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", INSTRUMENTS, ids=lambda path: path.stem)
-def test_the_words_of_a_criterion_fit_where_reports_put_them(path):
+def test_the_words_of_a_criterion_fit_where_reports_put_them(path, language):
     for criterion in read_instrument(path)["criteria"]:
+        words = {key: text[language] for key, text in criterion.items() if isinstance(text, dict) and key != "status"}
         for key in ("phrase", "does", "lacks"):
-            # They go into the middle of a sentence: no capital, no full stop.
-            assert criterion[key][0].islower() and not criterion[key].endswith("."), criterion[key]
+            # They go into the middle of a sentence: no full stop, and no capital but that of a German noun.
+            noun = language == "de" and key == "phrase"
+            assert (noun or words[key][0].islower()) and not words[key].endswith("."), words[key]
         for key in ("why", "improve", "action"):
-            assert criterion[key][0].isupper() and criterion[key].endswith("."), criterion[key]
-        assert criterion["question"].endswith("?")
-        assert len(criterion["action"]) <= 90
+            assert words[key][0].isupper() and words[key].endswith("."), words[key]
+        assert words["question"].endswith("?")
+        assert len(words["action"]) <= {"en": 90, "de": 105}[language]
+        assert len(words["short"]) <= 26
+
+
+@pytest.mark.parametrize("path", INSTRUMENTS, ids=lambda path: path.stem)
+def test_german_words_that_follow_a_name_can_be_joined_by_und(path):
+    # "Sie zeigt, wer dahinter steht und antwortet" would lack the comma that closes the clause.
+    for criterion in read_instrument(path)["criteria"]:
+        assert not [key for key in ("short", "phrase", "does", "lacks") if "," in criterion[key]["de"]], criterion["id"]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "params").rglob("*.yaml")), ids=lambda path: path.stem)
@@ -378,7 +394,7 @@ def test_every_parameter_file_names_its_schema_first_and_has_no_em_dash(path):
     text = path.read_text(encoding="utf-8")
     first = text.splitlines()[0]
 
-    assert re.fullmatch(r"# yaml-language-server: \$schema=(\.\./){0,2}schema/[a-z]+\.schema\.json", first)
+    assert re.fullmatch(r"# yaml-language-server: \$schema=(\.\./){0,3}schema/[a-z]+\.schema\.json", first)
     assert ROOT / "params" / "schema" == (path.parent / first.partition("=")[2]).resolve().parent
     assert "\u2014" not in text
 

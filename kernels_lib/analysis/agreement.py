@@ -25,6 +25,7 @@ from scipy import special
 from kernels_lib.analysis.effects import DIGITS
 from kernels_lib.analysis.significance.core import check_known, or_nan
 from kernels_lib.errors import BadData, BadParameters
+from kernels_lib.study.language import N_, _
 
 KINDS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
 METRICS = ("ordinal", "nominal", "interval", "ratio")
@@ -233,10 +234,10 @@ def cronbach_alpha(
 
     c = table.cov().to_numpy()
     if np.isnan(c).any():
-        return Alpha(None, reason="no two brands were scored on both of some two criteria", **common)
+        return Alpha(None, reason=_("no two brands were scored on both of some two criteria"), **common)
     alpha = _alpha(c)
     if alpha is None:
-        return Alpha(None, reason="the criteria cancel out: their sum has no variance", **common)
+        return Alpha(None, reason=_("the criteria cancel out: their sum has no variance"), **common)
     correlations = c / np.sqrt(np.outer(np.diag(c), np.diag(c)))
     average = float((correlations.sum() - k) / (k * (k - 1)))
     standardized = k * average / (1 + (k - 1) * average) if 1 + (k - 1) * average > _CLOSE else None
@@ -308,11 +309,12 @@ def omega(
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     correlations = x.T @ x / n
     if np.linalg.eigvalsh(correlations)[0] < _CLOSE:
-        few = "there are too few brands" if n <= k else "some criteria determine another"
-        return Omega(None, reason=f"no factor can be fitted: {few}", **common)
+        few = _("no factor can be fitted: there are too few brands")
+        tied = _("no factor can be fitted: some criteria determine another")
+        return Omega(None, reason=few if n <= k else tied, **common)
     loadings, converged = _one_factor(correlations[None])
     if not converged[0]:
-        return Omega(None, reason="the factor model did not converge", **common)
+        return Omega(None, reason=_("the factor model did not converge"), **common)
     loading = dict(zip(table.columns, map(float, loadings[0]), strict=True))
     bound = tuple(name for name, value in loading.items() if 1 - value**2 < _LEAST_UNIQUE + 1e-6)
     common |= {"loading": loading, "at_bound": bound}
@@ -390,8 +392,8 @@ def _varying(
 
 def _too_little(n: int, k: int, criteria: int) -> str:
     if k < criteria:
-        return f"fewer than {'two' if criteria == 2 else 'three'} criteria that vary"
-    return "fewer than two brands" if n < 2 else ""
+        return _("fewer than two criteria that vary") if criteria == 2 else _("fewer than three criteria that vary")
+    return _("fewer than two brands") if n < 2 else ""
 
 
 def _alpha(covariances: np.ndarray) -> float | None:
@@ -442,7 +444,7 @@ def _one_factor(correlations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     loadings : ndarray, shape (b, k), with positive sums
     converged : ndarray of bool, shape (b,)
     """
-    b, k, _ = correlations.shape
+    b, k = correlations.shape[:2]
     values, vectors = np.linalg.eigh(correlations)
     loading = np.clip(vectors[:, :, -1] * np.sqrt(np.maximum(values[:, -1:] - 0.5, 0.1)), -0.95, 0.95)
     state = np.concatenate([loading, np.maximum(1 - loading**2, _LEAST_UNIQUE)], axis=1)
@@ -535,11 +537,11 @@ def icc(ratings: pd.DataFrame | ArrayLike, kind: str = "A,1", *, level: float = 
     n, k = x.shape
     common: dict[str, Any] = {"n": n, "dropped": int((~complete).sum()), "method": f"ICC({kind})"}
     reason = (
-        "fewer than two raters"
+        _("fewer than two raters")
         if k < 2
-        else "fewer than two units rated by every rater"
+        else _("fewer than two units rated by every rater")
         if n < 2
-        else "all ratings are equal: there is no variance"
+        else _("all ratings are equal: there is no variance")
         if np.ptp(x) == 0
         else ""
     )
@@ -550,14 +552,14 @@ def icc(ratings: pd.DataFrame | ArrayLike, kind: str = "A,1", *, level: float = 
     error = squares.within if kind.startswith("1") else squares.residual
     effect = _icc_value(kind, squares, n, k)
     if effect is None:
-        return Icc(None, reason="the ratings vary in a way that leaves nothing to compare", **common)
+        return Icc(None, reason=_("the ratings vary in a way that leaves nothing to compare"), **common)
     if error == 0:
-        reason = "the raters do not differ: no F and no interval"
+        reason = _("the raters do not differ: no F and no interval")
         return Icc(effect, reason=reason, **common)
     df1, df2 = n - 1, n * (k - 1) if kind.startswith("1") else (n - 1) * (k - 1)
     f = squares.rows / error
     low, high = _icc_limits(kind, squares, n, k, (1 - level) / 2)
-    reason = "" if low is not None else "no interval: the limits are not finite"
+    reason = "" if low is not None else _("no interval: the limits are not finite")
     common |= {"statistic": f, "df1": df1, "df2": df2, "p_value": float(special.fdtrc(df1, df2, f)), "reason": reason}
     return Icc(effect, low, high, **common)
 
@@ -695,7 +697,7 @@ def krippendorff_alpha(
     values = np.arange(len(categories)) if metric == "nominal" else np.array(categories, dtype=float)
     effect = float(_krippendorff(pairs.sum(axis=0)[None], values, metric)[0])
     if math.isnan(effect):
-        reason = "all ratings are equal: there is no variance that raters could agree on"
+        reason = _("all ratings are equal: there is no variance that raters could agree on")
         return Coefficient(None, reason=reason, **common)
     if not draws:
         return Coefficient(effect, **common)
@@ -792,7 +794,7 @@ def gwet_ac(
     n, rated = len(counts), counts.sum(axis=1)
     several = rated >= 2
     common: dict[str, Any] = {"n": n, "method": name}
-    reason = "fewer than two categories" if q < 2 else "" if several.any() else _no_pairs(codes)
+    reason = _("fewer than two categories") if q < 2 else "" if several.any() else _no_pairs(codes)
     if reason:
         return Gwet(None, reason=reason, **common)
 
@@ -805,18 +807,18 @@ def gwet_ac(
     credit = w.sum() / (q * (q - 1))
     chance = float(credit * (shares * (1 - shares)).sum())
     if chance >= 1 - 1e-12:
-        return Gwet(None, reason="agreement by chance would be complete", **common)
+        return Gwet(None, reason=_("agreement by chance would be complete"), **common)
     effect = (observed - chance) / (1 - chance)
     common |= {"observed_agreement": observed, "chance_agreement": chance}
     if n < 2:
-        return Gwet(effect, reason="one unit: no interval", **common)
+        return Gwet(effect, reason=_("one unit: no interval"), **common)
 
     own_effect = n / several.sum() * (own - chance * several) / (1 - chance)
     own_chance = credit * (counts @ (1 - shares)) / rated
     parts = own_effect - 2 * (1 - effect) * (own_chance - chance) / (1 - chance)
     se = math.sqrt(float(((parts - effect) ** 2).sum()) / (n * (n - 1)))
     if se < _CLOSE:
-        return Gwet(effect, se=0.0, reason="all units are rated alike: no interval", **common)
+        return Gwet(effect, se=0.0, reason=_("all units are rated alike: no interval"), **common)
     half = -float(special.stdtrit(n - 1, (1 - level) / 2)) * se
     return Gwet(effect, effect - half, min(1.0, effect + half), se=se, **common)
 
@@ -1019,12 +1021,17 @@ def _agreement_row(
     told: dict[str, list[str]] = {}
     for name, one in found.items():
         if one.reason:
-            told.setdefault(one.reason, []).append(_SAID[name])
+            told.setdefault(one.reason, []).append(_(_SAID[name]))
     row["reason"] = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in told.items())
     return row
 
 
-_SAID = {"alpha": "alpha", "icc_single": "ICC of one rater", "icc_mean": "ICC of the mean", "ac2": "AC2"}
+_SAID = {
+    "alpha": N_("alpha"),
+    "icc_single": N_("ICC of one rater"),
+    "icc_mean": N_("ICC of the mean"),
+    "ac2": N_("AC2"),
+}
 
 
 # --- shared ------------------------------------------------------------------------------------
@@ -1076,7 +1083,9 @@ def _counts(codes: np.ndarray, q: int) -> np.ndarray:
 
 def _no_pairs(codes: np.ndarray) -> str:
     raters = int((codes >= 0).any(axis=0).sum())
-    return ("no ratings", "only one rater")[raters] if raters < 2 else "no unit was rated by two raters"
+    if raters == 0:
+        return _("no ratings")
+    return _("only one rater") if raters == 1 else _("no unit was rated by two raters")
 
 
 def _weights(q: int, name: str) -> np.ndarray:
@@ -1095,8 +1104,8 @@ def _weights(q: int, name: str) -> np.ndarray:
 def _percentiles(found: np.ndarray, draws: int, n: int, level: float) -> tuple[float | None, float | None, str]:
     """Percentile limits of bootstrap values, or why there are none."""
     if n < _FEWEST_RESAMPLED:
-        return None, None, "fewer than three units to resample: no interval"
+        return None, None, _("fewer than three units to resample: no interval")
     if found.size < _DRAWS_NEEDED * draws:
-        return None, None, "most bootstrap samples have no variance: no interval"
+        return None, None, _("most bootstrap samples have no variance: no interval")
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high), ""

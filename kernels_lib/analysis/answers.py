@@ -21,6 +21,7 @@ from scipy import special
 
 from kernels_lib.analysis import bounds, significance
 from kernels_lib.analysis.significance import adjust
+from kernels_lib.study.language import _
 from kernels_lib.study.opening import Study
 
 
@@ -48,13 +49,13 @@ def omnibus(study: Study, scores: pd.DataFrame) -> pd.Series:
         scores, 1 - parameters.alpha, draws, rng=study.rng("interval of Kendall's W")
     )
     means = significance.rm_anova(scores)
-    rank_p, rank_f, method = ranks.f_p_value, ranks.f_statistic, "Friedman, tie-corrected; Iman-Davenport F"
+    rank_p, rank_f, method = ranks.f_p_value, ranks.f_statistic, _("Friedman, tie-corrected; Iman-Davenport F")
     n = ranks.n_used
     if scores.isna().to_numpy().any():
         incomplete = significance.skillings_mack(scores)
         if incomplete.p_value is not None:
             rank_p, rank_f, n = incomplete.p_value, None, incomplete.n_used
-            method = "Skillings-Mack, missing scores left open"
+            method = _("Skillings-Mack, missing scores left open")
     tested = [p for p in (rank_p, shuffled.p_value, means.p_gg) if p is not None]
     return pd.Series(
         {

@@ -56,7 +56,7 @@ def pairs(words: EvidenceWords) -> ShownTable | None:
             "means": numerals.p_value(row["t_p_adjusted"]),
             "holds": "firm" if row["holds"] in ("firm", "every") else "≈ unresolved",
         }
-        for _, row in frame.iterrows()
+        for __, row in frame.iterrows()
     ]
     return table(
         "pairs-table",
@@ -102,7 +102,7 @@ def worst_cases(words: EvidenceWords) -> ShownTable | None:
     ).set_index(["first", "second"])
     frame = words.shared.pairs.sort_values("difference", ascending=False, kind="stable")
     rows = []
-    for _, row in frame.iterrows():
+    for __, row in frame.iterrows():
         turn = tipping.loc[(row["first"], row["second"])]
         rows.append(
             {
@@ -175,7 +175,7 @@ def illustration(words: EvidenceWords) -> ShownTable | None:
     shares = drawn.pivot(index="key", columns="halo", values="share_both")
     names = {c.id: c.short for c in study.instrument.criteria}
     first = drawn.drop_duplicates("key").set_index("key").join(shares)
-    columns = [f"share{place}" for place, _ in enumerate(shares.columns)]
+    columns = [f"share{place}" for place, __ in enumerate(shares.columns)]
     rows = [
         {
             "pair": f"{names[row['first']]} over {names[row['second']]}",
@@ -184,7 +184,7 @@ def illustration(words: EvidenceWords) -> ShownTable | None:
                 for key, rho in zip(columns, shares.columns, strict=True)
             },
         }
-        for _, row in first.sort_values(shares.columns[0], ascending=False, kind="stable").iterrows()
+        for __, row in first.sort_values(shares.columns[0], ascending=False, kind="stable").iterrows()
     ]
     return table(
         "illustration-table",
@@ -223,7 +223,7 @@ def across(words: EvidenceWords) -> ShownTable | None:
             if row["firm"]
             else "≈ unresolved",
         }
-        for _, row in frame.iterrows()
+        for __, row in frame.iterrows()
     ]
     return table(
         "across-table",
@@ -269,7 +269,7 @@ def change(words: EvidenceWords) -> ShownTable | None:
             if row["change"] > 0
             else "fell",
         }
-        for _, row in words.shared.change.iterrows()
+        for __, row in words.shared.change.iterrows()
     ]
     return table(
         "change-table",
@@ -388,7 +388,7 @@ def model(words: EvidenceWords) -> ShownTable | None:
             "p": numerals.p_value(row["p_value"]),
             "note": row["reason"],
         }
-        for _, row in words.shared.model.iterrows()
+        for __, row in words.shared.model.iterrows()
     ]
     return table(
         "model-table",
@@ -420,7 +420,7 @@ def gaps(words: EvidenceWords) -> ShownTable | None:
             "ranks": numerals.p_value(row["rank_p_worst"]),
             "holds": VERDICTS[row["holds"]],
         }
-        for _, row in words.shared.completions.iterrows()
+        for __, row in words.shared.completions.iterrows()
     ]
     return table(
         "gaps-table",

@@ -353,7 +353,7 @@ def families(study: Study, tests: Sequence[Test]) -> ShownTable:
     """What each family asks, how it is corrected, and what it can find at all."""
     frame = findings_of_families(tests)
     rows = []
-    for _, row in frame.iterrows():
+    for __, row in frame.iterrows():
         low, high = row["detectable_low"], row["detectable_high"]
         found = EN_DASH
         if not math.isnan(low):

@@ -26,6 +26,7 @@ from kernels_lib.analysis import multiverse as choices
 from kernels_lib.analysis import waves as change_of_waves
 from kernels_lib.store import remember
 from kernels_lib.study.disclosure import withhold_industries, withhold_peers
+from kernels_lib.study.language import _
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Criterion, Test
 
@@ -404,7 +405,8 @@ def _no_model(study: Study) -> pd.DataFrame:
     columns = ["coef", "odds_ratio", "ci_low", "ci_high", "p_value"]
     table = pd.DataFrame(math.nan, index=pd.Index(study.instrument.ids, name="criterion"), columns=columns)
     table["estimable"] = False
-    table["reason"] = f"not estimable: the scores have more than {MOST_LEVELS} different values"
+    why = _("not estimable: the scores have more than {most} different values")
+    table["reason"] = why.format(most=MOST_LEVELS)
     return table
 
 
@@ -444,7 +446,7 @@ def multiverse(shared: Common) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a conclusion and combination
-        ``family``, ``name``, ``test``, ``correction``, ``p_adjusted``, ``passes``.
+        ``family``, ``name``, ``test`` (in English), ``correction``, ``p_adjusted``, ``passes``.
     """
     study, alpha = shared.study, shared.study.parameters.alpha
     names, scale = {c.id: c.short for c in study.instrument.criteria}, study.instrument.scale
@@ -473,11 +475,11 @@ def _worst_p(study: Study, family: str) -> pd.DataFrame:
         arguments = {**_bounds_arguments(study), "floor": floor}
         if family == "pairs":
             frame = bounds.pairs_by_both_tracks(_printed(study), study.published.n, **arguments, names=names)
-            frame.index = pd.Index([f"{row.first_name} above {row.second_name}" for row in frame.itertuples()])
+            frame.index = pd.Index([choices.above(row.first_name, row.second_name) for row in frame.itertuples()])
         else:
             frame = bounds.against_target_by_both_tracks(_printed(study), study.targets, study.published.n, **arguments)
             frame = frame[frame["fact"].isin(["above", "below"])]
-            frame.index = pd.Index([f"{names[str(c)]} {fact} target" for c, fact in frame["fact"].items()])
+            frame.index = pd.Index([choices.beside_target(names[str(c)], fact) for c, fact in frame["fact"].items()])
         on = f"{floor:g} to {scale.top:g}"
         columns[f"ranks, {on}"] = frame["rank_p_sure"]
         columns[f"means, {on}"] = frame["p_worst"]
@@ -485,7 +487,9 @@ def _worst_p(study: Study, family: str) -> pd.DataFrame:
 
 
 def _pair_names(pairs: pd.DataFrame) -> list[str]:
-    return [f"{row.first_name} over {row.second_name}" for row in pairs.itertuples()]
+    return [
+        _("{first} over {second}").format(first=row.first_name, second=row.second_name) for row in pairs.itertuples()
+    ]
 
 
 def _pair_keys(pairs: pd.DataFrame) -> list[tuple[str, str]]:

@@ -29,64 +29,99 @@ import pandas as pd
 from scipy import special
 
 from kernels_lib.analysis import apa, power
-from kernels_lib.study.numerals import plural
+from kernels_lib.analysis.tables import as_given
+from kernels_lib.study.language import SOURCE, N_, _, _n, spoken
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Test
 
 
 class Family(NamedTuple):
-    """A question that is asked of many things at once, in the words of a reader."""
+    """A question that is asked of many things at once, in the words of a reader.
+
+    `over_tables` is the same question where only means were published.  The name is also the
+    family's key in the results, in English; all else is translated where it is shown.
+    """
 
     name: str
     question: str
     plain: str
+    over_tables: str = ""
 
 
 FAMILIES = {
     "omnibus": Family(
-        "do the criteria differ",
-        "Are the criteria scored alike?",
-        "If all criteria were scored alike, differences as large as these would come up by chance this rarely.",
+        N_("do the criteria differ"),
+        N_("Are the criteria scored alike?"),
+        N_("If all criteria were scored alike, differences as large as these would come up by chance this rarely."),
+        N_("Are the criteria scored alike, whatever the single scores were?"),
     ),
     "targets": Family(
-        "against the target",
-        "Is the mean on the target?",
-        "A criterion is firmly above or below its target if chance alone would hardly put its mean so far off.",
+        N_("against the target"),
+        N_("Is the mean on the target?"),
+        N_("A criterion is firmly above or below its target if chance alone would hardly put its mean so far off."),
+        N_("Is the mean on the target, whatever the single scores were?"),
     ),
     "margins": Family(
-        "on the target, within the margin",
-        "Is the mean within the margin of the target?",
-        "Not being firmly off the target does not make a criterion on target; this asks for it directly.",
+        N_("on the target, within the margin"),
+        N_("Is the mean within the margin of the target?"),
+        N_("Not being firmly off the target does not make a criterion on target; this asks for it directly."),
     ),
     "pairs": Family(
-        "pairs of criteria",
-        "Do the two criteria differ?",
-        "Two criteria are in a firm order if chance alone would hardly set them so far apart.",
+        N_("pairs of criteria"),
+        N_("Do the two criteria differ?"),
+        N_("Two criteria are in a firm order if chance alone would hardly set them so far apart."),
+        N_("Do the two criteria differ, whatever the single scores were?"),
     ),
     "industries": Family(
-        "industries",
-        "Do the industries differ on this criterion?",
-        "Exploratory: few stand behind each industry, so only very large differences can show.",
+        N_("industries"),
+        N_("Do the industries differ on this criterion?"),
+        N_("Exploratory: few stand behind each industry, so only very large differences can show."),
     ),
     "waves": Family(
-        "change between waves",
-        "Did the mean change since the wave before?",
-        "A change is firm if chance alone would hardly move the mean so far.",
+        N_("change between waves"),
+        N_("Did the mean change since the wave before?"),
+        N_("A change is firm if chance alone would hardly move the mean so far."),
     ),
     "peers": Family(
-        "client against peers",
-        "Is the client's score unusual among its peers?",
-        "One score against few others: it has to stand far outside them before a test can take note.",
+        N_("client against peers"),
+        N_("Is the client's score unusual among its peers?"),
+        N_("One score against few others: it has to stand far outside them before a test can take note."),
     ),
     "model": Family(
-        "ordinal model",
-        "Is this criterion scored differently from the reference criterion?",
-        "A second opinion from one model of all scores; it never changes a verdict.",
+        N_("ordinal model"),
+        N_("Is this criterion scored differently from the reference criterion?"),
+        N_("A second opinion from one model of all scores; it never changes a verdict."),
     ),
 }
 
-VERDICT_WORDS = {"strength": "above the target", "missed opportunity": "below the target"}
+PROFILES = N_("profiles of industries")
+VERDICT_WORDS = {"strength": N_("above the target"), "missed opportunity": N_("below the target")}
+UNRESOLVED = N_("unresolved")
 POWER = 0.8
+
+# Effects that have a direction: their sign is always shown.
+SIGNED = (
+    N_("difference of means"),
+    N_("mean minus target"),
+    N_("difference of mean ranks"),
+    N_("change of the mean"),
+)
+
+
+def is_signed(test: Test) -> bool:
+    """Whether the sign of a test's effect says which of two is higher."""
+    return test.effect_name in [_(name) for name in SIGNED]
+
+
+def family_words(study: Study, test: Test) -> str:
+    """The name of a test's family in the reader's language."""
+    kind, __, rest = test.about.partition(".")
+    if kind == "dunn":
+        criterion = study.instrument[rest.partition(".")[0]].short
+        # English goes on in the middle of a sentence; a German noun keeps its capital.
+        name = criterion.lower() if spoken() == SOURCE else criterion
+        return _("pairs of industries on {criterion}").format(criterion=name)
+    return _(test.family)
 
 
 def first_step(alpha: float, size: int, correction: str) -> float:
@@ -112,6 +147,16 @@ def question(family: str, *parts: str) -> str:
     return ".".join((family, *parts))
 
 
+def untested(reason: str) -> str:
+    """The conclusion where there is no p-value; the reason is in the reader's language."""
+    return _("cannot be tested: {reason}").format(reason=reason)
+
+
+def zeros(count: int) -> str:
+    """``1 zero``, ``3 zeros``."""
+    return _n("{count} zero", "{count} zeros", count).format(count=count)
+
+
 def omnibus(study: Study, answer: pd.Series) -> list[Test]:
     """Friedman's test, its check by permutation, and the test of means.
 
@@ -124,15 +169,15 @@ def omnibus(study: Study, answer: pd.Series) -> list[Test]:
     alpha = study.parameters.alpha
     firm = bool(answer["firm"])
     if answer["reason"]:
-        conclusion = f"cannot be tested: {answer['reason']}"
+        conclusion = untested(answer["reason"])
     else:
-        conclusion = "the criteria differ" if firm else "unresolved"
+        conclusion = _("the criteria differ") if firm else _("unresolved")
     shared = {
         "about": question("omnibus"),
         "family": FAMILIES["omnibus"].name,
         "family_size": 1,
-        "question": FAMILIES["omnibus"].question,
-        "subject": "all criteria",
+        "question": _(FAMILIES["omnibus"].question),
+        "subject": _("all criteria"),
         "correction": "none",
         "alpha": alpha,
         "firm": firm,
@@ -141,24 +186,24 @@ def omnibus(study: Study, answer: pd.Series) -> list[Test]:
         "n_used": int(answer["n"]),
     }
     w = {
-        "effect_name": "Kendall's W",
+        "effect_name": _("Kendall's W"),
         "effect": known(answer["w"]),
         "ci_low": known(answer["w_low"]),
         "ci_high": known(answer["w_high"]),
         "ci_level": 1 - alpha,
     }
-    df = f"{answer['df1']:.0f}, {answer['df2']:.0f}" if known(answer["df1"]) else ""
+    df = apa.freedom(answer["df1"], answer["df2"]) if known(answer["df1"]) else ""
     rows = [
         ("ranks", answer["method"], "asymptotic", "f", "f_p_value", df, w),
-        ("permutation", "Friedman, scores permuted within each unit", "permutation", "f", "permutation_p", df, w),
+        ("permutation", _("Friedman, scores permuted within each unit"), "permutation", "f", "permutation_p", df, w),
         (
             "means",
-            "repeated-measures analysis of variance, Greenhouse-Geisser",
+            _("repeated-measures analysis of variance, Greenhouse-Geisser"),
             "asymptotic",
             "anova_f",
             "anova_p",
             df,
-            {"effect_name": "partial eta squared", "effect": known(answer["anova_effect"])},
+            {"effect_name": _("partial eta squared"), "effect": known(answer["anova_effect"])},
         ),
     ]
     return [
@@ -191,7 +236,7 @@ def _tracks(study: Study, row: pd.Series, size: int, **shared: object) -> list[T
     """The rows of one question: test of ranks, test of means."""
     parameters = study.parameters
     level = first_step(parameters.alpha, size, parameters.correction)
-    rank_method, _, mean_method = row["method"].partition("; ")
+    rank_method, __, mean_method = row["method"].partition("; ")
     about = str(shared["about"])
     n = int(row["n"])
     common = {
@@ -212,7 +257,7 @@ def _tracks(study: Study, row: pd.Series, size: int, **shared: object) -> list[T
         statistic=known(row["statistic"]),
         p_value=known(row["p_value"]),
         p_adjusted=known(row["p_adjusted"]),
-        effect_name="Hodges-Lehmann shift",
+        effect_name=_("Hodges-Lehmann shift"),
         effect=known(row["hodges_lehmann"]),
         ci_low=known(row["hl_low"]),
         ci_high=known(row["hl_high"]),
@@ -232,7 +277,7 @@ def _tracks(study: Study, row: pd.Series, size: int, **shared: object) -> list[T
         df=n - 1 if known(row["t"]) is not None else None,
         p_value=known(row["t_p_value"]),
         p_adjusted=known(row["t_p_adjusted"]),
-        effect_name="difference of means",
+        effect_name=_("difference of means"),
         effect=known(row["difference"]),
         ci_low=low,
         ci_high=high,
@@ -260,9 +305,12 @@ def _signed_rank_line(row: pd.Series) -> str:
         [
             apa.symbol("V", known(row["statistic"]), decimals=1),
             apa.symbol("z", known(row["z"])),
-            apa.p_value(row["p_value"]) + (" (exact)" if row["exactness"] == "exact" else ""),
-            apa.symbol("r without zeros", known(row["rank_biserial"]), bounded=True),
-            f"n = {int(row['n'])}, {int(row['zeros'])} {plural(int(row['zeros']), 'zero', 'zeros')}",
+            _("{p} (exact)").format(p=apa.p_value(row["p_value"]))
+            if row["exactness"] == "exact"
+            else apa.p_value(row["p_value"]),
+            apa.symbol(_("r without zeros"), known(row["rank_biserial"]), bounded=True),
+            f"n = {int(row['n'])}",
+            zeros(int(row["zeros"])),
         ]
     )
 
@@ -289,19 +337,19 @@ def targets(study: Study, card: pd.DataFrame) -> list[Test]:
         shared = {
             "about": question("targets", str(criterion)),
             "family": FAMILIES["targets"].name,
-            "question": FAMILIES["targets"].question,
+            "question": _(FAMILIES["targets"].question),
             "subject": row["short"],
             "firm": firm,
-            "conclusion": VERDICT_WORDS.get(row["verdict"], "unresolved")
+            "conclusion": _(VERDICT_WORDS.get(row["verdict"], UNRESOLVED))
             if row["n"]
-            else "cannot be tested: not scored",
+            else untested(_("not scored")),
         }
         rows += _tracks(study, row, size, **shared)
         known_p = known(row["sign_p_value"])
         rows.append(
             Test(
                 id=f"{shared['about']}.signs",
-                method="sign test, exact, beside the others",
+                method=_("sign test, exact, beside the others"),
                 exactness="exact" if known_p is not None else "not tested",
                 n_used=int(row["n_used"]),
                 zeros=int(row["zeros"]),
@@ -311,7 +359,7 @@ def targets(study: Study, card: pd.DataFrame) -> list[Test]:
                 family_size=size,
                 correction=study.parameters.correction,
                 alpha=study.parameters.alpha,
-                effect_name="share at or above the target",
+                effect_name=_("share at or above the target"),
                 effect=known(row["share"]),
                 ci_low=known(row["share_low"]),
                 ci_high=known(row["share_high"]),
@@ -319,7 +367,9 @@ def targets(study: Study, card: pd.DataFrame) -> list[Test]:
                 smallest_p=known(row["smallest_p"]),
                 apa=apa.line(
                     [
-                        f"{int(row['above'])} above, {int(row['at'])} on, {int(row['below'])} below",
+                        _("{above} above, {at} on, {below} below").format(
+                            above=int(row["above"]), at=int(row["at"]), below=int(row["below"])
+                        ),
                         apa.p_value(known_p),
                     ]
                 ),
@@ -333,26 +383,28 @@ def targets(study: Study, card: pd.DataFrame) -> list[Test]:
 def margins(study: Study, card: pd.DataFrame) -> list[Test]:
     """Whether means are on target within the margin, where that was asked."""
     asked = card[card["margin_p_value"].notna()]
-    margin = study.instrument.margin.value
+    margin = as_given(study.numerals, study.instrument.margin.value)
     return [
         Test(
             id=question("margins", str(criterion), "means"),
             about=question("margins", str(criterion)),
             family=FAMILIES["margins"].name,
             family_size=len(asked),
-            question=FAMILIES["margins"].question,
+            question=_(FAMILIES["margins"].question),
             subject=row["short"],
-            method=f"two one-sided t-tests, margin {margin:g}",
+            method=_("two one-sided t-tests, margin {margin}").format(margin=margin),
             exactness="asymptotic",
             n_used=int(row["n"]),
             p_value=float(row["margin_p_value"]),
             p_adjusted=float(row["margin_p_adjusted"]),
             correction=study.parameters.correction,
             alpha=study.parameters.alpha,
-            effect_name="mean minus target",
+            effect_name=_("mean minus target"),
             effect=known(row["difference"]),
             firm=bool(row["on_target"]),
-            conclusion=f"within {margin:g} of the target" if row["on_target"] else "unresolved",
+            conclusion=_("within {margin} of the target").format(margin=margin)
+            if row["on_target"]
+            else _("unresolved"),
             apa=apa.line([f"TOST {apa.p_value(row['margin_p_value'])}", f"n = {int(row['n'])}"]),
             basis=study.basis,
         )
@@ -364,19 +416,21 @@ def pairs(study: Study, frame: pd.DataFrame) -> list[Test]:
     """Every pair of criteria: ranks and means."""
     rows: list[Test] = []
     size = int(frame["p_value"].notna().sum())
-    for _, row in frame.iterrows():
+    for __, row in frame.iterrows():
         firm = row["holds"] in ("firm", "every")
         if math.isnan(row["difference"]):
-            conclusion = "cannot be tested: no unit was scored on both"
+            conclusion = untested(_("no unit was scored on both"))
+        elif firm:
+            conclusion = _("{first_name} is above {second_name}").format(**row)
         else:
-            conclusion = f"{row['first_name']} is above {row['second_name']}" if firm else "unresolved"
+            conclusion = _("unresolved")
         rows += _tracks(
             study,
             row,
             size,
             about=question("pairs", row["first"], row["second"]),
             family=FAMILIES["pairs"].name,
-            question=FAMILIES["pairs"].question,
+            question=_(FAMILIES["pairs"].question),
             subject=f"{row['first_name']} {apa.MINUS} {row['second_name']}",
             firm=firm,
             conclusion=conclusion,
@@ -397,7 +451,7 @@ def _worst(study: Study, row: pd.Series, size: int, **shared: object) -> list[Te
         "correction": parameters.correction,
         "alpha": parameters.alpha,
         "basis": Basis.EVERY_TABLE,
-        "effect_name": "difference of means",
+        "effect_name": _("difference of means"),
         "effect": known(row["difference"]),
     }
     # Where no rank bound was computed, 1 is the safe p-value; `rank_reason` says why.
@@ -405,8 +459,9 @@ def _worst(study: Study, row: pd.Series, size: int, **shared: object) -> list[Te
     return [
         Test(
             id=f"{about}.ranks",
-            method="signed rank, no table has a larger exact p"
-            + (f" ({row['rank_reason']})" if row["rank_reason"] else ""),
+            method=_("signed rank, no table has a larger exact p ({why})").format(why=row["rank_reason"])
+            if row["rank_reason"]
+            else _("signed rank, no table has a larger exact p"),
             exactness="worst case" if rank_p is not None else "not tested",
             p_value=rank_p,
             p_adjusted=known(row["rank_p_sure_adjusted"]),
@@ -417,7 +472,7 @@ def _worst(study: Study, row: pd.Series, size: int, **shared: object) -> list[Te
         ),
         Test(
             id=f"{about}.means",
-            method=row.get("method", "paired t, largest spread that the means allow"),
+            method=_(row.get("method", N_("paired t, largest spread that the means allow"))),
             exactness="worst case",
             p_value=known(row["p_worst"]),
             p_adjusted=known(row["p_worst_adjusted"]),
@@ -428,9 +483,9 @@ def _worst(study: Study, row: pd.Series, size: int, **shared: object) -> list[Te
             detectable=detectable(n, row["largest_sd"], level),
             apa=apa.line(
                 [
-                    f"worst case {apa.p_value(known(row['p_worst']))}",
+                    _("worst case {p}").format(p=apa.p_value(known(row["p_worst"]))),
                     apa.symbol("ΔM", known(row["difference"])),
-                    f"largest SD = {apa.number(row['largest_sd'])}",
+                    _("largest SD = {sd}").format(sd=apa.number(row["largest_sd"])),
                 ]
             ),
             **common,
@@ -438,9 +493,16 @@ def _worst(study: Study, row: pd.Series, size: int, **shared: object) -> list[Te
     ]
 
 
+# Grade and verdict of a criterion over every consistent table, in words.
 OVER_TABLES = {
-    "both tracks": "{claim} in every consistent table, by both tests",
-    "test of means only": "{claim} in every consistent table by the test of means; by ranks only in some",
+    ("both tracks", "strength"): N_("above the target in every consistent table, by both tests"),
+    ("both tracks", "missed opportunity"): N_("below the target in every consistent table, by both tests"),
+    ("test of means only", "strength"): N_(
+        "above the target in every consistent table by the test of means; by ranks only in some"
+    ),
+    ("test of means only", "missed opportunity"): N_(
+        "below the target in every consistent table by the test of means; by ranks only in some"
+    ),
 }
 
 
@@ -449,17 +511,17 @@ def targets_over_tables(study: Study, card: pd.DataFrame) -> list[Test]:
     rows: list[Test] = []
     for criterion, row in card.iterrows():
         decided = row["verdict"] in VERDICT_WORDS
-        words = OVER_TABLES[row["grade"]] if decided else "not decidable from the means"
+        words = OVER_TABLES[row["grade"], row["verdict"]] if decided else N_("not decidable from the means")
         rows += _worst(
             study,
             row,
             len(card),
             about=question("targets", str(criterion)),
             family=FAMILIES["targets"].name,
-            question=f"{FAMILIES['targets'].question[:-1]}, whatever the single scores were?",
+            question=_(FAMILIES["targets"].over_tables),
             subject=row["short"],
             firm=bool(row["firm"]),
-            conclusion=words.format(claim=VERDICT_WORDS.get(row["verdict"], "")),
+            conclusion=_(words),
         )
     return rows
 
@@ -467,19 +529,19 @@ def targets_over_tables(study: Study, card: pd.DataFrame) -> list[Test]:
 def pairs_over_tables(study: Study, frame: pd.DataFrame) -> list[Test]:
     """Every pair of criteria, whatever the single scores were."""
     words = {
-        "every": "{first_name} is above {second_name} in every consistent table, by both tests",
-        "some": "only in some consistent tables",
-        "none": "in no consistent table",
+        "every": _("{first_name} is above {second_name} in every consistent table, by both tests"),
+        "some": _("only in some consistent tables"),
+        "none": _("in no consistent table"),
     }
     rows: list[Test] = []
-    for _, row in frame.iterrows():
+    for __, row in frame.iterrows():
         rows += _worst(
             study,
             row,
             len(frame),
             about=question("pairs", row["first"], row["second"]),
             family=FAMILIES["pairs"].name,
-            question=f"{FAMILIES['pairs'].question[:-1]}, whatever the single scores were?",
+            question=_(FAMILIES["pairs"].over_tables),
             subject=f"{row['first_name']} {apa.MINUS} {row['second_name']}",
             firm=row["holds"] == "every",
             conclusion=words[row["holds"]].format(**row),
@@ -495,13 +557,15 @@ def omnibus_over_tables(study: Study, answer: pd.Series) -> list[Test]:
         "about": question("omnibus"),
         "family": FAMILIES["omnibus"].name,
         "family_size": 1,
-        "question": f"{FAMILIES['omnibus'].question[:-1]}, whatever the single scores were?",
-        "subject": "all criteria",
+        "question": _(FAMILIES["omnibus"].over_tables),
+        "subject": _("all criteria"),
         "n_used": study.published.n,
         "correction": "none",
         "alpha": alpha,
         "firm": firm,
-        "conclusion": "the criteria differ in every consistent table" if firm else "not decidable from the means",
+        "conclusion": _("the criteria differ in every consistent table")
+        if firm
+        else _("not decidable from the means"),
         "basis": Basis.EVERY_TABLE,
     }
     rank_p = known(answer["p_worst"])
@@ -509,15 +573,15 @@ def omnibus_over_tables(study: Study, answer: pd.Series) -> list[Test]:
     return [
         Test(
             id=question("omnibus", "ranks"),
-            method="Friedman, smallest statistic that any table allows (certified)"
+            method=_("Friedman, smallest statistic that any table allows (certified)")
             if rank_p is not None
-            else f"Friedman: {answer['reason']}",
+            else _("Friedman: {reason}").format(reason=answer["reason"]),
             exactness="worst case" if rank_p is not None else "not tested",
             statistic=known(answer["statistic_low"]),
             df=known(answer["df"]),
             p_value=rank_p,
             p_adjusted=rank_p,
-            effect_name="Kendall's W, at least",
+            effect_name=_("Kendall's W, at least"),
             effect=known(answer["w_low"]),
             apa=apa.line(
                 [
@@ -532,7 +596,9 @@ def omnibus_over_tables(study: Study, answer: pd.Series) -> list[Test]:
         ),
         Test(
             id=question("omnibus", "means"),
-            method="repeated-measures F, smallest that any table allows, degrees of freedom at their lower bound",
+            method=_(
+                "repeated-measures F, smallest that any table allows, degrees of freedom at their lower bound"
+            ),
             exactness="worst case",
             statistic=known(answer["anova_f_low"]),
             df=1,
@@ -540,7 +606,9 @@ def omnibus_over_tables(study: Study, answer: pd.Series) -> list[Test]:
             p_adjusted=mean_p,
             apa=apa.line(
                 [
-                    apa.symbol("F", known(answer["anova_f_low"]), df=f"1, {study.published.n - 1}").replace("=", "≥"),
+                    apa.symbol(
+                        "F", known(answer["anova_f_low"]), df=apa.freedom(1, study.published.n - 1)
+                    ).replace("=", "≥"),
                     apa.p_value(mean_p).replace("=", "≤"),
                 ]
             ),
@@ -557,14 +625,14 @@ def industries(study: Study, frame: pd.DataFrame, profile: pd.Series) -> list[Te
     for criterion, row in frame.iterrows():
         about = question("industries", str(criterion))
         if row["reason"]:
-            conclusion = f"cannot be tested: {row['reason']}"
+            conclusion = untested(row["reason"])
         else:
-            conclusion = "the industries differ (exploratory)" if row["firm"] else "unresolved"
+            conclusion = _("the industries differ (exploratory)") if row["firm"] else _("unresolved")
         common = {
             "about": about,
             "family": FAMILIES["industries"].name,
             "family_size": tested,
-            "question": FAMILIES["industries"].question,
+            "question": _(FAMILIES["industries"].question),
             "subject": row["short"],
             "n_used": int(row["n"]),
             "correction": "bh",
@@ -573,18 +641,18 @@ def industries(study: Study, frame: pd.DataFrame, profile: pd.Series) -> list[Te
             "conclusion": conclusion,
             "basis": study.basis,
         }
-        df = f"{row['df']:.0f}" if known(row["df"]) else ""
-        dfs = f"{df}, {row['df2']:.0f}" if df and known(row["df2"]) else df
+        df = apa.freedom(row["df"]) if known(row["df"]) else ""
+        dfs = apa.freedom(row["df"], row["df2"]) if df and known(row["df2"]) else df
         rows.append(
             Test(
                 id=f"{about}.ranks",
-                method="Kruskal-Wallis, tie-corrected, industries permuted",
+                method=_("Kruskal-Wallis, tie-corrected, industries permuted"),
                 exactness=row["exactness"] if known(row["p_value"]) is not None else "not tested",
                 statistic=known(row["statistic"]),
                 df=known(row["df"]),
                 p_value=known(row["p_value"]),
                 p_adjusted=known(row["p_adjusted"]),
-                effect_name="epsilon squared",
+                effect_name=_("epsilon squared"),
                 effect=known(row["epsilon_squared"]),
                 smallest_p=known(row["smallest_p"]),
                 apa=apa.line(
@@ -600,7 +668,7 @@ def industries(study: Study, frame: pd.DataFrame, profile: pd.Series) -> list[Te
         rows.append(
             Test(
                 id=f"{about}.means",
-                method="one-way analysis of variance",
+                method=_("one-way analysis of variance"),
                 exactness="asymptotic" if known(row["f_p_value"]) is not None else "not tested",
                 statistic=known(row["f"]),
                 df=known(row["df"]),
@@ -617,11 +685,11 @@ def industries(study: Study, frame: pd.DataFrame, profile: pd.Series) -> list[Te
         Test(
             id=f"{about}.means",
             about=about,
-            family="profiles of industries",
+            family=PROFILES,
             family_size=1,
-            question="Do the industries have different profiles over the criteria?",
-            subject="all criteria together",
-            method="industries permuted over whole rows, scores centred within each unit",
+            question=_("Do the industries have different profiles over the criteria?"),
+            subject=_("all criteria together"),
+            method=_("industries permuted over whole rows, scores centred within each unit"),
             exactness="permutation" if p is not None else "not tested",
             n_used=int(profile["n"]),
             statistic=known(profile["statistic"]),
@@ -629,15 +697,15 @@ def industries(study: Study, frame: pd.DataFrame, profile: pd.Series) -> list[Te
             p_adjusted=p,
             correction="none",
             alpha=alpha,
-            effect_name="share of the variance",
+            effect_name=_("share of the variance"),
             effect=known(profile["effect"]),
             smallest_p=known(profile["smallest_p"]),
             firm=firm,
-            conclusion=f"cannot be tested: {profile['reason']}"
+            conclusion=untested(profile["reason"])
             if p is None
-            else "the profiles differ (exploratory)"
+            else _("the profiles differ (exploratory)")
             if firm
-            else "unresolved",
+            else _("unresolved"),
             apa=apa.line([apa.symbol("pseudo-F", known(profile["statistic"])), apa.p_value(p)]),
             basis=study.basis,
         )
@@ -653,9 +721,9 @@ def pairs_of_industries(study: Study, frame: pd.DataFrame) -> list[Test]:
             about=question("dunn", row["criterion"], str(row["first"]), str(row["second"])),
             family=f"pairs of industries on {row['short'].lower()}",
             family_size=int((frame["criterion"] == row["criterion"]).sum()),
-            question="Do the two industries differ?",
+            question=_("Do the two industries differ?"),
             subject=f"{row['first_name']} {apa.MINUS} {row['second_name']}",
-            method="Dunn, corrected for ties",
+            method=_("Dunn, corrected for ties"),
             exactness="asymptotic",
             n_used=int(row["n_first"] + row["n_second"]),
             statistic=known(row["z"]),
@@ -663,16 +731,16 @@ def pairs_of_industries(study: Study, frame: pd.DataFrame) -> list[Test]:
             p_adjusted=known(row["p_adjusted"]),
             correction="holm",
             alpha=study.parameters.alpha,
-            effect_name="difference of mean ranks",
+            effect_name=_("difference of mean ranks"),
             effect=known(row["statistic"]),
             firm=bool(row["p_adjusted"] <= study.parameters.alpha),
-            conclusion="the two industries differ (exploratory)"
+            conclusion=_("the two industries differ (exploratory)")
             if row["p_adjusted"] <= study.parameters.alpha
-            else "unresolved",
+            else _("unresolved"),
             apa=apa.line([apa.symbol("z", known(row["z"])), apa.p_value(row["p_value"])]),
             basis=study.basis,
         )
-        for _, row in frame.iterrows()
+        for __, row in frame.iterrows()
     ]
 
 
@@ -685,22 +753,22 @@ def peers(study: Study, card: pd.DataFrame) -> list[Test]:
         p = known(row["p_value"])
         n = int(row["base"])
         if p is not None:
-            conclusion = "differs from its peers" if row["firm"] else "not firm"
+            conclusion = _("differs from its peers") if row["firm"] else _("not firm")
         elif row["verdict"] == "not scored":
-            conclusion = "cannot be tested: not scored"
+            conclusion = untested(_("not scored"))
         elif row["base"] < study.parameters.minimum_base:
-            conclusion = "withheld: too few peers"
+            conclusion = _("withheld: too few peers")
         else:
-            conclusion = "cannot be tested: the peers all have the same score"
+            conclusion = untested(_("the peers all have the same score"))
         rows.append(
             Test(
                 id=f"{about}.means",
                 about=about,
                 family=FAMILIES["peers"].name,
                 family_size=tested,
-                question=FAMILIES["peers"].question,
+                question=_(FAMILIES["peers"].question),
                 subject=row["short"],
-                method="Crawford and Howell's t (by ranks p could not be below 2 in n + 1)",
+                method=_("Crawford and Howell's t (by ranks p could not be below 2 in n + 1)"),
                 exactness="asymptotic" if p is not None else "not tested",
                 n_used=n,
                 statistic=known(row["t"]),
@@ -709,7 +777,7 @@ def peers(study: Study, card: pd.DataFrame) -> list[Test]:
                 p_adjusted=known(row["p_adjusted"]),
                 correction="bh",
                 alpha=study.parameters.alpha,
-                effect_name="standard deviations from the peers' mean",
+                effect_name=_("standard deviations from the peers' mean"),
                 effect=known(row["z"]),
                 ci_low=known(row["z_low"]),
                 ci_high=known(row["z_high"]),
@@ -735,7 +803,9 @@ def peers(study: Study, card: pd.DataFrame) -> list[Test]:
 
 def _percentile(row: pd.Series) -> str:
     low, high = row["percentile_low"], row["percentile_high"]
-    return f"by ranks percentile {row['percentile']:.0f} [{low:.0f}, {high:.0f}], exact, ties both ways"
+    return _("by ranks percentile {percentile} [{low}, {high}], exact, ties both ways").format(
+        percentile=f"{row['percentile']:.0f}", low=f"{low:.0f}", high=f"{high:.0f}"
+    )
 
 
 def waves(study: Study, frame: pd.DataFrame) -> list[Test]:
@@ -746,10 +816,12 @@ def waves(study: Study, frame: pd.DataFrame) -> list[Test]:
         about = question("waves", str(criterion))
         firm = row["holds"] == "firm"
         if row["reason"]:
-            conclusion = f"cannot be tested: {row['reason']}"
+            conclusion = untested(row["reason"])
+        elif firm:
+            conclusion = _("rose") if row["change"] > 0 else _("fell")
         else:
-            conclusion = ("rose" if row["change"] > 0 else "fell") if firm else "unresolved"
-        rank_method, _, mean_method = str(row["method"]).partition("; ")
+            conclusion = _("unresolved")
+        rank_method, __, mean_method = str(row["method"]).partition("; ")
         for track, method, p, adjusted in (
             ("ranks", rank_method, "p_value", "p_adjusted"),
             ("means", mean_method or rank_method, "t_p_value", "t_p_adjusted"),
@@ -761,7 +833,7 @@ def waves(study: Study, frame: pd.DataFrame) -> list[Test]:
                     about=about,
                     family=FAMILIES["waves"].name,
                     family_size=size,
-                    question=FAMILIES["waves"].question,
+                    question=_(FAMILIES["waves"].question),
                     subject=row["short"],
                     method=method,
                     exactness="not tested"
@@ -774,7 +846,7 @@ def waves(study: Study, frame: pd.DataFrame) -> list[Test]:
                     p_adjusted=known(row[adjusted]),
                     correction=study.parameters.correction,
                     alpha=study.parameters.alpha,
-                    effect_name="change of the mean",
+                    effect_name=_("change of the mean"),
                     effect=known(row["change"]),
                     ci_low=known(row["ci_low"]),
                     ci_high=known(row["ci_high"]),

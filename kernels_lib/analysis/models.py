@@ -22,6 +22,7 @@ from scipy import special
 
 from kernels_lib.analysis.effects import DIGITS
 from kernels_lib.errors import BadData, BadParameters, UnknownName
+from kernels_lib.study.language import _
 
 INTERCEPT = "Intercept"
 # Log odds beyond this are odds of more than 20,000 to 1: a sign of separation, not a finding.
@@ -170,20 +171,21 @@ def ordered_logit(
     y, design, w, groups = _prepared(outcome, predictors, levels, reference or {}, weights, cluster)
     lost: dict[str, str] = {}
     if y.size == 0:
-        return OrderedLogit(reason="no complete observations")
+        return OrderedLogit(reason=_("no complete observations"))
     keep, design = _estimable(y, design, w, lost)
     y, w = y[keep], w[keep]
     groups = None if groups is None else groups[keep]
     used, y = np.unique(y, return_inverse=True)
     if used.size < 2:
-        everything = dict.fromkeys(design.columns, "every outcome is the same")
-        return OrderedLogit(n=float(w.sum()), not_estimable=lost | everything, reason="every outcome is the same")
+        why = _("every outcome is the same")
+        everything = dict.fromkeys(design.columns, why)
+        return OrderedLogit(n=float(w.sum()), not_estimable=lost | everything, reason=why)
 
     x = design.to_numpy()
     cuts = used.size - 1
     found = _newton(y, x, w, cuts)
     if found is None:
-        return OrderedLogit(n=float(w.sum()), not_estimable=lost, reason="the model did not converge")
+        return OrderedLogit(n=float(w.sum()), not_estimable=lost, reason=_("the model did not converge"))
     value, information = found
     log_likelihood = _log_likelihood(value, y, x, w, cuts)[0]
     covariance = np.linalg.pinv(information)
@@ -202,7 +204,7 @@ def ordered_logit(
         estimate, error = float(value[cuts + j]), float(errors[cuts + j])
         per = 1.0 if set(np.unique(x[:, j])) <= {0.0, 1.0} else float(x[:, j].std())
         if max(abs(estimate), error, plain_errors[cuts + j]) * per > RUNAWAY:
-            lost[name] = "the outcomes are separated: the estimate runs away"
+            lost[name] = _("the outcomes are separated: the estimate runs away")
             continue
         coef[name] = estimate
         if reason or error <= 1e-9:
@@ -269,15 +271,17 @@ def criteria_model(scores: pd.DataFrame, reference: str | None = None, *, level:
     for name in table.columns:
         distinct = table[name].round(DIGITS).nunique()
         if distinct < 2:
-            reasons[name] = "not estimable: " + ("every brand has the same score" if distinct else "no scores")
+            reasons[name] = _(
+                "not estimable: every brand has the same score" if distinct else "not estimable: no scores"
+            )
     varying = [name for name in table.columns if name not in reasons]
     rows = {name: _no_row(reasons.get(name, "")) for name in table.columns}
     if reference is None and varying:
         reference = varying[0]
     if reference in reasons or len(varying) < 2:
-        why = f"not estimable: the reference '{reference}' does not vary" if varying else ""
+        why = _("not estimable: the reference '{reference}' does not vary").format(reference=reference)
         if reference in varying:
-            why = "not estimable: no second criterion varies"
+            why = _("not estimable: no second criterion varies")
         rows |= {name: _no_row(why) for name in varying}
     else:
         rows |= _compared(table[varying], reference, level)
@@ -328,9 +332,10 @@ def _compared(table: pd.DataFrame, reference: Any, level: float) -> dict[Any, di
     for position, name in enumerate(table.columns):
         label = f"c{position}"
         if name == reference:
-            rows[name] = _no_row("the reference") | {"coef": 0.0, "odds_ratio": 1.0, "estimable": True}
+            rows[name] = _no_row(_("the reference")) | {"coef": 0.0, "odds_ratio": 1.0, "estimable": True}
         elif label not in model.coef:
-            rows[name] = _no_row("not estimable: " + model.not_estimable.get(label, model.reason))
+            why = model.not_estimable.get(label, model.reason)
+            rows[name] = _no_row(_("not estimable: {why}").format(why=why))
         else:
             coef = model.coef[label]
             rows[name] = _no_row("") | {"coef": coef, "odds_ratio": math.exp(coef), "estimable": True}
@@ -339,8 +344,8 @@ def _compared(table: pd.DataFrame, reference: Any, level: float) -> dict[Any, di
                 limits = {"ci_low": math.exp(coef - half), "ci_high": math.exp(coef + half)}
                 rows[name] |= limits | {"p_value": model.p_value[label]}
             else:
-                few = f"fewer than {FEWEST_CLUSTERS} brands"
-                rows[name]["reason"] = f"no interval: {few if model.reason else 'all brands differ by the same'}"
+                few = _("no interval: fewer than {least} brands").format(least=FEWEST_CLUSTERS)
+                rows[name]["reason"] = few if model.reason else _("no interval: all brands differ by the same")
     return rows
 
 
@@ -415,10 +420,10 @@ def _estimable(
         for name in list(design.columns):
             column, here = design[name].to_numpy()[keep], y[keep]
             if column.size and np.ptp(column) == 0:
-                lost[name] = "it has the same value everywhere"
+                lost[name] = _("it has the same value everywhere")
             elif set(np.unique(column)) == {0.0, 1.0} and (fully := _explained(column, here)) is not None:
                 # In the limit its coefficient explains these outcomes fully; they say nothing about the others.
-                lost[name] = "its outcomes are all at one end of the scale"
+                lost[name] = _("its outcomes are all at one end of the scale")
                 keep[np.flatnonzero(keep)[fully]] = False
             else:
                 continue
@@ -433,7 +438,7 @@ def _estimable(
         if np.linalg.matrix_rank(base[:, [*chosen, j]] / scale[[*chosen, j]], tol=1e-9) == len(chosen) + 1:
             chosen.append(j)
         else:
-            lost[design.columns[j - 1]] = "it says the same as the other predictors"
+            lost[design.columns[j - 1]] = _("it says the same as the other predictors")
     return keep, design.iloc[:, [j - 1 for j in chosen[1:]]]
 
 
@@ -520,7 +525,7 @@ def _sandwich(
     bread: np.ndarray,
     groups: np.ndarray,
 ) -> np.ndarray:
-    p, first, *_ = _pieces(value, y, x, cuts)
+    p, first, *__ = _pieces(value, y, x, cuts)
     scores = first * (w / p)[:, None]
     count = int(groups.max()) + 1
     sums = np.zeros((count, value.size))
@@ -594,7 +599,7 @@ def mixed_model(
     x = np.column_stack([np.ones(len(table)), table[list(predictors)].to_numpy()])
     names = [INTERCEPT, *predictors]
     random = [0, *(names.index(name) for name in slopes)]
-    codes, _ = pd.factorize(table["groups of the model"])
+    codes, __ = pd.factorize(table["groups of the model"])
     count = int(codes.max()) + 1 if codes.size else 0
     common: dict[str, Any] = {"n": len(table), "groups": count}
     reason = _no_mixed_model(y, x, count, len(random))

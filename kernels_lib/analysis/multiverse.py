@@ -24,10 +24,12 @@ from kernels_lib.analysis.significance.core import differences
 from kernels_lib.analysis.significance.multiplicity import adjust
 from kernels_lib.analysis.significance.paired import paired_t, sign_flip_mean, sign_test, signed_rank
 from kernels_lib.errors import BadData, UnknownName
+from kernels_lib.study.language import _
 
 # From the strictest to none.
 CORRECTIONS = ("bonferroni", "holm", "bh", "none")
 
+# Keys of the tests, in English; a figure has words of its own for them.
 PRATT, DROPPED, SIGN, MEANS, FLIPS = (
     "signed rank (Pratt)",
     "signed rank (zeros dropped)",
@@ -36,6 +38,16 @@ PRATT, DROPPED, SIGN, MEANS, FLIPS = (
     "sign flips",
 )
 TESTS = (PRATT, DROPPED, SIGN, MEANS, FLIPS)
+
+
+def above(first: str, second: str) -> str:
+    """The conclusion that one criterion is above another, in the reader's language."""
+    return _("{first} above {second}").format(first=first, second=second)
+
+
+def beside_target(name: str, side: str) -> str:
+    """The conclusion that a criterion is above or below its target, in the reader's language."""
+    return _("{name} above target" if side == "above" else "{name} below target").format(name=name)
 
 
 def pairs(
@@ -74,7 +86,7 @@ def pairs(
         mean = round(float(d.mean()), DIGITS) if d.size else 0.0
         if mean < 0:
             first, second, d = second, first, -d + 0.0
-        name = f"{names[first]} above {names[second]}" if mean else ""
+        name = above(names[first], names[second]) if mean else ""
         conclusions.append({"name": name, "first": first, "second": second})
         tested.append(_all_tests(d))
     return _spread_out(conclusions, tested, ["first", "second"], corrections, alpha)
@@ -123,8 +135,7 @@ def against_target(
         x = scores[criterion].dropna().to_numpy(dtype=float)
         d = differences(x - target)
         mean = round(float(d.mean()), DIGITS) if d.size else 0.0
-        side = "above" if mean > 0 else "below"
-        name = f"{names[criterion]} {side} target" if mean else ""
+        name = beside_target(names[criterion], "above" if mean > 0 else "below") if mean else ""
         conclusions.append({"name": name, "criterion": criterion})
         found = _all_tests(d if mean >= 0 else -d + 0.0)
         if x.size and np.ptp(d) == 0:
@@ -218,7 +229,7 @@ def summary(multiverse: pd.DataFrame, *, chosen: tuple[Iterable[str], str] | Non
         * ``passed``, ``specifications``: counts; ``share``: of specifications passed, in [0, 1]
         * ``status``: ``"robust"`` (all), ``"fragile"`` (some) or ``"never"``
         * ``decided_by``: ``"test"``, ``"correction"``, ``"test and correction"``; empty if not fragile
-        * ``flips``: the choice in words, as "passes only with no correction"; empty if not fragile
+        * ``flips``: the choice in English, as "passes only with no correction"; empty if not fragile
         * ``holds_as_chosen``: True or False; None without `chosen`
 
     Examples

@@ -12,15 +12,19 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from kernels_lib.analysis.narrative.advice import Advice
+from kernels_lib.analysis.narrative.advice import Advice, Condition
 from kernels_lib.analysis.narrative.base import Words
 from kernels_lib.analysis.narrative.client import ClientWords
 from kernels_lib.analysis.narrative.study import StudyWords
-from kernels_lib.analysis.statement import NOTHING, Statement, note, state
+from kernels_lib.analysis.statement import NOTHING, Statement, joined, note, state
 from kernels_lib.analysis.tables import environment, score_bar
-from kernels_lib.study.numerals import in_words, plural
+from kernels_lib.study.language import N_, _, _n
+from kernels_lib.study.numerals import Numerals, in_words
 
 MOST_LISTED = 3
+
+# The three months of the next quarter.
+SPANS = (N_("Days 1 to 30"), N_("Days 31 to 60"), N_("Days 61 to 90"))
 
 
 def _piece(identity: str, macro: str, *arguments: Any) -> Statement:
@@ -30,7 +34,28 @@ def _piece(identity: str, macro: str, *arguments: Any) -> Statement:
     inside = list(_statements(arguments))
     numbers = {number.ref: number for statement in inside for number in statement.numbers}
     claims = dict.fromkeys(claim for statement in inside for claim in statement.claims)
-    return Statement(identity, " ".join(html.striptags().split()), html, tuple(numbers.values()), tuple(claims))
+    return Statement(
+        identity,
+        " ".join(html.striptags().split()),
+        html,
+        tuple(numbers.values()),
+        tuple(claims),
+        layout=macro,
+        content=tuple(_plain(argument) for argument in arguments),
+    )
+
+
+def _plain(node: Any) -> Any:
+    """What a piece says as JSON: texts, truths, lists and mappings; drawings have no words and become empty."""
+    if isinstance(node, Statement):
+        return node.text
+    if isinstance(node, Markup):
+        return "" if "<svg" in node or "<i " in node else node.striptags()
+    if isinstance(node, dict):
+        return {key: _plain(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_plain(value) for value in node]
+    return node if isinstance(node, bool | int | float) or node is None else str(node)
 
 
 def _statements(node: Any) -> Iterable[Statement]:
@@ -59,14 +84,17 @@ def _answer(words: ClientWords, advice: Advice) -> dict[str, Any]:
     unscored = math.isnan(place["overall"])
     score = words.numbers.mean("overall.score", place["overall"])
     stage = _stage(words, place["overall"])
+    top = numerals.target(words.study.instrument.scale.top)
     return {
+        "head": _("Overall score"),
         "score": state("overall.score", "{score}", score=score),
-        "top": numerals.target(words.study.instrument.scale.top),
+        "top": top,
+        "of": _("of {top}").format(top=top),
         "range": NOTHING if unscored else words.overall(),
         "strip": Markup("") if unscored else strip(words),
-        "facts": [("Stage", *stage), ("Rank", words.rank(), words.rank_range())],
-        "strengths_head": f"Strengths: {words.at_target}",
-        "misses_head": f"Missed opportunities: {words.below_target}",
+        "facts": [(_("Stage"), *stage), (_("Rank"), words.rank(), words.rank_range())],
+        "strengths_head": _("Strengths: {reach}").format(reach=words.at_target),
+        "misses_head": _("Missed opportunities: {reach}").format(reach=words.below_target),
         "strengths": [
             (numerals.score(row["score"]), row["short"], words.strength_note(str(criterion)))
             for criterion, row in words.strengths.head(MOST_LISTED).iterrows()
@@ -75,14 +103,27 @@ def _answer(words: ClientWords, advice: Advice) -> dict[str, Any]:
             (numerals.score(row["score"]), row["short"], words.miss_note(str(criterion), place))
             for place, (criterion, row) in enumerate(words.misses.head(MOST_LISTED).iterrows())
         ],
-        "no_strengths": "No criterion is surely on target." if len(words.close) else "No criterion is on target yet.",
-        "no_misses": "No criterion is surely short of it."
-        if len(words.close)
-        else "None: every criterion is on target.",
-        "first_head": "Do this first",
+        "no_strengths": _no_strengths(words),
+        "no_misses": _no_misses(words),
+        "first_head": _("Do this first"),
+        "first_tag": _("First:"),
         "first": advice.first(),
         "first_note": advice.first_note(),
     }
+
+
+def _no_strengths(words: ClientWords) -> str:
+    if not words.scored:
+        return _("No criterion was scored.")
+    return _("No criterion is surely on target.") if len(words.close) else _("No criterion is on target yet.")
+
+
+def _no_misses(words: ClientWords) -> str:
+    if not words.scored:
+        return _("No criterion was scored.")
+    if len(words.close):
+        return _("No criterion is surely short of it.")
+    return _("None: every criterion is on target.") if words.scored > 1 else _("None: it is on target.")
 
 
 def _stage(words: ClientWords, overall: float) -> tuple[str, str]:
@@ -90,11 +131,12 @@ def _stage(words: ClientWords, overall: float) -> tuple[str, str]:
 
     stage = scoring.stage(overall, words.study.instrument.stage_cuts)
     if not stage.name:
-        return "none", ""
+        return _("none"), ""
     cuts = [cut for cut, name, _ in words.study.instrument.stage_cuts if name == stage.name]
     start = words.study.numerals.target(cuts[0])
-    assumed = "; the stage's name is ours" if stage.status == "assumed" else "; cut-off inferred"
-    return stage.name, f"from {start} up{assumed}"
+    if stage.status == "assumed":
+        return stage.name, _("from {start} up; the stage's name is ours").format(start=start)
+    return stage.name, _("from {start} up; cut-off inferred").format(start=start)
 
 
 def strip(words: ClientWords) -> Markup:
@@ -118,7 +160,8 @@ def strip(words: ClientWords) -> Markup:
         parts.append(f'<line class="target" x1="{x(target)}" y1="28" x2="{x(target)}" y2="52"/>')
         # Beside the score's own label where the two would meet.
         anchor, at = ("middle", x(target)) if abs(x(target) - x(own)) > 60 else ("start", x(target) + 5)
-        parts.append(f'<text x="{at}" y="24" text-anchor="{anchor}">target {numerals.target(target)}</text>')
+        label = _("target {target}").format(target=numerals.target(target))
+        parts.append(f'<text x="{at}" y="24" text-anchor="{anchor}">{label}</text>')
     parts.append(f'<circle class="me" cx="{x(own)}" cy="40" r="6.5"/>')
     # The target's label stands at the right of a score that is close to it.
     near = words.common_target is not None and 0 <= x(words.common_target) - x(own) <= 40
@@ -128,8 +171,10 @@ def strip(words: ClientWords) -> Markup:
         parts.append(f'<text class="ax" x="{x(value)}" y="70" text-anchor="middle">{numerals.target(value)}</text>')
     if enough:
         middle = (x(quarter) + x(three)) / 2
-        parts.append(f'<text class="ax" x="{middle:.1f}" y="64" text-anchor="middle">middle half</text>')
-    title = f"Overall score {numerals.mean(own)} on the scale from {scale.floor:g} to {scale.top:g}"
+        parts.append(f'<text class="ax" x="{middle:.1f}" y="64" text-anchor="middle">{_("middle half")}</text>')
+    title = _("Overall score {score} on the scale from {floor} to {top}").format(
+        score=numerals.mean(own), floor=numerals.target(scale.floor), top=numerals.target(scale.top)
+    )
     return Markup(
         f'<svg class="strip" viewBox="0 0 {width:g} 76" role="img" aria-label="{title}">' + "".join(parts) + "</svg>"
     )
@@ -149,38 +194,45 @@ def _gate(advice: Advice) -> dict[str, Any]:
     words = advice.words
     numerals, scale = words.study.numerals, words.study.instrument.scale
     needed = advice.gate.requires["others"] if advice.gate else 0
-    rows = []
-    for condition in advice.conditions:
-        known = not math.isnan(condition.score)
-        text = (
-            f"open, {numerals.score(condition.score)}"
-            if condition.met
-            else f"{numerals.score(needed - condition.score)} short"
-            if known
-            else "not scored"
-        )
-        rows.append(
-            {
-                "met": condition.met,
-                "name": words.study.instrument[condition.criterion].short,
-                "bar": score_bar(condition.score, needed, scale.floor, scale.top)
-                if known
-                else Markup('<span class="sb"></span>'),
-                "words": text,
-            }
-        )
+    rows = [
+        {
+            "met": condition.met,
+            "name": words.study.instrument[condition.criterion].short,
+            "keep": _("Keep: {name}").format(name=words.study.instrument[condition.criterion].short),
+            "bar": Markup('<span class="sb"></span>')
+            if math.isnan(condition.score)
+            else score_bar(condition.score, needed, scale.floor, scale.top),
+            "words": _condition(condition, needed, numerals),
+        }
+        for condition in advice.conditions
+    ]
     gated = words.study.instrument[advice.gate.criterion]
     own = words.card.loc[gated.id, "score"]
     met = sum(condition.met for condition in advice.conditions)
-    status = "Gate open" if advice.open else "Gate closed"
+    label = _n("One condition", "{count} conditions", len(rows)).format(count=in_words(len(rows)))
+    state_words = (
+        _n("Gate open: {met} of {total} condition met", "Gate open: {met} of {total} conditions met", len(rows))
+        if advice.open
+        else _n(
+            "Gate closed: {met} of {total} condition met", "Gate closed: {met} of {total} conditions met", len(rows)
+        )
+    )
     return {
-        "label": f"{in_words(len(rows)).capitalize()} {plural(len(rows), 'condition', 'conditions')}",
+        "label": label[:1].upper() + label[1:],
         "rows": rows,
         "name": gated.short,
-        "score": "not scored" if math.isnan(own) else f"scores {numerals.score(own)} today",
+        "score": _("not scored") if math.isnan(own) else _("scores {score} today").format(score=numerals.score(own)),
         "score_number": numerals.score(own),
-        "state": f"{status}: {met} of {len(rows)} conditions met",
+        "state": state_words.format(met=met, total=len(rows)),
     }
+
+
+def _condition(condition: Condition, needed: float, numerals: Numerals) -> str:
+    if math.isnan(condition.score):
+        return _("not scored")
+    if condition.met:
+        return _("open, {score}").format(score=numerals.score(condition.score))
+    return _("{gap} short").format(gap=numerals.score(needed - condition.score))
 
 
 def gate(advice: Advice) -> Statement:
@@ -206,7 +258,7 @@ def gate_slide(advice: Advice) -> Statement:
         {
             "action": words.study.instrument[criterion].action.rstrip("."),
             "name": words.study.instrument[criterion].short,
-            "words": f"{numerals.score(-words.card.loc[criterion, 'gap'])} short",
+            "words": _("{gap} short").format(gap=numerals.score(-words.card.loc[criterion, "gap"])),
         }
         for criterion in advice.steps
     ]
@@ -214,11 +266,16 @@ def gate_slide(advice: Advice) -> Statement:
         _gate(advice)
         if advice.gate
         else {
-            "label": "Steps",
+            "label": _("Steps"),
             "name": "",
             "rows": [
-                {"met": True, "name": row["short"], "words": numerals.score(row["score"])}
-                for _, row in words.strengths.head(MOST_LISTED).iterrows()
+                {
+                    "met": True,
+                    "name": row["short"],
+                    "keep": _("Keep: {name}").format(name=row["short"]),
+                    "words": numerals.score(row["score"]),
+                }
+                for __, row in words.strengths.head(MOST_LISTED).iterrows()
             ],
         }
     )
@@ -228,14 +285,12 @@ def gate_slide(advice: Advice) -> Statement:
 def quarter(advice: Advice) -> Statement:
     """The next 90 days: an action a month, and how to know that it worked."""
     words = advice.words
-    spans = ("Days 1 to 30", "Days 31 to 60", "Days 61 to 90")
     columns = []
-    for when, criterion in zip(spans, advice.steps, strict=False):
+    for when, criterion in zip(SPANS, advice.steps, strict=False):
         entry = words.study.instrument[criterion]
         target = words.study.numerals.target(words.study.targets[criterion])
-        columns.append(
-            (when, entry.action.rstrip("."), entry.short, f"Done when a rater gives {target}: {entry.question}")
-        )
+        done = _("Done at a score of {target}: {question}").format(target=target, question=entry.question)
+        columns.append((_(when), entry.action.rstrip("."), entry.short, done))
     return _piece("quarter", "quarter", columns) if columns else NOTHING
 
 
@@ -291,32 +346,66 @@ def best(words: ClientWords) -> Statement:
 def noise_slide(words: Words) -> Statement:
     """How many pairs are firm, unresolved, and what cannot be tested, as numerals."""
     total = len(words.shared.pairs)
-    always, here = len(words.firm_always), len(words.firm_here)
+    always, here, open_pairs = len(words.firm_always), len(words.firm_here), len(words.unresolved)
     claims = words.claims_of_pairs()
-    if words.shared.of_means or (always and here):
-        firm = f"{in_words(always).capitalize()} hold whatever the single scores were."
-        if here:
-            firm += f" {in_words(here).capitalize()} more hold {words.here}."
-    else:
-        firm = f"They hold {words.here}, by a test of ranks and a test of means."
-    columns = [
-        (
-            "Firm",
-            str(always + here),
-            f"of {total} pairs of criteria",
-            state("noise.firm", firm).claiming(claims),
-            False,
-        ),
-        ("≈ Unresolved", str(len(words.unresolved)), f"of {total} pairs", words.unsettled(), True),
-    ]
-    columns = [column for column in columns if column[1] != "0"]
+    columns = []
+    if always + here:
+        of = _("of {total} pairs of criteria").format(total=total)
+        columns.append((_("Firm"), str(always + here), of, _firm_pairs(words).claiming(claims), False))
+    if open_pairs:
+        why = words.unsettled()
+        if not why.text:
+            why = state("noise.unsettled", "These data do not put them in order.").claiming(claims)
+        columns.append((_("≈ Unresolved"), str(open_pairs), _("of {total} pairs").format(total=total), why, True))
     tested = getattr(words, "card", pd.DataFrame())
     if "p_value" in tested:
         flat = int((tested["p_value"].isna() & (tested["base"] >= 2)).sum())
-        columns.append(
-            ("Cannot be tested", str(flat), f"of {len(tested)} criteria against peers", words.untestable_short(), True)
-        )
+        of = _n("of one criterion against peers", "of {total} criteria against peers", len(tested))
+        if flat:
+            columns.append(
+                (_("Cannot be tested"), str(flat), of.format(total=len(tested)), words.untestable_short(), True)
+            )
     return _piece("noise.numerals", "numerals", columns, "")
+
+
+def _firm_pairs(words: Words) -> Statement:
+    """Where the firm pairs hold: in every table, or only in these scores."""
+    always, here = len(words.firm_always), len(words.firm_here)
+    if not words.shared.of_means and not (always and here):
+        return state(
+            "noise.firm",
+            _n(
+                "It holds {here}, by a test of ranks and a test of means.",
+                "They hold {here}, by a test of ranks and a test of means.",
+                here,
+            ),
+            here=words.here,
+        )
+    parts = []
+    if always:
+        parts.append(
+            state(
+                "noise.firm.always",
+                _n(
+                    "One holds whatever the single scores were.",
+                    "{count} hold whatever the single scores were.",
+                    always,
+                ),
+                count=in_words(always),
+            )
+        )
+    if here:
+        parts.append(
+            state(
+                "noise.firm.here",
+                _n("One more holds {here}.", "{count} more hold {here}.", here)
+                if always
+                else _n("It holds {here}.", "They hold {here}.", here),
+                count=in_words(here),
+                here=words.here,
+            )
+        )
+    return joined("noise.firm", parts)
 
 
 def numerals(
@@ -333,7 +422,7 @@ def lines(identity: str, paragraphs: Sequence[Statement]) -> Statement:
 
 def glossary(rows: Sequence[tuple[str, str]]) -> Statement:
     """The words used in a report, folded away."""
-    return _piece("glossary", "fold", "Words used in this report", list(rows))
+    return _piece("glossary", "fold", _("Words used in this report"), list(rows))
 
 
 def certainties(words: StudyWords) -> Statement:

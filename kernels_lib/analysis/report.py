@@ -58,7 +58,7 @@ class Report:
             "description": description,
             "kicker": kicker,
             "confidentiality": parameters.confidentiality,
-            "language": "en",
+            "language": parameters.language,
             "notice": self.study.notice,
             "notice_tag": notice_tag if self.study.notice else "",
             "foot": f"{self.study.subject}, {', '.join(kicker[:1])}, wave {self.study.wave}".replace(", ,", ","),
@@ -94,7 +94,8 @@ class Report:
     def piece(self, kind: str, shown: Statement) -> None:
         """Show a laid-out piece: summary, gate, steps, say, slide."""
         self._note(shown)
-        self._display(kind, {"text/html": str(shown.html)})
+        laid_out = {"layout": shown.layout, "content": shown.content} if shown.layout else {}
+        self._display(kind, {"text/html": str(shown.html)}, **laid_out)
 
     def table(self, shown: ShownTable | None, *, folded: str = "") -> None:
         """Show a table, folded away below the words `folded` where they are given.

@@ -13,22 +13,30 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from string import Formatter
+from typing import Any
 
 from markupsafe import Markup, escape
 
+from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals, in_words
 from kernels_lib.study.results import Basis, Claim, Number, Sentence
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One or more sentences as text and as safe HTML, with the numbers they state."""
+    """One or more sentences as text and as safe HTML, with the numbers they state.
+
+    A laid-out piece also says its `layout` and its `content` as plain values, so that other formats
+    than HTML can lay it out in their own way.
+    """
 
     id: str
     text: str
     html: Markup
     numbers: tuple[Number, ...] = ()
     claims: tuple[Claim, ...] = ()
+    layout: str = ""
+    content: tuple[Any, ...] = ()
 
     def claiming(self, claims: Iterable[Claim]) -> Statement:
         """The same words, resting on these questions of the ledger."""
@@ -80,7 +88,9 @@ def state(identity: str, template: str, **values: object) -> Statement:
     identity : str
         The statement's id in the results.
     template : str
-        With ``{name}`` for each value.  The template itself is ours and is trusted as HTML.
+        With ``{name}`` for each value.  The template itself is ours and is trusted as HTML.  It is a
+        message: it comes in the reader's language (see `kernels_lib.study.language`), so it stands
+        here as one literal, or as the result of ``_n`` where a count decides its form.
     **values : Number, Statement or str
 
     Returns
@@ -91,6 +101,7 @@ def state(identity: str, template: str, **values: object) -> Statement:
 
 
 def _filled(identity: str, template: str, values: Mapping[str, object], *, sentence: bool) -> Statement:
+    template = _(template)
     plain, safe, numbers, claims = {}, {}, [], []
     # A value that the words do not mention is not stated.
     used = {name for _, name, _, _ in Formatter().parse(template) if name}
@@ -107,12 +118,16 @@ def _filled(identity: str, template: str, values: Mapping[str, object], *, sente
         else:
             plain[name], safe[name] = str(value), escape(str(value))
     begin = _upper_first if sentence else str
-    text, html = (begin(_ONE_POINT.sub("\\1point", template.format(**values))) for values in (plain, safe))
+    text, html = (begin(_one_point(template.format(**values))) for values in (plain, safe))
     return Statement(identity, text, Markup(html), tuple(numbers), tuple(dict.fromkeys(claims)))
 
 
 # "1 points" and "<data ...>1</data> points", where a whole number of points may be one.
-_ONE_POINT = re.compile(r"((?<![\d.,])1(?:</data>)? )points\b")
+_ONE_POINT = re.compile(r"((?<![\d.,])1(?:</data>)? )(?:points\b|(Punkt)en?\b)")
+
+
+def _one_point(text: str) -> str:
+    return _ONE_POINT.sub(lambda found: found[1] + (found[2] or "point"), text)
 
 
 def _upper_first(text: str) -> str:

@@ -15,6 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kernels_lib.analysis.statement import mark
+from kernels_lib.study.language import N_, _
+from kernels_lib.study.numerals import Numerals
 from kernels_lib.study.results import Basis, Column, Number, Table
 
 
@@ -120,17 +122,22 @@ def _plain(cell: Any) -> Any:
 
 
 _TAGS = {
-    Basis.PUBLISHED: ("", "published"),
-    Basis.RECONSTRUCTED: ("r", "reconstructed"),
-    Basis.MEASURED: ("m", "measured"),
-    Basis.EVERY_TABLE: ("e", "true in every table"),
+    Basis.PUBLISHED: ("", N_("published")),
+    Basis.RECONSTRUCTED: ("r", N_("reconstructed")),
+    Basis.MEASURED: ("m", N_("measured")),
+    Basis.EVERY_TABLE: ("e", N_("true in every table")),
 }
 
 
 def provenance(basis: Basis) -> Markup:
     """The small tag that says what a number rests on."""
     kind, words = _TAGS[basis]
-    return Markup('<span class="prov {}">{}</span>').format(kind, words)
+    return Markup('<span class="prov {}">{}</span>').format(kind, _(words))
+
+
+def as_given(numerals: Numerals, value: float) -> str:
+    """A number of the instrument with the decimals that it was given with: ``0.5``, ``100``."""
+    return f"{value:g}".replace(".", numerals.separators[0])
 
 
 def score_bar(score: float, target: float, floor: float, top: float) -> Markup:

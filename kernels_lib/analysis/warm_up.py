@@ -11,7 +11,8 @@ import IPython.display  # noqa: F401 - loaded for the kernels
 import plotly.graph_objects as go
 
 from kernels_lib.analysis.tables import environment
-from kernels_lib.study.numerals import LANGUAGES, Numerals
+from kernels_lib.study.language import LANGUAGES
+from kernels_lib.study.numerals import Numerals
 from kernels_lib.study.yamlfile import parse_scalar
 
 for _language in LANGUAGES:

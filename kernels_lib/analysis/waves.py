@@ -22,11 +22,12 @@ from scipy import special
 from kernels_lib.analysis.agreement import minimal_detectable_change
 from kernels_lib.analysis.counting import sign_flips, subset_sums
 from kernels_lib.analysis.effects import CROWDED, DIGITS, FEW, end_point_p, mean_interval
-from kernels_lib.analysis.significance.core import TestResult, differences, mid_ranks, or_nan, t_tail
+from kernels_lib.analysis.significance.core import NO_SPREAD, TestResult, differences, mid_ranks, or_nan, t_tail
 from kernels_lib.analysis.significance.groups import brunner_munzel, mann_whitney, welch_t
 from kernels_lib.analysis.significance.multiplicity import adjust
 from kernels_lib.analysis.significance.paired import EXACT_UP_TO, paired_t, sign_test, signed_rank
 from kernels_lib.errors import BadData
+from kernels_lib.study.language import _
 
 COLUMNS = [
     "design", "n_before", "n_after", "n_both", "mean_before", "mean_after", "change", "ci_low", "ci_high",
@@ -173,9 +174,9 @@ def overlap_t(before: ArrayLike, after: ArrayLike) -> TestResult:
     both = ~np.isnan(x) & ~np.isnan(y)
     all_x, all_y = x[~np.isnan(x)], y[~np.isnan(y)]
     n_x, n_y, pairs = all_x.size, all_y.size, int(both.sum())
-    common: dict[str, Any] = {"n_used": int((~np.isnan(x) | ~np.isnan(y)).sum()), "method": "partly overlapping t"}
+    common: dict[str, Any] = {"n_used": int((~np.isnan(x) | ~np.isnan(y)).sum()), "method": _("partly overlapping t")}
     if min(n_x, n_y) < 2 or np.ptp(all_x) == np.ptp(all_y) == 0:
-        reason = "fewer than two scores in a wave" if min(n_x, n_y) < 2 else "no spread"
+        reason = _("fewer than two scores in a wave") if min(n_x, n_y) < 2 else _(NO_SPREAD)
         return TestResult(statistic=None, z=None, p_value=None, exactness="not tested", reason=reason, **common)
 
     sd_x, sd_y = all_x.std(ddof=1), all_y.std(ddof=1)
@@ -185,7 +186,8 @@ def overlap_t(before: ArrayLike, after: ArrayLike) -> TestResult:
     part_x, part_y = sd_x**2 / n_x, sd_y**2 / n_y
     variance = part_x + part_y - 2 * r * pairs * sd_x * sd_y / (n_x * n_y)
     if variance <= 1e-12 * (part_x + part_y):
-        return TestResult(statistic=None, z=None, p_value=None, exactness="not tested", reason="no spread", **common)
+        reason = _(NO_SPREAD)
+        return TestResult(statistic=None, z=None, p_value=None, exactness="not tested", reason=reason, **common)
 
     welch_df = (part_x + part_y) ** 2 / (part_x**2 / (n_x - 1) + part_y**2 / (n_y - 1))
     singles = n_x + n_y - 2 * pairs
@@ -257,7 +259,9 @@ def overlap_ranks(before: ArrayLike, after: ArrayLike) -> TestResult:
         "statistic": (reached - later * (later + 1)) / 2,
         "n_used": m + n,
         "zeros": int(d.size - m),
-        "method": f"signed ranks and rank sum together, {'exact' if exact else 'normal'}",
+        "method": _("signed ranks and rank sum together, exact")
+        if exact
+        else _("signed ranks and rank sum together, normal"),
     }
     if variance == 0:
         return TestResult(z=0.0, p_value=1.0, exactness="exact", reason="no difference at all", **common)
@@ -284,7 +288,7 @@ def _row(
     rng: np.random.Generator,
 ) -> dict[str, Any]:
     """One criterion; `x` and `y` are aligned by brand, None where the wave does not have the criterion."""
-    missing = [word for word, wave in (("before", x), ("after", y)) if wave is None]
+    missing = "before" if x is None else "after" if y is None else ""
     absent = np.empty(0)
     x, y = _waves(absent if x is None else x, absent if y is None else y)
     all_x, all_y = x[~np.isnan(x)], y[~np.isnan(y)]
@@ -306,9 +310,17 @@ def _row(
         "reason": "",
     }
     if missing:
-        row["reason"] = f"the wave {missing[0]} does not have this criterion"
+        row["reason"] = _(
+            "the wave before does not have this criterion"
+            if missing == "before"
+            else "the wave after does not have this criterion"
+        )
     elif all_x.size == 0 or all_y.size == 0:
-        row["reason"] = f"no brand was scored in the wave {'before' if all_x.size == 0 else 'after'}"
+        row["reason"] = _(
+            "no brand was scored in the wave before"
+            if all_x.size == 0
+            else "no brand was scored in the wave after"
+        )
     if row["reason"]:
         return row
 
@@ -341,8 +353,8 @@ def _tracks(design: str, ranks: TestResult, means: TestResult, instead: TestResu
     beside, p = means.method, means.p_value
     if p is None:
         beside, p = f"{means.reason}: {instead.method}", instead.p_value
-        if means.reason == "no spread":
-            beside, p = f"{beside} and exact end-point test", max(p, at_ends)
+        if means.reason == _(NO_SPREAD):
+            beside, p = _("{method} and exact end-point test").format(method=beside), max(p, at_ends)
     return {
         "design": design,
         "p_value": ranks.p_value,
@@ -377,7 +389,7 @@ def _end_points_p(x: np.ndarray, y: np.ndarray, floor: float, top: float) -> flo
     if low[0] == high[0]:
         return 1.0
     left, right = low[0], high[0]
-    for _ in range(60):
+    for __ in range(60):
         between = (left + right) / 2
         of_low, of_high = (end_point_p(*wave, between, floor, top) for wave in (low, high))
         left, right = (between, right) if of_low > of_high else (left, between)

@@ -20,6 +20,7 @@ from typing import Any
 from kernels_lib import __version__
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import build_folder
+from kernels_lib.production.browser import missing_for_browser, missing_for_pdf
 from kernels_lib.production.engine import ENGINES
 from kernels_lib.production.runner import FILES, Job, Outcome, prepare, replace, run_job
 from kernels_lib.study.params import SECTIONS, Effective, parse_overrides
@@ -40,6 +41,7 @@ class Request:
     formats: tuple[str, ...] = ()
     wave: str = ""
     engine: str = "auto"
+    inspect: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def plan(request: Request) -> Plan:
     roster = read_roster(request.root, request.study_name, request.wave, pairs)
     if roster.scores is None:
         raise BadParameters("no resource has the role 'scores'.", where=roster.dataset.shown)
+    if request.inspect and (lacking := missing_for_browser()):
+        raise BadParameters(f"nothing can be inspected: {lacking}", where="--inspect")
     jobs: list[Job] = []
     problems: list[ScorecardError] = []
     for subject in _subjects(request, roster):
@@ -104,6 +108,8 @@ def plan(request: Request) -> Plan:
     if not roster.scores.as_recorded:
         resource = roster.dataset.scores
         warnings.append(f"{resource.shown}: differs from the checksum in {roster.dataset.shown}. The reports say so.")
+    if "all" in request.formats and (lacking := missing_for_pdf()):
+        warnings.append(f"report.pdf is left out: {lacking} Everything else is built.")
     return Plan(request, roster, tuple(jobs), tuple(warnings))
 
 
@@ -153,7 +159,7 @@ def _job(request: Request, roster: Roster, pairs: tuple[tuple[str, str], ...], s
         name = values.client_name or client.brand
     elif industry is not None:
         parameters["industry"] = industry.slug
-        name = industry.name
+        name = roster.speaking(values.language).industries[industry.slug].name
     others = ()
     if client is not None and values.disclosure != "named":
         others = tuple(unit for unit in roster.scores.units if unit not in (client.brand, name))
@@ -168,17 +174,24 @@ def _job(request: Request, roster: Roster, pairs: tuple[tuple[str, str], ...], s
         sections=frozenset(_sections(roster, effective, kind)),
         formats=_formats(request, effective),
         others=others,
-        quoted=(*roster.instrument.words, name),
+        quoted=(*roster.speaking(values.language).instrument.words, name),
         engine=request.engine,
+        language=values.language,
+        inspect=request.inspect,
     )
 
 
 def _formats(request: Request, effective: Effective) -> tuple[str, ...]:
     chosen = request.formats or tuple(effective.values.formats)
     for name in chosen:
-        if name not in FILES:
-            raise UnknownName("format", name, FILES, where="--formats")
-    return tuple(dict.fromkeys(chosen))
+        if name not in (*FILES, "all"):
+            raise UnknownName("format", name, (*FILES, "all"), where="--formats")
+    lacking = missing_for_pdf()
+    if "all" in chosen:
+        return tuple(name for name in FILES if name != "pdf" or not lacking)
+    if "pdf" in chosen and lacking:
+        raise BadParameters(f"report.pdf cannot be made: {lacking}", where="--formats")
+    return tuple(name for name in FILES if name in chosen)
 
 
 def _sections(roster: Roster, effective: Effective, kind: str) -> Iterable[str]:

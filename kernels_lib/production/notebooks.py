@@ -9,8 +9,10 @@ from typing import Any
 
 import nbformat
 
-from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
+from kernels_lib.errors import BadParameters, MissingTranslation, ScorecardError, UnknownName
 from kernels_lib.paths import shown
+from kernels_lib.study.language import SOURCE
+from kernels_lib.study.messages import translated
 
 # Sections that only some studies have the data for, beside those a parameter may drop.
 DATA_SECTIONS = (
@@ -101,6 +103,27 @@ def without_sections(notebook: nbformat.NotebookNode, keep: set[str]) -> nbforma
         if sections <= keep:
             kept.append(cell)
     return nbformat.from_dict({**notebook, "cells": kept})
+
+
+def in_language(notebook: nbformat.NotebookNode, language: str, where: str) -> nbformat.NotebookNode:
+    """The notebook with its published markdown in another language.
+
+    Raises
+    ------
+    MissingTranslation
+        At the first paragraph that has none; the message names the cell.
+    """
+    if language == SOURCE:
+        return notebook
+    cells = []
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type == "markdown" and "remove-cell" not in tags(cell):
+            try:
+                cell = {**cell, "source": translated(cell.source, language)}
+            except MissingTranslation as error:
+                raise MissingTranslation(error.message, error.language, where=f"{where}, cell {number}") from error
+        cells.append(cell)
+    return nbformat.from_dict({**notebook, "cells": cells})
 
 
 def known_tags(sections: tuple[str, ...]) -> set[str]:

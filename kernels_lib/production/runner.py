@@ -21,17 +21,26 @@ import nbformat
 from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
 from kernels_lib.production import engine, gates
+from kernels_lib.production.browser import INSPECTIONS
 from kernels_lib.production.notebooks import (
     check_parameters,
     check_tags,
     declared_parameters,
+    in_language,
     read_report,
     without_sections,
 )
+from kernels_lib.study.language import SOURCE
 from kernels_lib.study.params import SECTIONS
 from kernels_lib.study.results import MIME
 
-FILES = {"html": "report.html", "slides": "slides.html"}
+FILES = {
+    "html": "report.html",
+    "slides": "slides.html",
+    "xlsx": "annex.xlsx",
+    "pptx": "deck.pptx",
+    "pdf": "report.pdf",
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,8 @@ class Job:
     others: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
     engine: str = "auto"
+    language: str = SOURCE
+    inspect: bool = False
 
     @property
     def folder(self) -> Path:
@@ -110,6 +121,7 @@ class Outcome:
     gates: dict[str, str] = field(default_factory=dict)
     headline: str = ""
     summary: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 def run_job(job: Job) -> Outcome:
@@ -138,7 +150,7 @@ def run_job(job: Job) -> Outcome:
 
 
 def _run(job: Job, folder: Path, started: float) -> Outcome:
-    from kernels_lib.production.publish import FORMATS
+    from kernels_lib.production.publish import FORMATS, PAGES, page
 
     where = f"reports/{job.report}.ipynb"
     notebook = prepare(job)
@@ -147,15 +159,18 @@ def _run(job: Job, folder: Path, started: float) -> Outcome:
     )
     results = results_of(executed, where)
     try:
-        documents = {name: FORMATS[name](executed) for name in job.formats}
+        made = {name: FORMATS[name](executed) for name in job.formats}
+        pages = {name: content for name, content in made.items() if name in PAGES}
+        packages = {name: content for name, content in made.items() if name not in PAGES}
+        subject = f"{job.kind} {job.slug}".strip()
         passed = gates.check(
-            gates.Delivery(executed, results, documents, job.root, job.others, job.quoted),
-            f"{job.kind} {job.slug}".strip(),
+            gates.Delivery(executed, results, pages, job.root, job.others, job.quoted, packages=packages), subject
         )
+        passed |= _inspected(pages, subject) if job.inspect else dict.fromkeys(INSPECTIONS, "not run")
     except ScorecardError as error:
         error.notebook = executed  # type: ignore[attr-defined]
         raise
-    files = _publish(job, documents, results, executed, folder, passed)
+    files = _publish(job, made, results, executed, folder, passed)
     return Outcome(
         job,
         ok=True,
@@ -164,16 +179,24 @@ def _run(job: Job, folder: Path, started: float) -> Outcome:
         gates=passed,
         headline=results["headline"],
         summary=results["summary"],
+        warnings=tuple(page.read(executed).warnings),
     )
 
 
+def _inspected(pages: dict[str, str], subject: str) -> dict[str, str]:
+    """The browser's own checks; only a build with ``--inspect`` needs a browser for them."""
+    from kernels_lib.production.inspection import inspect
+
+    return inspect(pages, subject)
+
+
 def prepare(job: Job) -> nbformat.NotebookNode:
-    """The notebook as it will run: parameters checked, sections chosen."""
+    """The notebook as it will run: parameters checked, sections chosen, its words in the reader's language."""
     where = f"reports/{job.report}.ipynb"
     notebook = read_report(job.root, job.report)
     check_tags(notebook, SECTIONS, where)
     check_parameters(declared_parameters(notebook, where), job.parameters, where)
-    return without_sections(notebook, set(job.sections))
+    return in_language(without_sections(notebook, set(job.sections)), job.language, where)
 
 
 def results_of(executed: nbformat.NotebookNode, where: str) -> dict[str, Any]:
@@ -199,19 +222,26 @@ def results_of(executed: nbformat.NotebookNode, where: str) -> dict[str, Any]:
 
 def _publish(
     job: Job,
-    documents: dict[str, str],
+    documents: dict[str, str | bytes],
     results: dict[str, Any],
     executed: nbformat.NotebookNode,
     folder: Path,
     passed: dict[str, str],
 ) -> dict[str, dict[str, Any]]:
-    """Move finished files into place, the manifest last."""
-    files = {}
+    """Move finished files into place, the manifest last.
+
+    A file of another format that was made from other results goes: beside this one it would contradict it.
+    """
+    kept = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    digest = sha256(kept.encode("utf-8")).hexdigest()
+    files = _still_true(job, digest)
     for name, document in documents.items():
-        raw = document.encode("utf-8")
+        raw = document.encode("utf-8") if isinstance(document, str) else document
         replace(job.folder / FILES[name], raw, folder)
         files[FILES[name]] = {"sha256": sha256(raw).hexdigest(), "bytes": len(raw)}
-    kept = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    for name in FILES.values():
+        if name not in files:
+            (job.folder / name).unlink(missing_ok=True)
     replace(job.results_file, kept.encode("utf-8"), folder)
     notebook = build_folder(job.root, job.study_name) / "notebooks" / job.kind / f"{job.slug or job.kind}.ipynb"
     replace(notebook, nbformat.writes(_portable(executed)).encode("utf-8"), folder)
@@ -221,6 +251,7 @@ def _publish(
         "name": job.name,
         "report": job.kind,
         "files": files,
+        "results_sha256": digest,
         "gates": passed,
         "provenance": results["provenance"],
         "report_date": results["report_date"],
@@ -228,6 +259,17 @@ def _publish(
     text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     replace(job.folder / "manifest.json", text.encode("utf-8"), folder)
     return files
+
+
+def _still_true(job: Job, digest: str) -> dict[str, dict[str, Any]]:
+    """Files of the build before that were made from the same results."""
+    path = job.folder / "manifest.json"
+    if not path.is_file():
+        return {}
+    before = json.loads(path.read_text(encoding="utf-8"))
+    if before.get("results_sha256") != digest:
+        return {}
+    return {name: entry for name, entry in before["files"].items() if (job.folder / name).is_file()}
 
 
 def _portable(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -17,10 +17,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from kernels_lib.errors import BadData, UnknownName
+from kernels_lib.errors import BadData, ScorecardError, UnknownName
 from kernels_lib.paths import shown
 from kernels_lib.study.instrument import Instrument
+from kernels_lib.study.language import SOURCE, pick
 from kernels_lib.study.results import Basis
+from kernels_lib.study.validation import joined
 
 MAX_BYTES = 200_000_000
 
@@ -120,16 +122,23 @@ class Means:
 
 
 def read_dataset(
-    root: Path, name: str, wave: str = "", *, where: str | None = None, line: int | None = None
+    root: Path,
+    name: str,
+    wave: str = "",
+    *,
+    language: str = SOURCE,
+    where: str | None = None,
+    line: int | None = None,
 ) -> Dataset:
-    """Read ``datasets/NAME/datapackage.json``.
+    """Read ``datasets/NAME/datapackage.json``, its texts in one language.
 
     Raises
     ------
     UnknownName
         If there is no such dataset or wave.
     BadData
-        If the description is damaged or names a file that is not there.
+        If the description is damaged, names a file that is not there, or has a text in another language
+        only; of such texts all are named at once.
     """
     folder = root / "datasets" / name
     known = sorted(path.parent.name for path in (root / "datasets").glob("*/datapackage.json"))
@@ -146,21 +155,22 @@ def read_dataset(
     chosen = wave or newest
     if chosen not in waves:
         raise UnknownName("wave", wave, waves, where=label)
+    _check_texts(package, language, path, label)
     resources = [
-        _resource(root, folder, entry, label)
+        _resource(root, folder, entry, label, language)
         for entry in package.get("resources", [])
         if entry.get("scorecard", {}).get("wave", chosen) == chosen
     ]
     return Dataset(
         name=name,
-        title=package.get("title", name),
+        title=str(pick(own.get("title", package.get("title", "")), language) or name),
         shown=label,
         wave=chosen,
         wave_date=_date(waves[chosen], label),
         scores=next((r for r in resources if r.role in ("scores", "ratings")), None),
         means=next((r for r in resources if r.role == "means"), None),
         sources=tuple(source.get("title", "") for source in package.get("sources", [])),
-        claims=tuple(_claim(entry, label) for entry in own.get("claims", [])),
+        claims=tuple(_claim(entry, label, language) for entry in own.get("claims", [])),
         before=max((w for w in waves if waves[w] < waves[chosen]), key=lambda w: waves[w], default=""),
     )
 
@@ -314,7 +324,32 @@ def _json(path: Path, label: str) -> dict[str, Any]:
     return loaded
 
 
-def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str) -> Resource:
+def _check_texts(package: dict[str, Any], language: str, path: Path, label: str) -> None:
+    """Texts that reports quote have this language: ``"text"``, or ``{"en": "text", "de": "Text"}``."""
+    own = package.get("scorecard", {})
+    texts = [("title", own.get("title", package.get("title", "")))]
+    texts += [("text", claim.get("text", "")) for claim in own.get("claims", [])]
+    texts += [("notice", entry.get("scorecard", {}).get("notice", "")) for entry in package.get("resources", [])]
+    problems: list[ScorecardError] = []
+    for key, text in texts:
+        try:
+            pick(text, language)
+        except ValueError as error:
+            # The package's own title stays one text, for other tools.
+            remedy = "The title in two languages belongs in 'scorecard'." if key == "title" else ""
+            problems.append(BadData(f"'{key}': {error}.", where=label, line=_line(path, text), remedy=remedy))
+    if problems:
+        raise joined(problems)
+
+
+def _line(path: Path, text: Any) -> int | None:
+    """Where a text stands in a JSON file; None if it is written in another way there."""
+    first = next(iter(text.values()), "") if isinstance(text, dict) else text
+    before, found, _ = path.read_text(encoding="utf-8").partition(json.dumps(first, ensure_ascii=False))
+    return before.count("\n") + 1 if found and first else None
+
+
+def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str, language: str) -> Resource:
     own = entry.get("scorecard", {})
     path = (folder / str(entry.get("path", ""))).resolve()
     if not path.is_relative_to(folder.resolve()):
@@ -332,7 +367,7 @@ def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str) -> Re
         shown=shown(path, root),
         role=str(own.get("role", "")),
         basis=Basis(own.get("basis", "measured")),
-        notice=str(own.get("notice", "")),
+        notice=str(pick(own.get("notice", ""), language)),
         unit_column=str(own.get("unit_column", "brand")),
         group_column=str(own.get("group_column", "")),
         rater_column=str(own.get("rater_column", "rater")),
@@ -340,12 +375,12 @@ def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str) -> Re
     )
 
 
-def _claim(entry: dict[str, Any], label: str) -> Claim:
+def _claim(entry: dict[str, Any], label: str, language: str) -> Claim:
     if missing := {"id", "text", "count", "of", "criteria", "below"} - set(entry):
         raise BadData(f"a claim lacks {', '.join(sorted(missing))}.", where=label)
     return Claim(
         str(entry["id"]),
-        str(entry["text"]),
+        str(pick(entry["text"], language)),
         int(entry["count"]),
         int(entry["of"]),
         tuple(entry["criteria"]),

@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kernels_lib.errors import UnknownName
 from kernels_lib.paths import shown
+from kernels_lib.study.language import SOURCE
 from kernels_lib.study.numerals import Numerals
-from kernels_lib.study.validation import check_model
+from kernels_lib.study.validation import Quoted, Spoken, check_model
 from kernels_lib.study.yamlfile import read_yaml
 
 Status = Literal["published", "assumed"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Text = Annotated[str, Field(min_length=1, max_length=600)]
 
 
 class _Part(BaseModel):
@@ -30,8 +30,8 @@ class _Part(BaseModel):
 class Unit(_Part):
     """What is scored: a brand, a department."""
 
-    one: Text = "brand"
-    many: Text = "brands"
+    one: Spoken
+    many: Spoken
 
 
 class Decimals(_Part):
@@ -77,8 +77,8 @@ class Stage(_Part):
     """A named band of the scale, from its lower cut-off up to the next."""
 
     id: Identifier
-    name: Text
-    nickname: str = ""
+    name: Spoken
+    nickname: Quoted = ""
     from_: float = Field(alias="from")
     status: dict[str, Status]
 
@@ -87,7 +87,7 @@ class Side(_Part):
     """A group of criteria."""
 
     id: Identifier
-    name: Text
+    name: Spoken
     status: Status
 
 
@@ -96,7 +96,7 @@ class Gate(_Part):
 
     criterion: Identifier
     requires: dict[Literal["others"], float]
-    reason: Text
+    reason: Spoken
     status: Status
 
 
@@ -104,17 +104,17 @@ class Criterion(_Part):
     """One thing that is scored, with the words reports use for it."""
 
     id: Identifier
-    name: Text
-    short: Text
-    phrase: Text
-    does: Text
-    lacks: Text
-    question: Text
+    name: Spoken
+    short: Spoken
+    phrase: Spoken
+    does: Spoken
+    lacks: Spoken
+    question: Spoken
     side: str = ""
     weight: float = Field(1, ge=0)
-    why: Text
-    improve: Text
-    action: Text
+    why: Spoken
+    improve: Spoken
+    action: Spoken
     status: dict[str, Status]
 
     @model_validator(mode="after")
@@ -129,9 +129,9 @@ class Instrument(_Part):
     """Criteria, scale, stages, and the gate of one questionnaire."""
 
     id: Identifier
-    name: Text
-    source: Text
-    unit: Unit = Unit()
+    name: Spoken
+    source: Quoted
+    unit: Unit
     decimals: Decimals = Decimals()
     scale: Scale
     target: Declared
@@ -195,8 +195,10 @@ class Instrument(_Part):
         return Numerals(language, self.decimals.score, self.decimals.mean)
 
 
-def read_instrument(root: Path, name: str, *, where: str | None = None, line: int | None = None) -> Instrument:
-    """Read ``params/instruments/NAME.yaml``.
+def read_instrument(
+    root: Path, name: str, language: str = SOURCE, *, where: str | None = None, line: int | None = None
+) -> Instrument:
+    """Read ``params/instruments/NAME.yaml``, its texts in one language.
 
     Raises
     ------
@@ -211,4 +213,4 @@ def read_instrument(root: Path, name: str, *, where: str | None = None, line: in
         raise UnknownName("instrument", name, known, where=where, line=line)
     path = folder / f"{name}.yaml"
     file = read_yaml(path, shown(path, root))
-    return check_model(Instrument, file)
+    return check_model(Instrument, file, language=language)

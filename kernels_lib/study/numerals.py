@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from babel.dates import format_date
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-LANGUAGES = ("en", "de")
+from kernels_lib.study.language import _, spoken
+
 MINUS = "\u2212"
 EN_DASH = "\u2013"
 
@@ -104,22 +105,26 @@ class Numerals:
         return get_decimal_symbol(self.language) + get_group_symbol(self.language)
 
 
-SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+SMALL = {
+    "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    "de": ("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"),
+}
 
 
 def in_words(count: int) -> str:
-    """Counts up to twelve as words, further ones as digits.
+    """Counts up to twelve as words of the language that is spoken, further ones as digits.
 
     Examples
     --------
     >>> in_words(3), in_words(29)
     ('three', '29')
     """
-    return SMALL[count] if 0 <= count < len(SMALL) else str(count)
+    small = SMALL[spoken()]
+    return small[count] if 0 <= count < len(small) else str(count)
 
 
 def listed(names: list[str]) -> str:
-    """Names as an English list.
+    """Names as a list in the language that is spoken.
 
     Examples
     --------
@@ -128,7 +133,7 @@ def listed(names: list[str]) -> str:
     """
     if len(names) < 2:
         return "".join(names)
-    return ", ".join(names[:-1]) + " and " + names[-1]
+    return ", ".join(names[:-1]) + f" {_('and')} " + names[-1]
 
 
 def plural(count: int, one: str, many: str) -> str:

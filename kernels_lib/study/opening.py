@@ -15,6 +15,7 @@ from kernels_lib.errors import BadData, BadParameters, UnknownName
 from kernels_lib.paths import find_root
 from kernels_lib.study.datasets import Means, Scores, read_means
 from kernels_lib.study.instrument import Instrument
+from kernels_lib.study.language import speak
 from kernels_lib.study.numerals import Numerals
 from kernels_lib.study.params import Effective, Parameters, parse_overrides
 from kernels_lib.study.results import Basis
@@ -175,7 +176,7 @@ def open_study(
     overrides: str = "",
     root: Path | None = None,
 ) -> Study:
-    """Open a study for one reader.
+    """Open a study for one reader; from now on the report's own words come in the reader's language.
 
     Parameters
     ----------
@@ -211,6 +212,10 @@ def open_study(
     chosen_client = roster.client(client) if client else None
     chosen_industry = roster.industry(industry) if industry else None
     effective = roster.parameters(client=chosen_client, industry=chosen_industry, overrides=pairs)
+    speak(effective.values.language)
+    roster = roster.speaking(effective.values.language)
+    if chosen_industry:
+        chosen_industry = roster.industries[chosen_industry.slug]
     if effective.values.peer_group == "industry" and not roster.industries:
         origin = effective.origin("peer_group")
         raise UnknownName("peer group", "industry", ["all"], where=origin.file, line=origin.line)

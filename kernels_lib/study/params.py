@@ -19,13 +19,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from kernels_lib.errors import BadParameters, UnknownName
 from kernels_lib.paths import SLUG, params_folder, shown
 from kernels_lib.study.instrument import Instrument
-from kernels_lib.study.validation import check_model, joined
+from kernels_lib.study.language import LANGUAGES, SOURCE
+from kernels_lib.study.validation import ANY, Quoted, Spoken, check_model, joined
 from kernels_lib.study.yamlfile import YamlFile, parse_scalar, read_yaml
 
 # Optional sections of the reports, in their order; a notebook marks its cells `section-NAME`.
 SECTIONS = ("scorecard", "strengths", "pairs", "brands", "peers", "noise", "first", "industry", "method")
 
-FORMATS = ("html", "slides")
+# What a report can be published as, in this order; a study makes the first two unless it says otherwise.
+FORMATS = ("html", "slides", "xlsx", "pptx", "pdf")
+USUAL_FORMATS = FORMATS[:2]
 
 
 def _text_of_number(value: Any) -> Any:
@@ -46,7 +49,7 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    title: str = Field(min_length=1, max_length=160, description="Title of the study.")
+    title: Spoken = Field(max_length=160, description="Title of the study.")
     dataset: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="A folder in datasets/.")
     instrument: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="A file in params/instruments/.")
     wave: Annotated[str, BeforeValidator(_text_of_number)] = Field("", description="Empty: the newest wave.")
@@ -61,14 +64,16 @@ class Parameters(BaseModel):
     peer_group: Literal["all", "industry"] = Field("all", description="Who the client is compared with.")
     disclosure: Literal["aggregate", "masked", "named"] = Field("aggregate", description="What clients see of others.")
     minimum_base: int = Field(4, ge=2, le=1000, description="Fewest other units in an aggregate that is shown.")
-    formats: list[Literal["html", "slides"]] = Field(default_factory=lambda: list(FORMATS), min_length=1)
+    formats: list[Literal["html", "slides", "xlsx", "pptx", "pdf"]] = Field(
+        default_factory=lambda: list(USUAL_FORMATS), min_length=1, description="What a report is published as."
+    )
     sections: list[str] = Field(default_factory=lambda: list(SECTIONS), description="Sections of the reports.")
-    client_name: str = Field("", max_length=120, description="Name in the client's report; empty: as in the data.")
+    client_name: Quoted = Field("", max_length=120, description="Name in the client's report; empty: as in the data.")
     colours: Colours = Colours()
     logo: str = Field("", max_length=200, description="A PNG, JPEG or SVG file inside params/.")
-    language: Literal["en", "de"] = Field("en", description="Of numbers and dates.")
-    contact: str = Field("", max_length=200, description="Whom to ask; stands at the end of the report.")
-    confidentiality: str = Field("", max_length=200, description="Stands at the head of the report.")
+    language: Literal["en", "de"] = Field("en", description="Of the whole document: words, numbers and dates.")
+    contact: Quoted = Field("", max_length=200, description="Whom to ask; stands at the end of the report.")
+    confidentiality: Quoted = Field("", max_length=200, description="Stands at the head of the report.")
 
 
 # Keys that say which study it is: only study.yaml and --set may give them.
@@ -97,7 +102,7 @@ IndustryFile = _layer(
     "IndustryFile",
     "What differs for one industry.",
     industry=(str, Field(min_length=1, description="The industry's value in the data.")),
-    name=(str, Field(min_length=1, max_length=80, description="Its name in reports.")),
+    name=(Spoken, Field(max_length=80, description="Its name in reports.")),
 )
 ClientFile = _layer(
     "ClientFile",
@@ -175,7 +180,7 @@ def study_file(root: Path, study_name: str) -> YamlFile:
         raise UnknownName("study", study_name, known_studies(root), where="--study")
     path = folder / "study.yaml"
     file = read_yaml(path, shown(path, root))
-    check_model(Parameters, file, what="parameter")
+    check_model(Parameters, file, what="parameter", language=ANY)
     return file
 
 
@@ -207,7 +212,7 @@ def layer_files(root: Path, study_name: str, kind: Literal["industries", "client
             continue
         try:
             file = read_yaml(path, shown(path, root))
-            check_model(model, file, what="parameter")
+            check_model(model, file, what="parameter", language=ANY)
         except (BadParameters, UnknownName) as problem:
             problems.append(problem)
             continue
@@ -278,14 +283,17 @@ def _override(merged: dict[str, Any], origins: dict[str, Origin], key: str, text
 def _validated(merged: dict[str, Any], origins: Mapping[str, Origin]) -> Parameters:
     from pydantic import ValidationError
 
+    # A wrong language is a problem of its own; the texts are then read as English.
+    language = merged.get("language") if merged.get("language") in LANGUAGES else SOURCE
     try:
-        return Parameters.model_validate(merged)
+        return Parameters.model_validate(merged, context={"language": language})
     except ValidationError as failure:
         problems = []
         for error in failure.errors():
             key = ".".join(str(part) for part in error["loc"][:2])
             origin = origins.get(key) or origins.get(str(error["loc"][0])) or Origin("parameters", None)
-            message = error["msg"][0].lower() + error["msg"][1:]
+            message = error["msg"].removeprefix("Value error, ")
+            message = message[0].lower() + message[1:]
             problems.append(
                 BadParameters(f"'{key}': {message} (found {error['input']!r}).", where=origin.file, line=origin.line)
             )

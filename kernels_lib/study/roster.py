@@ -6,15 +6,19 @@ parameters and may give it another slug.  Nothing here imports pandas.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from kernels_lib.errors import BadParameters, UnknownName
+from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import slug_of
 from kernels_lib.study.datasets import Dataset, Scores, read_dataset, read_scores
 from kernels_lib.study.instrument import Instrument, read_instrument
+from kernels_lib.study.language import SOURCE, pick
 from kernels_lib.study.params import Effective, check_against_instrument, layer_files, read_layers, study_file
+from kernels_lib.study.validation import joined
 from kernels_lib.study.yamlfile import YamlFile
 
 
@@ -50,12 +54,32 @@ class Roster:
     scores: Scores | None
     clients: Mapping[str, Client]
     industries: Mapping[str, Industry]
+    instrument_name: str = ""
+    language: str = SOURCE
+
+    def speaking(self, language: str) -> Roster:
+        """The same in another language: texts of instrument, dataset and industries.
+
+        Raises
+        ------
+        BadParameters, BadData
+            If texts have no translation; all of them at once.
+        """
+        if language == self.language:
+            return self
+        instrument, dataset, named = _each(
+            lambda: read_instrument(self.root, self.instrument_name, language),
+            lambda: read_dataset(self.root, self.dataset.name, self.dataset.wave, language=language),
+            lambda: _each(*(partial(_named, industry, language) for industry in self.industries.values())),
+        )
+        industries = {industry.slug: industry for industry in named}
+        return replace(self, dataset=dataset, instrument=instrument, industries=industries, language=language)
 
     def scores_before(self) -> Scores | None:
         """Scores of the wave before this one; None where there is none, or it has no scores."""
         if not self.dataset.before:
             return None
-        earlier = read_dataset(self.root, self.dataset.name, self.dataset.before)
+        earlier = read_dataset(self.root, self.dataset.name, self.dataset.before, language=self.language)
         return read_scores(earlier.scores, self.instrument) if earlier.scores else None
 
     def client(self, slug: str) -> Client:
@@ -115,6 +139,8 @@ def read_roster(
 ) -> Roster:
     """Read a study's dataset, instrument and layers.
 
+    Texts come in the study's language.
+
     Raises
     ------
     UnknownName, BadParameters, BadData
@@ -122,17 +148,23 @@ def read_roster(
     effective = read_layers(root, study_name, overrides=overrides)
     values = effective.values
     file = study_file(root, study_name)
-    instrument = read_instrument(root, values.instrument, where=file.shown, line=file.line("instrument"))
+    language = values.language
     origin = effective.origin("dataset")
-    dataset = read_dataset(root, values.dataset, wave or values.wave, where=origin.file, line=origin.line)
+    instrument, dataset, files = _each(
+        lambda: read_instrument(root, values.instrument, language, where=file.shown, line=file.line("instrument")),
+        lambda: read_dataset(
+            root, values.dataset, wave or values.wave, language=language, where=origin.file, line=origin.line
+        ),
+        lambda: _with_names(layer_files(root, study_name, "industries"), language),
+    )
     scores = read_scores(dataset.scores, instrument) if dataset.scores else None
     check_against_instrument(effective, instrument)
-    industries = _industries(layer_files(root, study_name, "industries"), scores)
+    industries = _industries(files, scores, language)
     clients = _clients(layer_files(root, study_name, "clients"), scores)
-    return Roster(root, study_name, dataset, instrument, scores, clients, industries)
+    return Roster(root, study_name, dataset, instrument, scores, clients, industries, values.instrument, language)
 
 
-def _industries(files: Mapping[str, YamlFile], scores: Scores | None) -> dict[str, Industry]:
+def _industries(files: Mapping[str, YamlFile], scores: Scores | None, language: str) -> dict[str, Industry]:
     present = [] if scores is None else [g for g in dict.fromkeys(scores.groups) if g]
     by_id = {}
     for slug, file in files.items():
@@ -145,9 +177,41 @@ def _industries(files: Mapping[str, YamlFile], scores: Scores | None) -> dict[st
         slug, file = by_id.get(value, (slug_of(value), None))
         if slug in industries:
             raise _same_slug(slug, industries[slug].id, value, "industries")
-        name = file.values["name"] if file else value.replace("_", " ").capitalize()
-        industries[slug] = Industry(slug, value, name, scores.groups.count(value), file)
+        unnamed = Industry(slug, value, value.replace("_", " ").capitalize(), scores.groups.count(value), file)
+        industries[slug] = _named(unnamed, language)
     return industries
+
+
+def _named(industry: Industry, language: str) -> Industry:
+    """The industry with its name in one language; without a file, as in the data."""
+    return industry if industry.file is None else replace(industry, name=_name(industry.file, language))
+
+
+def _name(file: YamlFile, language: str) -> str:
+    try:
+        return pick(file.values["name"], language)
+    except ValueError as error:
+        raise BadParameters(f"'name': {error}.", where=file.shown, line=file.line("name")) from error
+
+
+def _with_names(files: Mapping[str, YamlFile], language: str) -> Mapping[str, YamlFile]:
+    """The files, once all of them are known to have a name in this language."""
+    _each(*(partial(_name, file, language) for file in files.values()))
+    return files
+
+
+def _each(*readers: Callable[[], Any]) -> list[Any]:
+    """What each reader returns; what is wrong with all of them, at once."""
+    found: list[Any] = []
+    problems: list[ScorecardError] = []
+    for read in readers:
+        try:
+            found.append(read())
+        except ScorecardError as error:
+            problems.append(error)
+    if problems:
+        raise joined(problems)
+    return found
 
 
 def _clients(files: Mapping[str, YamlFile], scores: Scores | None) -> dict[str, Client]:

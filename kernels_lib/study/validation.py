@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, ValidationInfo, WithJsonSchema
 
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
+from kernels_lib.study.language import LANGUAGES, SOURCE, pick
 from kernels_lib.study.yamlfile import YamlFile
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def check_model(model: type[M], file: YamlFile, *, what: str = "key") -> M:
-    """Validate a file's values.
+# In place of a language, where a file is checked before it is known who reads it: any one will do.
+ANY = "any"
+
+
+def _in_language(value: Any, info: ValidationInfo) -> Any:
+    return pick(value, _language(value, info))
+
+
+def _quoted(value: Any, info: ValidationInfo) -> Any:
+    return pick(value, _language(value, info), plain=True)
+
+
+def _language(value: Any, info: ValidationInfo) -> str:
+    wanted = (info.context or {}).get("language", SOURCE)
+    if wanted != ANY:
+        return wanted
+    written = value if isinstance(value, Mapping) else {}
+    return next((name for name in LANGUAGES if written.get(name)), SOURCE)
+
+
+_EITHER = {
+    "anyOf": [
+        {"type": "string", "maxLength": 600},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: {"type": "string", "maxLength": 600} for name in LANGUAGES},
+        },
+    ]
+}
+
+# A text in the reader's language: `text`, or `{en: text, de: Text}`.
+Spoken = Annotated[str, Field(min_length=1, max_length=600), BeforeValidator(_in_language), WithJsonSchema(_EITHER)]
+# The same, where a text alone may stand in every language: a citation, a name that is not translated.
+Quoted = Annotated[str, Field(max_length=600), BeforeValidator(_quoted), WithJsonSchema(_EITHER)]
+
+
+def check_model(model: type[M], file: YamlFile, *, what: str = "key", language: str = SOURCE) -> M:
+    """Validate a file's values, its texts in one language (or in `ANY` that they have).
 
     Raises
     ------
@@ -23,14 +62,16 @@ def check_model(model: type[M], file: YamlFile, *, what: str = "key") -> M:
         Otherwise; one message a problem, each with its line.
     """
     try:
-        return model.model_validate(file.values)
+        return model.model_validate(file.values, context={"language": language})
     except ValidationError as failure:
         problems = [_problem(model, file, error, what) for error in failure.errors()]
     raise joined(problems)
 
 
-def joined(problems: list[ScorecardError]) -> ScorecardError:
-    """One error from several: the only one itself, else all messages, one a line."""
+def joined(found: Iterable[ScorecardError]) -> ScorecardError:
+    """One error from several, each said once: the only one itself, else all messages, one a line."""
+    single = [one for problem in found for one in getattr(problem, "problems", [problem])]
+    problems = list({str(problem): problem for problem in single}.values())
     if len(problems) == 1:
         return problems[0]
     error = BadParameters("\n".join(str(problem) for problem in problems))

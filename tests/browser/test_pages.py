@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernels_lib.production.publish import FORMATS, assets, render_index
+from kernels_lib.production.publish import PAGES, assets, render_index
 from kernels_lib.study import theme
 from tests.browser.conftest import draw_all, inspect_page, wait_until
 from tests.production import sample_notebook as sample
@@ -18,13 +18,13 @@ WIDTHS = (1440, 768, 390)
 def published(tmp_path_factory):
     folder = tmp_path_factory.mktemp("published")
     paths = {}
-    for name, to_format in FORMATS.items():
+    for name, to_format in PAGES.items():
         paths[name] = folder / f"{name}.html"
         paths[name].write_text(to_format(sample.notebook()), encoding="utf-8")
     return paths
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_document_asks_for_nothing_says_nothing_and_fits(open_page, published, name, width):
     seen = inspect_page(open_page(width), published[name])
@@ -34,7 +34,7 @@ def test_a_document_asks_for_nothing_says_nothing_and_fits(open_page, published,
     assert seen["overflow"] == {"sideways": 0, "slides": []}
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_trace_with_data_is_drawn(open_page, published, name, width):
     seen = inspect_page(open_page(width), published[name])
@@ -166,7 +166,7 @@ def test_an_overflowing_slide_is_noticed(open_page, tmp_path):
         sample.code(sample.title("Too much"), sample.html("slide", long), tags=("slides-only",), slide="slide")
     )
     path = tmp_path / "deck.html"
-    path.write_text(FORMATS["slides"](made), encoding="utf-8")
+    path.write_text(PAGES["slides"](made), encoding="utf-8")
 
     seen = inspect_page(open_page(1280, 720), path)
 
@@ -174,7 +174,7 @@ def test_an_overflowing_slide_is_noticed(open_page, tmp_path):
 
 
 def test_a_script_that_is_not_ours_does_not_run(open_page, tmp_path):
-    text = FORMATS["html"](sample.notebook()).replace(
+    text = PAGES["html"](sample.notebook()).replace(
         "</main>", "<img src=x onerror='window.harm=1'><script>window.harm=1</script></main>"
     )
     path = tmp_path / "page.html"
@@ -192,7 +192,7 @@ def test_no_button_shares_a_chart_and_a_picture_can_be_saved(open_page, publishe
     assert page.locator(".modebar, .modebar-btn").count() == 0
 
     with page.expect_download() as download:
-        page.click("#fig-signature .save")
+        page.click("#fig-signature [data-act='save']")
     assert download.value.suggested_filename == "signature.png"
 
 

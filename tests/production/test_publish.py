@@ -13,7 +13,7 @@ import pytest
 from nbformat import v4
 
 from kernels_lib.errors import GateFailed, UnknownName
-from kernels_lib.production.publish import FORMATS, assets, figures, page, render_index
+from kernels_lib.production.publish import PAGES, assets, figures, page, render_index
 from kernels_lib.study import theme
 from tests.production import sample_notebook as sample
 
@@ -27,7 +27,7 @@ def notebook():
 
 @pytest.fixture(scope="module")
 def documents(notebook):
-    return {name: to_format(notebook) for name, to_format in FORMATS.items()}
+    return {name: to_format(notebook) for name, to_format in PAGES.items()}
 
 
 def with_cell(*outputs, **options):
@@ -49,7 +49,7 @@ def without_scripts(document: str) -> str:
     return re.sub(r"<(script|style)[^>]*>.*?</\1>", "", document, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", PAGES)
 def test_every_script_is_named_by_its_hash_in_the_policy_and_no_other_is(documents, name):
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', documents[name])[1]
     named = set(re.findall(r"'(sha256-[^']+)'", html_module.unescape(policy)))
@@ -64,7 +64,7 @@ def test_every_script_is_named_by_its_hash_in_the_policy_and_no_other_is(documen
     assert policy.endswith("; base-uri 'none'; form-action 'none'")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_asked_of_another_file(documents, name):
     text = without_scripts(documents[name])
 
@@ -75,15 +75,15 @@ def test_nothing_is_asked_of_another_file(documents, name):
     assert re.findall(r"@import|url\((?!data:)", style) == []
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", PAGES)
 def test_code_notes_results_and_hidden_cells_never_reach_a_reader(documents, name):
     for secret in ("SECRET_CODE", "SECRET_NOTE", "SECRET_RESULT", "injected", "Run all"):
         assert secret not in documents[name]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", PAGES)
 def test_the_same_notebook_gives_the_same_bytes(notebook, documents, name):
-    assert FORMATS[name](notebook) == documents[name] == FORMATS[name](sample.notebook())
+    assert PAGES[name](notebook) == documents[name] == PAGES[name](sample.notebook())
 
 
 def test_a_page_embeds_wide_and_narrow_forms_and_a_deck_its_own_only(documents):
@@ -92,7 +92,7 @@ def test_a_page_embeds_wide_and_narrow_forms_and_a_deck_its_own_only(documents):
     assert forms == {"html": ["wide", "narrow"] * 2, "slides": ["deck"] * 2}
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", PAGES)
 def test_islands_hold_the_drawing_and_not_the_rows(documents, name):
     for island in islands(documents[name]):
         assert set(island) == {"data", "layout"}
@@ -111,7 +111,7 @@ def test_figures_are_numbered_described_and_followed_by_their_numbers(documents)
     assert '<th scope="row">Dialog</th><td class="num">4.5</td><td class="num">3.10</td>' in table
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", PAGES)
 def test_a_hostile_name_stays_text_everywhere(name):
     made = sample.notebook(subject=HOSTILE, title=HOSTILE, description=HOSTILE, foot=HOSTILE, notice=HOSTILE + ". Two.",
                            notice_tag=HOSTILE, confidentiality=HOSTILE, kicker=[HOSTILE], contact=HOSTILE)  # fmt: skip
@@ -129,7 +129,7 @@ def test_a_hostile_name_stays_text_everywhere(name):
             if output.get("metadata", {}).get("scorecard", {}).get("kind") in ("headline", "title"):
                 output["metadata"]["scorecard"]["text"] = HOSTILE
 
-    text = FORMATS[name](made)
+    text = PAGES[name](made)
 
     assert "<script>alert" not in text
     assert "<img src=x" not in text
@@ -149,7 +149,7 @@ def test_markdown_html_is_shown_as_text_and_javascript_links_are_disarmed():
     made.cells.append(sample.markdown("## Topic\n\n<b onclick=x()>bold</b> [link](javascript:alert(1))"))
     made.cells.append(sample.code(sample.title("A message")))
 
-    text = FORMATS["html"](made)
+    text = PAGES["html"](made)
 
     assert "&lt;b onclick" in text
     assert "javascript:alert" not in text
@@ -175,7 +175,7 @@ def test_what_a_reader_must_not_see_or_would_miss_is_refused_and_its_cell_named(
     made = with_cell(output)
 
     with pytest.raises(GateFailed) as caught:
-        FORMATS["html"](made)
+        PAGES["html"](made)
 
     assert says in str(caught.value)
     assert f"cell {len(made.cells)}" in str(caught.value)
@@ -185,9 +185,9 @@ def test_hidden_cells_may_print_but_not_fail():
     printed = v4.new_output("stream", name="stdout", text="hello")
     failed = v4.new_output("error", ename="KeyError", evalue="'x'", traceback=[])
 
-    FORMATS["html"](with_cell(printed, tags=("remove-cell",)))
+    PAGES["html"](with_cell(printed, tags=("remove-cell",)))
     with pytest.raises(GateFailed):
-        FORMATS["html"](with_cell(failed, tags=("remove-cell",)))
+        PAGES["html"](with_cell(failed, tags=("remove-cell",)))
 
 
 @pytest.mark.parametrize("missing", ["id", "message", "alt", "how_to_read", "basis", "rows"])
@@ -195,7 +195,7 @@ def test_a_chart_without_its_words_or_numbers_is_refused(missing):
     chart = sample.figure(sample.dumbbell, "third", **{missing: ""})
 
     with pytest.raises(GateFailed):
-        FORMATS["html"](with_cell(sample.shown("figure", {sample.PLOTLY: chart})))
+        PAGES["html"](with_cell(sample.shown("figure", {sample.PLOTLY: chart})))
 
 
 def test_a_trace_that_the_bundle_cannot_draw_is_refused_in_every_form():
@@ -203,19 +203,19 @@ def test_a_trace_that_the_bundle_cannot_draw_is_refused_in_every_form():
     chart["layout"]["meta"]["forms"]["narrow"]["data"][0]["type"] = "scatterpolar"
 
     with pytest.raises(GateFailed, match="scatterpolar"):
-        FORMATS["html"](with_cell(sample.shown("figure", {sample.PLOTLY: chart})))
+        PAGES["html"](with_cell(sample.shown("figure", {sample.PLOTLY: chart})))
 
 
 def test_the_same_chart_twice_is_refused():
     chart = sample.figure(sample.dumbbell, "signature")
 
     with pytest.raises(GateFailed, match="twice"):
-        FORMATS["html"](with_cell(sample.shown("figure", {sample.PLOTLY: chart})))
+        PAGES["html"](with_cell(sample.shown("figure", {sample.PLOTLY: chart})))
 
 
 def test_a_piece_for_a_slide_is_refused_on_the_page():
     with pytest.raises(GateFailed, match="slides-only"):
-        FORMATS["html"](with_cell(sample.html("slide", "<div></div>")))
+        PAGES["html"](with_cell(sample.html("slide", "<div></div>")))
 
 
 def test_sections_take_their_ids_from_tags_and_their_messages_from_titles(notebook):
@@ -237,7 +237,7 @@ def test_a_section_of_which_nothing_is_left_is_left_out():
     made = sample.notebook()
     made.cells += [sample.markdown("## Nothing here"), sample.code(sample.title(""))]
 
-    assert "Nothing here" not in FORMATS["html"](made)
+    assert "Nothing here" not in PAGES["html"](made)
 
 
 def test_the_deck_splits_at_slides_and_leaves_other_cells_out(notebook, documents):
@@ -272,13 +272,13 @@ def test_the_notice_is_in_the_title_block_the_running_foot_and_on_every_slide(do
 def test_a_study_without_a_notice_shows_none(documents):
     made = sample.notebook(notice="", notice_tag="")
 
-    assert 'class="notice"' not in FORMATS["html"](made)
-    assert 'class="rec"' not in FORMATS["slides"](made)
+    assert 'class="notice"' not in PAGES["html"](made)
+    assert 'class="rec"' not in PAGES["slides"](made)
 
 
 def test_a_client_s_colour_marks_the_client_unless_it_is_too_faint():
-    strong = FORMATS["html"](sample.notebook(colours={"primary": "#7a1fa2"}))
-    faint = FORMATS["html"](sample.notebook(colours={"primary": "#ffee00"}))
+    strong = PAGES["html"](sample.notebook(colours={"primary": "#7a1fa2"}))
+    faint = PAGES["html"](sample.notebook(colours={"primary": "#ffee00"}))
 
     assert "--client:#7a1fa2" in strong
     assert "--client:#ffee00" not in faint.split("prefers-color-scheme")[0]
@@ -287,16 +287,16 @@ def test_a_client_s_colour_marks_the_client_unless_it_is_too_faint():
 @pytest.mark.parametrize("change", [{"title": ""}, {"logo": "https://example.org/logo.png"}, {"surprise": 1}])
 def test_a_masthead_that_cannot_be_published_is_refused(change):
     with pytest.raises(GateFailed):
-        FORMATS["html"](sample.notebook(**change))
+        PAGES["html"](sample.notebook(**change))
 
 
 def test_an_unknown_language_is_refused_with_the_known_ones():
     with pytest.raises(UnknownName, match="Known: de, en"):
-        FORMATS["html"](sample.notebook(language="xx"))
+        PAGES["html"](sample.notebook(language="xx"))
 
 
 def test_words_and_numbers_follow_the_language():
-    text = FORMATS["html"](sample.notebook(language="de"))
+    text = PAGES["html"](sample.notebook(language="de"))
 
     assert '<html lang="de">' in text
     assert "Wie die Abbildung zu lesen ist" in text

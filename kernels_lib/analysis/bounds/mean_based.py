@@ -55,6 +55,7 @@ from kernels_lib.analysis.bounds.totals import Grid, possible_totals, printed_me
 from kernels_lib.analysis.effects import end_point_interval, end_point_p, step_levels
 from kernels_lib.analysis.significance import adjust
 from kernels_lib.errors import BadData, UnknownName
+from kernels_lib.study.language import N_
 
 CERTAIN = "every table, test of means"
 UNDECIDABLE = "not decidable from the means"
@@ -285,7 +286,7 @@ def against_over_tables(
         * ``grade``: ``"every table, test of means"``, ``"not decidable from the means"`` or ``"in no table"``
         * ``verdict``: ``"strength"``, ``"missed opportunity"`` or ``"unresolved"``
         * ``any_step``: whether the verdict would also be firm without knowing the step
-        * ``method``: the test behind ``p_worst``
+        * ``method``: the test behind ``p_worst``, in English
 
     Raises
     ------
@@ -318,7 +319,9 @@ def against_over_tables(
                 "p_best": min(best_t_against(total, grid, target).p_value for total in possible),
                 "p_any_step": max(worst.p_value, _any_step_against(texts[criterion], grid, target)),
                 "fact": fact,
-                "method": "no spread: sign test and exact end-point test" if worst.sd == 0 else "t, worst case",
+                "method": N_("no spread: sign test and exact end-point test")
+                if worst.sd == 0
+                else N_("t, worst case"),
             }
         )
     made = [

@@ -44,6 +44,7 @@ from scipy import special
 from kernels_lib.analysis.bounds.totals import Grid, possible_totals, printed_means
 from kernels_lib.errors import BadData
 from kernels_lib.store import remember
+from kernels_lib.study.language import _
 
 # Steps of one shortest path, 3^k a score: 2 million take 30 ms, and about a hundred are needed.
 PATH_STEPS_UP_TO = 2_000_000
@@ -167,9 +168,10 @@ def friedman_bound(
     possible = _totals(means, grid)
     k = len(possible)
     if n < 2 or k < 2:
-        return OmnibusBound(reason="fewer than two brands" if n < 2 else "fewer than two criteria")
+        return OmnibusBound(reason=_("fewer than two brands") if n < 2 else _("fewer than two criteria"))
     if 3**k * (grid.high - grid.low + 1) > PATH_STEPS_UP_TO:
-        return OmnibusBound(reason=f"{k} criteria on a scale of {grid.high - grid.low + 1} scores are out of reach")
+        why = _("{k} criteria on a scale of {scores} scores are out of reach")
+        return OmnibusBound(reason=why.format(k=k, scores=grid.high - grid.low + 1))
 
     ranges = [(totals[0], totals[-1]) for totals in possible]
     seed = int(rng.integers(2**62))
@@ -277,9 +279,9 @@ def rm_anova_bound(
     possible = _totals(means, grid)
     k = len(possible)
     if n < 2 or k < 2:
-        return AnovaBound(reason="fewer than two brands" if n < 2 else "fewer than two criteria")
+        return AnovaBound(reason=_("fewer than two brands") if n < 2 else _("fewer than two criteria"))
     if math.prod(map(len, possible)) > COMBINATIONS_UP_TO:
-        return AnovaBound(reason="the printed means fit too many combinations of totals")
+        return AnovaBound(reason=_("the printed means fit too many combinations of totals"))
 
     squares = [{total: int((_spread_out(total, grid) ** 2).sum()) for total in totals} for totals in possible]
     ratios = []
@@ -293,7 +295,7 @@ def rm_anova_bound(
         ratios.append(Fraction(0) if criteria == 0 else criteria * (n - 1) / error if error > 0 else None)
     finite = [ratio for ratio in ratios if ratio is not None]
     if not finite:
-        return AnovaBound(reason="no table has any error variance")
+        return AnovaBound(reason=_("no table has any error variance"))
     statistic, df1, df2 = float(min(finite)), k - 1, (k - 1) * (n - 1)
     statistic = math.nextafter(statistic, 0.0)
     return AnovaBound(statistic, _outward(special.fdtrc(df1, df2, statistic)), df1, df2)

@@ -42,6 +42,7 @@ from kernels_lib.analysis.bounds.rank_tables import RULES, Size, smallest_z, wit
 from kernels_lib.analysis.bounds.totals import Grid
 from kernels_lib.analysis.significance import signed_rank
 from kernels_lib.analysis.significance.core import check_known
+from kernels_lib.study.language import _
 
 EXACT = "exact"
 NORMAL = "normal approximation"
@@ -321,8 +322,11 @@ def _worst(question: _Question, grid: Grid, rule: str, folder: Path | None) -> R
     surest = min(1.0, 2 * 0.5 ** int(up.min())) if one_sided else 1.0
     exactness = EXACT if one_sided else NORMAL if computed else NOT_COMPUTED
     if not computed:
-        reason = f"not computed beyond about 30 brands on 20 steps ({grid.n} on {grid.high - grid.low} here)"
-        alone = "" if one_sided else f"{reason}; the bound of the test of means alone holds"
+        why = _(
+            "not computed beyond about 30 brands on 20 steps ({n} on {steps} here); the bound of the test of means "
+            "alone holds"
+        )
+        alone = "" if one_sided else why.format(n=grid.n, steps=grid.high - grid.low)
         return RankBound(rule, None, None, surest if one_sided else None, surest, exactness, False, None, alone)
 
     z, values = smallest_z(question.n, sizes, question.has_zero, rule, folder).at(question.total)
@@ -348,7 +352,7 @@ def _best(question: _Question, rule: str) -> BestRanks:
     check_known("rule for zeros", rule, RULES)
     if question.gap == 0:
         return BestRanks(1.0, 1.0)
-    up, _ = question.sign_counts()
+    up, __ = question.sign_counts()
     # Few brands as far down as possible leave much to share out evenly among all others.
     tried = question.multiples(question.lopsided(question.low))
     z = signed_rank_z(tried, rule)

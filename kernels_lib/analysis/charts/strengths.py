@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals, in_words
 
 BREAK = 0.27  # rows of extra space before the first criterion below its target
@@ -102,30 +103,35 @@ def strengths(
     rows = _rows(card, client, numerals)
     many = house.group_words(card["n"], unit_many)
     target = house.shared_target(row.target for row in rows)
-    head = house.interval_words(card)
+    head = house.interval_head(card, numerals, mean=client is not None)
     bracket = [row.id for row in rows if row.id in set(unsettled)] if len(unsettled) > 1 else []
-    words = unsettled_words or (
-        f"which of these {in_words(len(bracket))} is lowest across the {many}: unresolved" if bracket else ""
+    words = _("which of these {n} is lowest across the {many}: unresolved").format(
+        n=in_words(len(bracket)), many=many
     )
     hover = {row.id: _hover(row, many, client is not None, numerals) for row in rows}
 
     def draw(form: Form) -> Drawing:
         return _draw(
             form, rows, numerals, floor=floor, top=top, target=target, of_client=client is not None, many=many,
-            head=head, bracket=bracket, words=words, hover=hover,
+            head=head, bracket=bracket, words=unsettled_words or words, hover=hover,
         )  # fmt: skip
 
-    scale = f"from {numerals.target(floor)} to {numerals.target(top)}"
-    own = f"Score {scale}. Coloured: {subject}. Grey line below: all {many}."
-    group = f"Mean of all {many}, {scale}. Filled: on target. Open: what is missing. Grey line below: its interval."
+    if client is None:
+        scale = _(
+            "Mean of all {many}, from {floor} to {top}. Filled: on target. Open: what is missing. Grey line below: its "
+            "interval."
+        )
+    else:
+        scale = _("Score from {floor} to {top}. Coloured: {subject}. Grey line below: all {many}.")
+    scale = scale.format(floor=numerals.target(floor), top=numerals.target(top), subject=subject, many=many)
     return house.figure(
         draw,
         identity=identity,
         message=message,
-        subtitle=subtitle or (group if client is None else own),
+        subtitle=subtitle or scale,
         caption=caption,
         alt_rows=[_phrase(row, many, client is not None, numerals) for row in rows],
-        how_to_read=_how_to_read(subject, many, target, client is not None, bool(bracket), numerals),
+        how_to_read=_how_to_read(rows, subject, many, target, client is not None, bool(bracket), numerals),
         basis=basis,
         columns=_columns(client is not None, many),
         rows=[_cells(row, client is not None, numerals) for row in rows],
@@ -192,10 +198,11 @@ def _draw(
     breaks = {split: BREAK} if target is not None and split > 0 else {}
     height = form.row if len(shown) <= 14 or form.names_above else 50
     places = [i for i, row in rows.items() if row.id in bracket]
+    # A phone has room for two lines of words below the axis where a bracket needs them.
+    below = {"bottom": 76 if form.names_above else 74} if len(places) > 1 and form.height is None else {}
     d = Drawing(
-        form, low=floor, high=top, rows=len(shown), breaks=breaks, row=height,
-        bottom=60 if form.names_above and len(places) > 1 else None,
-        names=[row.name for row in rows.values()], cross=target,
+        form, low=floor, high=top, rows=len(shown), breaks=breaks, row=height, second=True,
+        names=[row.name for row in rows.values()], cross=target, **below,
     )  # fmt: skip
     lane, under = d.lane, d.under
 
@@ -216,7 +223,7 @@ def _draw(
         fill=house.QUIET, edge=house.QUIET, edge_width=2.5, hover=[hover[row.id] for _, row in means],
     )  # fmt: skip
     if target is not None:
-        d.target_line(target, label=f"target {numerals.target(target)}")
+        d.target_line(target, label=house.target_words(target, numerals))
     else:
         d.target_ticks([(i, row.target) for i, row in rows.items()])
     _dots(d, rows, numerals, of_client, hover, lane)
@@ -224,14 +231,14 @@ def _draw(
     _headings(d, rows, next(iter(rows.values())).target if target is None else target)
 
     for i, row in rows.items():
-        d.name(i, row.name, second=row.side, hover=hover[row.id] if len(row.name) > 30 else "")
+        d.name(i, row.name, second=row.side)
         if row.state == "absent":
             d.note(
-                "not scored", x=0, y=lane(i), dx=6, size=form.small, colour=house.MUT, italic=True, halo=True
+                _("not scored"), x=0, y=lane(i), dx=6, size=form.small, colour=house.MUT, italic=True, halo=True
             )  # fmt: skip
     for i, item in enumerate(shown):
         if isinstance(item, int):
-            d.omitted(i, item, "criteria")
+            d.omitted(i, house.criteria_left_out(item))
     if form.names_above:
         _beside_lines(d, rows, numerals, of_client, many, target)
     else:
@@ -250,12 +257,12 @@ def _boxes(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: boo
     inside = []
     for _, row in missed:
         room = d.px(row.target) - d.px(row.value)
-        short = house.distance(row.gap, numerals)
-        texts = [f"{short} points short"] if room >= 130 * size / 13.5 or form.names_above else []
+        long, short = house.points_short(row.gap, numerals)
+        texts = [long] if room >= 130 * size / 13.5 or form.names_above else []
         tight = d.px(row.target, tight=True) - d.px(row.value, tight=True) - d.dot / 2
         if _label_inside(d, row, numerals, of_client):
             tight -= 2 * house.text_width(_label(row, numerals, of_client), form.score, bold=True)
-        texts = [text for text in (*texts, f"{short} short", short) if house.text_width(text, size) + 6 <= tight]
+        texts = [text for text in (*texts, short, house.distance(row.gap, numerals)) if house.text_width(text, size) + 6 <= tight]
         # The dot covers the left end: a thin space keeps the words in the middle of what is left.
         inside.append(f"  {texts[0]}" if texts else "")
     d.bars(
@@ -305,7 +312,7 @@ def _dots(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool
         text = _label(row, numerals, of_client)
         width = house.text_width(text, form.score, bold=True) + d.dot / 2 + 7
         air = d.px(d.high, tight=True) - d.px(row.value, tight=True) + (8 if form.names_above else 30)
-        on_it = f"{text} just on it"
+        on_it = _("{value} just on it").format(value=text)
         if row.gap == 0 and house.text_width(on_it, form.score, bold=True) + d.dot / 2 + 5 <= air:
             text = on_it
         inside = d.px(row.value, tight=True) - d.px(row.target, tight=True) >= width + 4
@@ -332,11 +339,11 @@ def _headings(d: Drawing, rows: dict[int, _Row], target: float) -> None:
     above = d.top - form.head * 2.2
     if any(row.state == "missed" for row in rows.values()):
         d.note(
-            "◂ missed opportunity", x=d.across(target), above=above, dx=-form.head, size=form.head,
+            _("◂ missed opportunity"), x=d.across(target), above=above, dx=-form.head, size=form.head,
             colour=house.VERM, anchor="right", bold=True,
         )  # fmt: skip
     if any(row.state == "gained" for row in rows.values()):
-        text = "strength ▸"
+        text = _("strength ▸")
         need = house.text_width(text, form.head, bold=True)
         room = d.px(d.high, tight=True) - d.px(target, tight=True)
         if room + 18 >= need + form.head:
@@ -350,38 +357,29 @@ def _right_column(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_clie
     deck = not form.interval_column
     start = 30 if deck else 33
     if deck:
-        d.heads(f"All {many}", "mean, against target" if of_client else "against target", dx=start)
-    else:
-        d.heads(f"All {many}", f"mean, {head}" if of_client else head, dx=start)
+        head = _("mean, against target") if of_client else _("against target")
+    d.heads(_("All {many}").format(many=many), head, dx=start)
     widest = max((house.digits_width(numerals.mean(row.mean), form.column) for row in rows.values()), default=0)
+    beside = widest + 14 if deck and of_client else 0
     for i, row in rows.items():
         if row.mean is None:
-            d.note("no mean", x=1, y=d.y(i), dx=start, size=form.small, colour=house.MUT, italic=True)
+            d.column(i, _("no mean"), dx=start, colour=house.MUT, italic=True)
             continue
-        sign, words = house.verdict(row.verdict, row.both)
-        style = {"colour": house.INK2 if row.firm else house.MUT, "italic": not row.firm}
-        text = f"{sign} {words}"
-        interval = numerals.interval(row.low, row.high)
-        if deck:
-            at = start + (widest + 14 if of_client else 0)
-            if of_client:
-                d.note(
-                    numerals.mean(row.mean), x=1, y=d.y(i), dx=start + widest, dy=1, size=form.column,
-                    colour=house.INK, anchor="right", bold=True,
-                )  # fmt: skip
-            d.note(text, x=1, y=d.y(i), dx=at, dy=1, size=form.small, **style)
-            continue
+        first = 1 if deck else 11
         if of_client:
             d.note(
-                numerals.mean(row.mean), x=1, y=d.y(i), dx=start + widest, dy=11, size=form.column,
+                numerals.mean(row.mean), x=1, y=d.y(i), dx=start + widest, dy=first, size=form.column,
                 colour=house.INK, anchor="right", bold=True,
             )  # fmt: skip
-            if row.low is not None:
-                d.note(interval, x=1, y=d.y(i), dx=start + widest + 9, dy=11, size=13.8, colour=house.MUT)
-        elif row.low is not None:
-            d.note(interval, x=1, y=d.y(i), dx=start, dy=11, size=form.column, colour=house.INK2)
-        down = -9 if row.low is not None or of_client else 1
-        d.note(text, x=1, y=d.y(i), dx=start, dy=down, size=form.small, **style)
+        if row.low is not None and not deck:
+            interval = numerals.interval(row.low, row.high)
+            look = {"size": 13.8, "colour": house.MUT} if of_client else {"size": form.column, "colour": house.INK2}
+            d.column(i, interval, dx=start + (widest + 9 if of_client else 0), dy=first, **look)
+        below = not deck and (row.low is not None or of_client)
+        d.column(
+            i, " ".join(house.verdict(row.verdict, row.both)), dx=start + beside, dy=-9 if below else 1,
+            lines=2 if deck else 1, colour=house.INK2 if row.firm else house.MUT, italic=not row.firm,
+        )  # fmt: skip
 
 
 def _name_the_line(d: Drawing, rows: dict[int, _Row], many: str, target: float | None) -> None:
@@ -389,7 +387,8 @@ def _name_the_line(d: Drawing, rows: dict[int, _Row], many: str, target: float |
     for i, row in rows.items():
         if row.low is None:
             continue
-        place = d.beside(row.low, row.high, [f"all {many}"], size=d.form.small, keep_off=row.target)
+        name = _("all {many}").format(many=many)
+        place = d.beside(row.low, row.high, [name], size=d.form.small, keep_off=row.target)
         # In the tinted zone a halo of paper would show as a box.
         if place is not None and place[2] == "right" and (target is None or row.low <= target):
             text, shift, anchor = place
@@ -415,13 +414,14 @@ def _beside_lines(
         texts = [f"{mean}{sign} {words}"] if not row.firm or not of_client else []
         texts += [f"{mean}{sign}"]
         if not named:
-            first = d.beside(low, high, [f"all {many} {mean}{sign}"], size=d.form.small, keep_off=target)
+            name = _("all {many}").format(many=many)
+            first = d.beside(low, high, [f"{name} {mean}{sign}"], size=d.form.small, keep_off=target)
             texts = [first[0], *texts] if first else texts
         place = d.beside(low, high, texts, size=d.form.small, keep_off=row.target)
         if place is None:
             continue
         text, shift, anchor = place
-        named = named or text.startswith("all ")
+        named = named or text.startswith(_("all {many}").format(many=many))
         at = low if anchor == "right" else high
         over_zone = target is not None and (at > target or (anchor == "left" and at >= target))
         d.note(
@@ -465,58 +465,64 @@ def _bracket(d: Drawing, places: Sequence[int], words: str) -> None:
         )  # fmt: skip
 
 
-def _gap_words(row: _Row, numerals: Numerals) -> str:
-    target = numerals.target(row.target)
-    if row.gap == 0:
-        return f"just on {target}"
-    side = "short of" if row.gap < 0 else "above"
-    return f"{house.distance(row.gap, numerals)} {side} {target}"
+def _group_phrase(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
+    words = house.verdict(row.verdict, row.both)[1]
+    if of_client:
+        if row.mean is None:
+            return _("no mean of all {many}").format(many=many)
+        return _("all {many} {mean}, {verdict}").format(many=many, mean=numerals.mean(row.mean), verdict=words)
+    if row.low is None:
+        return words
+    return _("interval {interval}, {verdict}").format(interval=numerals.interval(row.low, row.high), verdict=words)
 
 
 def _phrase(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
-    verdict = house.verdict(row.verdict, row.both)[1]
-    group = f"all {many} {numerals.mean(row.mean)}, {verdict}" if row.mean is not None else f"no mean of all {many}"
-    if not of_client:
-        group = f"interval {numerals.interval(row.low, row.high)}, {verdict}" if row.low is not None else verdict
+    group = _group_phrase(row, many, of_client, numerals)
     if row.value is None:
-        return f"{row.name} not scored ({group})"
-    call = ", too close to call" if of_client and row.state == "open" else ""
-    return f"{row.name} {_label(row, numerals, of_client)}, {_gap_words(row, numerals)}{call} ({group})"
+        return f"{_('{name} not scored').format(name=row.name)} ({group})"
+    text = house.at_target(row.name, _label(row, numerals, of_client), row.gap, row.target, numerals)
+    return f"{text} ({_('too close to call')}; {group})" if of_client and row.state == "open" else f"{text} ({group})"
 
 
 def _hover(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
-    spread = "" if row.low is None else f" ({numerals.mean(row.low)} to {numerals.mean(row.high)})"
-    verdict = house.verdict(row.verdict, row.both)[1]
+    words = house.verdict(row.verdict, row.both)[1]
+    own = _("{name}: not scored.").format(name=row.name)
     if of_client:
-        own = "not scored"
+        sentences = [own]
         if row.value is not None:
-            own = f"{numerals.score(row.value)}, which is {_gap_words(row, numerals)}"
-        own += "; too close to call" if row.state == "open" else ""
-        group = "" if row.mean is None else f" All {many} {numerals.mean(row.mean)}{spread}, {verdict}."
-        return f"{row.name}: {own}.{group}"
+            value = numerals.score(row.value)
+            sentences = [house.at_target_sentence(row.name, value, row.gap, row.target, numerals)]
+        if row.state == "open":
+            sentences.append(_("That is too close to call."))
+        if row.mean is not None:
+            mean = house.with_interval(row.mean, row.low, row.high, numerals)
+            sentences.append(_("All {many} {mean}, {verdict}.").format(many=many, mean=mean, verdict=words))
+        return " ".join(sentences)
     if row.value is None:
-        return f"{row.name}: not scored."
-    return f"{row.name}: {numerals.mean(row.value)}{spread}, which is {_gap_words(row, numerals)}; {verdict}."
+        return own
+    mean = house.with_interval(row.value, row.low, row.high, numerals)
+    own = house.at_target_sentence(row.name, mean, row.gap, row.target, numerals)
+    return f"{own} {house.capital(words)}."
 
 
 def _columns(of_client: bool, many: str) -> list[tuple[str, str, str, str]]:
-    own = [("score", "Score", "points", "number")] if of_client else []
+    points = _("points")
     return [
-        ("name", "Criterion", "", "text"),
-        ("side", "Kind", "", "text"),
-        *own,
-        ("target", "Target", "points", "number"),
-        ("gap", "To target", "points", "number"),
-        *([("verdict", "Verdict", "", "text")] if of_client else []),
-        ("mean", f"Mean of all {many}", "points", "number"),
-        ("low", "Interval from", "points", "number"),
-        ("high", "Interval to", "points", "number"),
-        ("group_verdict", f"All {many} against target", "", "text"),
+        ("name", _("Criterion"), "", "text"),
+        ("side", _("Kind"), "", "text"),
+        *([("score", _("Score"), points, "number")] if of_client else []),
+        ("target", _("Target"), points, "number"),
+        ("gap", _("To target"), points, "number"),
+        *([("verdict", _("Verdict"), "", "text")] if of_client else []),
+        ("mean", _("Mean of all {many}").format(many=many), points, "number"),
+        ("low", _("Interval from"), points, "number"),
+        ("high", _("Interval to"), points, "number"),
+        ("group_verdict", _("All {many} against target").format(many=many), "", "text"),
     ]
 
 
 def _cells(row: _Row, of_client: bool, numerals: Numerals) -> dict[str, Any]:
-    verdicts = {"gained": "strength", "missed": "missed opportunity", "open": "too close to call"}
+    verdicts = {"gained": _("strength"), "missed": _("missed opportunity"), "open": _("too close to call")}
     means = numerals.mean_decimals
     own = numerals.score_decimals if of_client else means
     return {
@@ -525,32 +531,48 @@ def _cells(row: _Row, of_client: bool, numerals: Numerals) -> dict[str, Any]:
         "score": house.number(row.value, own),
         "target": house.number(row.target, numerals.score_decimals),
         "gap": house.number(row.gap, own) if row.value is not None else None,
-        "verdict": verdicts.get(row.state, "not scored"),
+        "verdict": verdicts.get(row.state, _("not scored")),
         "mean": house.number(row.mean, means),
         "low": house.number(row.low, means),
         "high": house.number(row.high, means),
-        "group_verdict": house.verdict(row.verdict, row.both)[1] if row.mean is not None else "no mean",
+        "group_verdict": house.verdict(row.verdict, row.both)[1] if row.mean is not None else _("no mean"),
     }
 
 
 def _how_to_read(
-    subject: str, many: str, target: float | None, of_client: bool, bracket: bool, numerals: Numerals
+    rows: Sequence[_Row],
+    subject: str,
+    many: str,
+    target: float | None,
+    of_client: bool,
+    bracket: bool,
+    numerals: Numerals,
 ) -> str:
-    line = "heavy tick in its row" if target is None else f"heavy line at {numerals.target(target)}"
-    start = f"Start at the {line}, the target. "
-    if of_client:
-        text = (
-            f"A blue bar reaches from the target to a score of {subject} that is on or above it. An open box shows how "
-            f"many points a score still lacks. The grey line below is the mean of all {many} (upright tick) with its "
-            "interval; dashed means that its side of the target is unresolved. ▲ and ▼ say that the mean is firmly "
-            "above or below the target."
-        )
+    if target is None:
+        sentences = [_("Start at the heavy tick in its row, the target.")]
     else:
-        text = (
-            f"A blue bar reaches from the target to a mean that is firmly on or above it. An open box shows how many "
-            f"points a mean firmly below it lacks. The grey line is the interval of the mean over {many}. Where it is "
-            "dashed and the mark is an open diamond, the data do not settle on which side of the target the mean lies."
+        sentences = [_("Start at the heavy line at {target}, the target.").format(target=numerals.target(target))]
+    if of_client:
+        sentences.append(
+            _(
+                "A blue bar reaches from the target to a score of {subject} that is on or above it. An open box shows "
+                "how many points a score still lacks. The grey line below is the mean of all {many} (upright tick) "
+                "with its interval; dashed means that its side of the target is unresolved. ▲ and ▼ say that the mean "
+                "is firmly above or below the target."
+            ).format(subject=subject, many=many)
         )
+        if any(row.state == "open" for row in rows):
+            sentences.append(_("An open diamond is a score too close to its target to call."))
+    else:
+        sentences.append(
+            _(
+                "A blue bar reaches from the target to a mean that is firmly on or above it. An open box shows how "
+                "many points a mean firmly below it lacks. The grey line is the interval of the mean over {many}. "
+                "Where it is dashed and the mark is an open diamond, the data do not settle on which side of the "
+                "target the mean lies."
+            ).format(many=many)
+        )
+    sentences.append(house.by_means_words((row.verdict, row.both) for row in rows if row.mean is not None))
     if bracket:
-        text += " The bracket at the right joins criteria that the data cannot put in order."
-    return start + text
+        sentences.append(_("The bracket at the right joins criteria that the data cannot put in order."))
+    return " ".join(sentence for sentence in sentences if sentence)

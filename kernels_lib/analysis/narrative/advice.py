@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kernels_lib.analysis.narrative.client import ClientWords
-from kernels_lib.analysis.statement import NOTHING, Statement, state
-from kernels_lib.study.numerals import in_words, plural
+from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
+from kernels_lib.study.language import _n
+from kernels_lib.study.numerals import in_words
 
 MOST_STEPS = 4
 
@@ -56,25 +57,53 @@ class Advice:
     def title(self) -> Statement:
         """The gate's state, or the first step where there is no gate."""
         words = self.words
+        if self.gate is None and not self.steps:
+            return state(
+                "first.title",
+                "Nothing is surely short of its target: hold what is there"
+                if len(words.close)
+                else "Nothing is short of its target: hold what is there",
+            )
         if self.gate is None:
-            if not self.steps:
-                sure = "surely " if len(words.close) else ""
-                return state("first.title", f"Nothing is {sure}short of its target: hold what is there")
             return state("first.title", "Begin with {phrase}", phrase=words.phrase(self.steps[0]))
-        gated = words.short(self.gate.criterion)
-        closed = sum(not condition.met for condition in self.conditions)
-        total = in_words(len(self.conditions))
-        if closed == 0:
-            return state("first.title", "The gate is open: {gated} may come now", gated=gated)
-        if closed == len(self.conditions):
-            return state("first.title", "Hold the {gated}: none of {total} conditions is met", gated=gated, total=total)
+        met, total = sum(condition.met for condition in self.conditions), len(self.conditions)
+        closed = total - met
+        values = {
+            "gated": words.short(self.gate.criterion),
+            "met": words.numbers.count("gate.met", met),
+            "closed": words.numbers.count("gate.closed", closed),
+            "total": in_words(total),
+        }
+        if not closed:
+            return state("first.title", "The gate is open: {gated} may come now", **values)
+        if not met:
+            return state(
+                "first.title",
+                _n(
+                    "Hold the {gated}: its one condition is not met",
+                    "Hold the {gated}: none of {total} conditions is met",
+                    total,
+                ),
+                **values,
+            )
+        if closed < met:
+            return state(
+                "first.title",
+                _n(
+                    "Hold the {gated} for now: {closed} of {total} conditions is not met",
+                    "{met} of {total} conditions are met: hold the {gated} for now",
+                    closed,
+                ),
+                **values,
+            )
         return state(
             "first.title",
-            "Hold the {gated}: {closed} of {total} conditions {are} still closed",
-            gated=gated,
-            closed=words.numbers.count("gate.closed", closed),
-            total=total,
-            are=plural(closed, "is", "are"),
+            _n(
+                "Hold the {gated}: {closed} of {total} conditions is not met",
+                "Hold the {gated}: {closed} of {total} conditions are not met",
+                closed,
+            ),
+            **values,
         )
 
     def reason(self) -> Statement:
@@ -92,22 +121,59 @@ class Advice:
 
     def first_note(self) -> Statement:
         """Why this comes first, and what waits."""
-        words = self.words
         if not self.steps:
             return NOTHING
-        widest = words.misses["gap"].round(9)
-        reason = "It works on the widest gap" if widest[self.steps[0]] == widest.min() else "It comes next"
-        if self.gate is None or self.open:
-            return state("first.why", reason + ".")
-        met = sum(condition.met for condition in self.conditions)
+        return joined("first.why", [self._why(), self._waiting()])
+
+    def _why(self) -> Statement:
+        """Why the first step comes first."""
+        misses, widest = self.words.misses, self.words.widest
+        if len(misses) == 1:
+            return state("first.why", "It works on the only gap.")
+        if self.steps[0] not in widest:
+            return state("first.why", "It works on the widest gap that need not wait.")
         return state(
             "first.why",
-            reason + ". Hold the {gated} until the other criteria reach {needed}: {met} of {total} {are} there.",
-            gated=words.short(self.gate.criterion),
-            needed=words.numbers.target("gate.needed", self.gate.requires["others"]),
-            met=words.numbers.count("gate.met", met),
-            total=in_words(len(self.conditions)),
-            are=plural(met, "is", "are"),
+            _n("It works on the widest gap.", "It works on one of the {count} widest gaps.", len(widest)),
+            count=in_words(len(widest)),
+        )
+
+    def _waiting(self) -> Statement:
+        """What waits behind the gate, and for how much."""
+        if self.gate is None or self.open:
+            return NOTHING
+        words = self.words
+        met, total = sum(condition.met for condition in self.conditions), len(self.conditions)
+        values = {
+            "gated": words.short(self.gate.criterion),
+            "needed": words.numbers.target("gate.needed", self.gate.requires["others"]),
+            "met": words.numbers.count("gate.met", met),
+            "total": in_words(total),
+        }
+        if not met:
+            return state(
+                "first.waiting",
+                "Hold the {gated} until the other criteria reach {needed}; so far none of them does.",
+                **values,
+            )
+        if 2 * met > total:
+            return state(
+                "first.waiting",
+                _n(
+                    "Hold the {gated} until the other criteria reach {needed}: {met} of {total} is there already.",
+                    "Hold the {gated} until the other criteria reach {needed}: {met} of {total} are there already.",
+                    met,
+                ),
+                **values,
+            )
+        return state(
+            "first.waiting",
+            _n(
+                "Hold the {gated} until the other criteria reach {needed}: {met} of {total} is there.",
+                "Hold the {gated} until the other criteria reach {needed}: {met} of {total} are there.",
+                met,
+            ),
+            **values,
         )
 
     def step(self, criterion: str) -> tuple[str, Statement]:
@@ -115,7 +181,11 @@ class Advice:
         entry = self.words.study.instrument[criterion]
         gap = self.words.numbers.distance(f"criteria.{criterion}.gap", self.words.card.loc[criterion, "gap"])
         how = state(
-            f"steps.{criterion}", "{short}, {gap} short. {improve}", short=entry.short, gap=gap, improve=entry.improve
+            f"steps.{criterion}",
+            "{short}, {gap} points short. {improve}",
+            short=entry.short,
+            gap=gap,
+            improve=entry.improve,
         )
         return entry.action.rstrip("."), how
 
@@ -133,8 +203,10 @@ class Advice:
         """The slide about the next 90 days; nothing where there is no gap."""
         if not self.steps:
             return NOTHING
+        steps = min(len(self.steps), 3)
         return state(
             "quarter.title",
-            "The next 90 days: {count}",
-            count=plural(min(len(self.steps), 3), "one step", f"{in_words(min(len(self.steps), 3))} steps"),
+            _n("The next 90 days: one step", "The next 90 days: {count} steps, {first} first", steps),
+            count=in_words(steps),
+            first=self.words.short(self.steps[0]),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,16 +12,24 @@ import pandas as pd
 from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, firm, joined, open_, state
-from kernels_lib.study.numerals import in_words, listed, plural
+from kernels_lib.study.language import N_, SOURCE, _, _n, spoken
+from kernels_lib.study.numerals import Numerals, in_words, listed
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Claim, Test
 
 CORRECTION_WORDS = {
-    "holm": "after Holm's correction",
-    "bonferroni": "after Bonferroni's correction",
-    "bh": "at a false discovery rate controlled by Benjamini and Hochberg",
-    "none": "without a correction",
+    "holm": N_("after Holm's correction"),
+    "bonferroni": N_("after Bonferroni's correction"),
+    "bh": N_("at a false discovery rate controlled by Benjamini and Hochberg"),
+    "none": N_("without a correction"),
 }
+
+# Who is above whom: words in turn, each by one distance and by a range of distances.
+ORDERED = (
+    (N_("{first} is above {whom} by {low} points."), N_("{first} is above {whom} by {low} to {high} points.")),
+    (N_("{first} stands above {whom} by {low} points."), N_("{first} stands above {whom} by {low} to {high} points.")),
+    (N_("{first} is ahead of {whom} by {low} points."), N_("{first} is ahead of {whom} by {low} to {high} points.")),
+)
 
 
 # A sentence names so many criteria at most.
@@ -46,11 +55,11 @@ class Words:
     @property
     def group(self) -> str:
         """``all 30 brands``."""
-        return f"all {self.study.n_units} {self.units}"
+        return _("all {n} {units}").format(n=self.study.n_units, units=self.units)
 
     def short(self, criterion: str) -> str:
         """A criterion's label inside a sentence."""
-        return _lower_first(self.study.instrument[criterion].short)
+        return inside(self.study.instrument[criterion].short)
 
     def phrase(self, criterion: str) -> str:
         """A criterion as something that is done: ``telling members what to expect``."""
@@ -66,22 +75,22 @@ class Words:
     def at_target(self) -> str:
         """``4 or above``, or words where targets differ."""
         if self.common_target is None:
-            return "at their target"
-        return f"{self.study.numerals.target(self.common_target)} or above"
+            return _("at their target")
+        return _("{target} or above").format(target=self.study.numerals.target(self.common_target))
 
     @property
     def below_target(self) -> str:
         """``below 4``, or words where targets differ."""
         if self.common_target is None:
-            return "below their target"
-        return f"below {self.study.numerals.target(self.common_target)}"
+            return _("below their target")
+        return _("below {target}").format(target=self.study.numerals.target(self.common_target))
 
     @property
     def here(self) -> str:
         """Where a finding from unit scores holds: what the hedge must say."""
         if self.study.basis is Basis.RECONSTRUCTED:
-            return "in this reconstruction"
-        return "in these data"
+            return _("in this reconstruction")
+        return _("in these data")
 
     @property
     def firm_here(self) -> pd.DataFrame:
@@ -135,24 +144,27 @@ class Words:
         total = len(self.shared.pairs)
         if total == 0:
             return state("pairs.title", "One criterion alone has no order")
+        if not count and self.shared.of_means:
+            return state("pairs.title", "No two criteria can be put in order from the published means alone")
         if not count:
-            return state("pairs.title", f"No two criteria can be put in order from {self._source()}")
+            return state("pairs.title", "No two criteria can be put in order from these {units}", units=self.units)
         if count == total:
             return state("pairs.title", "Every pair of criteria is in a firm order")
         settled = self.shared.pairs[self.shared.pairs["holds"].isin(["firm", "every"])]
         if settled["first"].nunique() == 1:
             return state(
                 "pairs.title",
-                "{first} stands above {count} others; the rest cannot be put in order",
+                _n(
+                    "{first} stands above one other; the rest cannot be put in order",
+                    "{first} stands above {count} others; the rest cannot be put in order",
+                    count,
+                ),
                 first=self.short(settled["first"].iloc[0]),
                 count=in_words(count),
             )
         if len(self.low_group) > 1 and len(self.low_group) < len(self.shared.card):
             return state("pairs.title", "High and low are apart; the order among the low is not settled")
         return state("pairs.title", "Some criteria are apart; the order of the others is not settled")
-
-    def _source(self) -> str:
-        return "the published means alone" if self.shared.of_means else f"these {self.units}"
 
     def order(self, pairs: pd.DataFrame, identity: str) -> Statement:
         """Who is above whom, in as few sentences as the pairs allow.
@@ -169,51 +181,88 @@ class Words:
             mine = pairs[pairs["first"] == first]["difference"]
             low = self.numbers.distance(f"{identity}.{first}.least", mine.min())
             high = self.numbers.distance(f"{identity}.{first}.most", mine.max())
-            others = len(self.shared.card) - 1
-            whom = (
-                f"{in_words(len(seconds))} of the other {in_words(others)}"
-                if len(seconds) > 3
-                else listed([self.short(second) for second in seconds])
+            one_distance, distances = ORDERED[number % len(ORDERED)]
+            words = state(
+                f"{identity}.{first}",
+                one_distance if low.text == high.text else distances,
+                first=self.short(first),
+                whom=self._whom(seconds),
+                low=low,
+                high=high,
             )
-            if len(seconds) == others:
-                whom = f"all {in_words(others)} others"
-            reach = "by {low} points" if low.text == high.text else "by {low} to {high} points"
-            verb = ("{first} is above {whom} ", "{first} stands above {whom} ", "{first} is ahead of {whom} ")
-            template = verb[number % 3] + reach + "."
-            sentences.append(
-                state(f"{identity}.{first}", template, first=self.short(first), whom=whom, low=low, high=high).claiming(
-                    _pairs(firm, pairs[pairs["first"] == first])
-                )
-            )
+            sentences.append(words.claiming(_pairs(firm, pairs[pairs["first"] == first])))
         return joined(identity, sentences)
+
+    def _whom(self, below: list[str]) -> str:
+        """The criteria below another one: their names, or how many of all others."""
+        others = len(self.shared.card) - 1
+        if len(below) == others > 1:
+            return _("all {others} others").format(others=in_words(others))
+        if len(below) > 3:
+            return _("{n} of the other {others}").format(n=in_words(len(below)), others=in_words(others))
+        return listed([self.short(criterion) for criterion in below])
 
     def unsettled(self) -> Statement:
         """Which criteria share the lowest place, as far as the data can tell."""
         if len(self.low_group) < 2:
             return NOTHING
-        everything = len(self.low_group) == len(self.shared.card)
+        size = len(self.low_group)
+        everything = size == len(self.shared.card)
         if everything:
-            names = f"No two of the {in_words(len(self.low_group))} criteria are in a firm order."
-        elif len(self.low_group) > MOST_NAMED:
-            names = f"The order among the {in_words(len(self.low_group))} lowest criteria is open."
+            which = state("pairs.which", "No two of the {k} criteria are in a firm order.", k=in_words(size))
+        elif size > MOST_NAMED:
+            which = state("pairs.which", "The order among the {k} lowest criteria is open.", k=in_words(size))
         else:
-            names = f"Which of {listed([self.short(c) for c in self.low_group])} is lowest is open."
-        who = (
-            "The published means"
-            if self.shared.of_means
-            else f"The scores of {self.brand_count(len(self.study.members))}"
-        )
+            names = listed([self.short(criterion) for criterion in self.low_group])
+            which = state("pairs.which", "Which of {names} is lowest is open.", names=names)
+        parts = [which, self._no_order() if everything else self._one_group()]
+        return joined("pairs.unsettled", parts).claiming(_pairs(open_, self.unresolved))
+
+    def _no_order(self) -> Statement:
+        """What cannot put any two criteria in order."""
+        if self.shared.of_means:
+            return state("pairs.open", "The published means cannot put them in order.")
+        n = len(self.study.members)
         return state(
-            "pairs.unsettled",
-            "{names} {who} cannot put them in order: treat them as one group. In all, {count} of {total} pairs "
-            "are in no firm order."
-            if not everything
-            else "{names} {who} cannot put them in order.",
-            names=names,
-            who=who,
-            count=self.numbers.count("pairs.unresolved", len(self.unresolved), words=False),
+            "pairs.open",
+            _n(
+                "The scores of one {unit} cannot put them in order.",
+                "The scores of {n} {units} cannot put them in order.",
+                n,
+            ),
+            n=in_words(n),
+            unit=self.unit,
+            units=self.units,
+        )
+
+    def _one_group(self) -> Statement:
+        """What cannot put the lowest criteria in order, and how many pairs are open in all."""
+        n, count = len(self.study.members), len(self.unresolved)
+        if self.shared.of_means:
+            cannot = state("pairs.open", "The published means cannot put them in order: treat them as one group.")
+        else:
+            cannot = state(
+                "pairs.open",
+                _n(
+                    "The scores of one {unit} cannot put them in order: treat them as one group.",
+                    "The scores of {n} {units} cannot put them in order: treat them as one group.",
+                    n,
+                ),
+                n=in_words(n),
+                unit=self.unit,
+                units=self.units,
+            )
+        in_all = state(
+            "pairs.open.count",
+            _n(
+                "In all, {count} of {total} pairs is in no firm order.",
+                "In all, {count} of {total} pairs are in no firm order.",
+                count,
+            ),
+            count=self.numbers.count("pairs.unresolved", count, words=False),
             total=str(len(self.shared.pairs)),
-        ).claiming(_pairs(open_, self.unresolved))
+        )
+        return joined("pairs.open", [cannot, in_all])
 
     @property
     def bracketed(self) -> list[str]:
@@ -222,7 +271,7 @@ class Words:
 
     def industry_intervals(self) -> Statement:
         """What the intervals beside the industries' means are."""
-        level = f"{self.study.numerals.target(100 * (1 - self.study.parameters.alpha))}%"
+        level = percent(self.study.numerals.target(100 * (1 - self.study.parameters.alpha)))
         return state(
             "method.industries",
             "Intervals are at {level}: Gaffke's, whose coverage is not proved but never was seen to fail, where fewer "
@@ -235,17 +284,19 @@ class Words:
         return state(
             "league.caption",
             "The line behind each mark is the range under other weights of the criteria. It is a range, not a "
-            "confidence interval"
-            + (": the error of rating is not known." if self.study.ratings is None else "; the table says more."),
+            "confidence interval: the error of rating is not known."
+            if self.study.ratings is None
+            else "The line behind each mark is the range under other weights of the criteria. It is a range, not a "
+            "confidence interval; the table says more.",
         )
 
     # ---- what stands around the findings ----------------------------------------------------
 
     def kicker(self) -> list[str]:
         """Kind of report, industry, wave: the line above the headline."""
-        return [self.kind_words, self._wave()]
+        return [_(self.kind_words), self._wave()]
 
-    kind_words = "Scorecard study"
+    kind_words = N_("Scorecard study")
 
     def masthead(self) -> dict[str, Any]:
         """Who the document is for and what it is about, as `Report.masthead` takes it."""
@@ -257,22 +308,31 @@ class Words:
         }
 
     def _wave(self) -> str:
-        return f"Wave {self.study.wave}, {self.study.numerals.date(self.study.report_date)}"
+        date = self.study.numerals.date(self.study.report_date)
+        return _("Wave {wave}, {date}").format(wave=self.study.wave, date=date)
 
     def document_title(self) -> str:
         """The title of the document, as a browser's tab shows it."""
-        return f"{self.study.subject}: {self.kind_words.lower()}, wave {self.study.wave}"
+        return _("{subject}: {kind}, wave {wave}").format(
+            subject=self.study.subject, kind=inside(_(self.kind_words)), wave=self.study.wave
+        )
 
     def description(self) -> str:
         """One sentence about the document."""
         k = len(self.study.instrument.criteria)
-        return f"{self.group.capitalize()} on {k} criteria: what they reach, what they miss, and how sure that is."
+        return _n(
+            "All {n} {units} on one criterion: what they reach, what they miss, and how sure that is.",
+            "All {n} {units} on {k} criteria: what they reach, what they miss, and how sure that is.",
+            k,
+        ).format(n=self.study.n_units, units=self.units, k=k)
 
     def notice_tag(self) -> str:
         """The notice in three words, for every slide."""
         if self.shared.of_means:
-            return f"means published; {self.unit} scores reconstructed"
-        return f"{self.unit} scores reconstructed" if self.study.basis is Basis.RECONSTRUCTED else ""
+            words = _("means published; {unit} scores reconstructed")
+        else:
+            words = _("{unit} scores reconstructed") if self.study.basis is Basis.RECONSTRUCTED else ""
+        return words.format(unit=self.unit, units=self.units)
 
     def method_title(self) -> Statement:
         """The section on method."""
@@ -288,8 +348,12 @@ class Words:
         """The method, one statement a line."""
         study = self.study
         total, k = len(self.shared.pairs), len(self.shared.card)
-        corrected = CORRECTION_WORDS[study.parameters.correction]
-        compared = f"{k} criteria or {total} {plural(total, 'pair', 'pairs')}" if k > 1 else "one criterion"
+        corrected = _(CORRECTION_WORDS[study.parameters.correction])
+        compared = _("one criterion")
+        if k > 1:
+            compared = _n("{k} criteria or {total} pair", "{k} criteria or {total} pairs", total).format(
+                k=k, total=total
+            )
         lines = []
         if study.means_only:
             lines.append(
@@ -305,10 +369,14 @@ class Words:
             lines.append(
                 state(
                     "method.data",
-                    "{n} {units} with {k} each, as measured: {source}.",
+                    _n(
+                        "{n} {units} with {k} criterion each, as measured: {source}.",
+                        "{n} {units} with {k} criteria each, as measured: {source}.",
+                        k,
+                    ),
                     n=str(study.n_units),
                     units=self.units,
-                    k=f"{k} {plural(k, 'criterion', 'criteria')}",
+                    k=str(k),
                     source="; ".join(study.roster.dataset.sources).rstrip("."),
                 )
             )
@@ -331,7 +399,7 @@ class Words:
                     "agree, {corrected} over {all}, at {alpha}.",
                     corrected=corrected,
                     all=compared,
-                    alpha=f"{study.numerals.fixed(100 * study.parameters.alpha, 0)}%"
+                    alpha=percent(study.numerals.fixed(100 * study.parameters.alpha, 0))
                     if round(100 * study.parameters.alpha, 9) % 1 == 0
                     else study.numerals.fixed(study.parameters.alpha, 3),
                 )
@@ -352,17 +420,35 @@ class Words:
     def ledger_fold(self, tests: list[Test]) -> str:
         """The words on the folded ledger."""
         tested = sum(test.p_value is not None for test in tests)
-        return f"Test ledger: all {tested} tests, with what could not be tested"
+        return _n(
+            "Test ledger: the one test, with what could not be tested",
+            "Test ledger: all {tested} tests, with what could not be tested",
+            tested,
+        ).format(tested=tested)
 
     def brand_count(self, count: int) -> str:
         """``one brand``, ``five brands``."""
-        return f"{in_words(count)} {plural(count, self.unit, self.units)}"
+        if not count:
+            return _("no {units}").format(units=self.units)
+        return _n("one {unit}", "{n} {units}", count).format(n=in_words(count), unit=self.unit, units=self.units)
 
 
 def _pairs(kind: Callable[..., tuple[Claim, ...]], frame: pd.DataFrame) -> tuple[Claim, ...]:
     return kind(*(question("pairs", row.first, row.second) for row in frame.itertuples()))
 
 
-def _lower_first(text: str) -> str:
-    # Labels that begin with a capitalised abbreviation keep it.
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+def inside(label: str) -> str:
+    """A label inside a sentence: in English in lower case, unless it begins with an abbreviation."""
+    if spoken() != SOURCE or label[:2].isupper():
+        return label
+    return label[:1].lower() + label[1:]
+
+
+def percent(number: str) -> str:
+    """``95%``, and with a space where the language wants one."""
+    return _("{n}%").format(n=number)
+
+
+def plain_number(numerals: Numerals, value: float) -> str:
+    """A parameter with the decimals that it was given: ``0.05``, ``0.001``."""
+    return numerals.fixed(value, max(0, -int(Decimal(repr(value)).normalize().as_tuple().exponent)))

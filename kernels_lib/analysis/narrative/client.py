@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import cached_property
 
 import pandas as pd
@@ -12,9 +13,57 @@ from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.base import Words
 from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, note, open_, state
-from kernels_lib.study.numerals import in_words, listed, plural
+from kernels_lib.study.language import N_, _, _n
+from kernels_lib.study.numerals import in_words, listed
 from kernels_lib.study.opening import Study
-from kernels_lib.study.results import Basis, Claim
+from kernels_lib.study.results import Basis, Claim, Number
+
+# The reader's others, by disclosure.
+OTHERS = {
+    "aggregate": N_("At this level of disclosure only means and quartiles of the others are shown."),
+    "masked": N_(
+        "The others appear under other names, the same throughout this report and different in every other client's."
+    ),
+    "named": N_("The others appear under their own names, as agreed for this client."),
+}
+
+# The rank with other criteria or raters of the same kind: hardly moved, moved far, moved; by what is drawn anew.
+RANK_INTERVALS = {
+    "criteria": (
+        N_("Other criteria of the same kind would hardly change its rank."),
+        N_(
+            "Its rank hangs on the choice of criteria: with others of the same kind it would lie between {low} and "
+            "{high}, in 95 of 100 draws."
+        ),
+        N_("With other criteria of the same kind its rank would lie between {low} and {high}, in 95 of 100 draws."),
+    ),
+    "raters": (
+        N_("Other raters of the same kind would hardly change its rank."),
+        N_(
+            "Its rank hangs on the choice of raters: with others of the same kind it would lie between {low} and "
+            "{high}, in 95 of 100 draws."
+        ),
+        N_("With other raters of the same kind its rank would lie between {low} and {high}, in 95 of 100 draws."),
+    ),
+    "both": (
+        N_("Other criteria and raters of the same kind would hardly change its rank."),
+        N_(
+            "Its rank hangs on the choice of criteria and raters: with others of the same kind it would lie between "
+            "{low} and {high}, in 95 of 100 draws."
+        ),
+        N_(
+            "With other criteria and raters of the same kind its rank would lie between {low} and {high}, in 95 of "
+            "100 draws."
+        ),
+    ),
+}
+
+# Largest distance from the peers, as a share of what a test would need, up to which nothing comes near.
+FAR_FROM_NOISE = 0.7
+# Share of the peers that is few.
+FEW = 0.2
+# Units behind a mean from which on its interval is not wide for their number.
+SMALL_GROUP = 10
 
 
 class ClientWords(Words):
@@ -35,17 +84,25 @@ class ClientWords(Words):
         self.name = study.subject
         self.place = shared.league.loc[study.client.brand]
 
-    kind_words = "Scorecard report"
+    kind_words = N_("Scorecard report")
 
     def kicker(self) -> list[str]:
         """Kind of report, industry, wave."""
         industry = self.study.roster.industry_of(self.study.client)
-        return [self.kind_words, *([industry.name] if industry else []), self._wave()]
+        return [_(self.kind_words), *([industry.name] if industry else []), self._wave()]
 
     def description(self) -> str:
         """One sentence about the document."""
         k = len(self.study.instrument.criteria)
-        return f"How {self.name} scores on {k} criteria, what it misses, what to do first and how sure that is."
+        return _n(
+            "How {name} scores on one criterion, what it misses, what to do first and how sure that is.",
+            "How {name} scores on {k} criteria, what it misses, what to do first and how sure that is.",
+            k,
+        ).format(name=self.name, k=k)
+
+    def named(self, criteria: Iterable[object]) -> str:
+        """Criteria as a sentence names them; German puts each between quotation marks."""
+        return listed([_("{criterion}").format(criterion=self.short(str(c))) for c in criteria])
 
     @cached_property
     def strengths(self) -> pd.DataFrame:
@@ -67,23 +124,18 @@ class ClientWords(Words):
 
     def _counts(self) -> Statement:
         """``two on target, one too close to call``, without what there is none of."""
+        strong = self.numbers.count("strengths.count", len(self.strengths))
+        weak = self.numbers.count("misses.count", len(self.misses))
+        close = self.numbers.count("close.count", len(self.close))
         counts = (
-            ("strengths", len(self.strengths), "on target"),
-            ("misses", len(self.misses), "short of it"),
-            ("close", len(self.close), "too close to call"),
+            (strong, note("counts.strengths", "{count} on target", count=strong)),
+            (weak, note("counts.misses", "{count} short of it", count=weak)),
+            (close, note("counts.close", "{count} too close to call", count=close)),
         )
-        return joined(
-            "counts",
-            [
-                note(f"counts.{key}", f"{{count}} {words}", count=self.numbers.count(f"{key}.count", count))
-                for key, count, words in counts
-                if count
-            ],
-            between=", ",
-        )
+        return joined("counts", [words for count, words in counts if count.value], between=", ")
 
     def _close_names(self) -> str:
-        return listed([self.short(str(c)) for c in self.close.index])
+        return self.named(self.close.index)
 
     @property
     def distinctive(self) -> pd.DataFrame:
@@ -97,53 +149,133 @@ class ClientWords(Words):
 
     def headline(self) -> Statement:
         """The finding of the whole report."""
-        instrument = self.study.instrument
-        does = [instrument[c].does for c in self.distinctive.index[:2]]
-        lacks = [instrument[c].lacks for c in self.misses.index[:2]]
+        does = [self.study.instrument[c].does for c in self.distinctive.index[:2]]
         if not self.scored:
             return state("headline", "{name} was not scored in this wave", name=self.name)
-        if len(self.close) and not lacks:
+        if len(self.close) and not len(self.misses):
             return self._close_headline(does)
-        if not lacks:
-            return state(
-                "headline",
-                "{name} is on target on {every} it was scored on",
-                name=self.name,
-                every="the one criterion" if self.scored == 1 else f"all {in_words(self.scored)} criteria",
-            )
+        if len(self.card) == 1:
+            return self._headline_of_one()
+        if not len(self.misses):
+            return self._headline_on_target()
         if not does:
+            return self._headline_below_target()
+        return self._headline_of_both(does)
+
+    def _headline_of_one(self) -> Statement:
+        """The only criterion of the instrument."""
+        criterion = self.study.instrument[self.card.index[0]]
+        if not len(self.misses):
+            return state("headline", "{name} {does} and is on target", name=self.name, does=criterion.does)
+        if self._mild:
+            return state(
+                "headline", "{name} is {gap} points short of its target", name=self.name, gap=self._gap(criterion.id)
+            )
+        return state(
+            "headline",
+            "{name} {lacks}: {gap} points short of its target",
+            name=self.name,
+            lacks=criterion.lacks,
+            gap=self._gap(criterion.id),
+        )
+
+    def _headline_on_target(self) -> Statement:
+        if self.scored == len(self.card):
             return state(
                 "headline",
-                "{name} {lacks}. No criterion is on target yet.",
+                "{name} is on target on all {count} criteria",
                 name=self.name,
-                lacks=" and ".join(lacks),
+                count=in_words(self.scored),
             )
-        if len(does) == 1:
+        return state(
+            "headline",
+            _n(
+                "{name} is on target on the one criterion it was scored on",
+                "{name} is on target on all {count} criteria it was scored on",
+                self.scored,
+            ),
+            name=self.name,
+            count=in_words(self.scored),
+        )
+
+    def _headline_below_target(self) -> Statement:
+        first = self.misses.index[0]
+        if self._mild:
             return state(
-                "headline", "{name} {does}. It {lacks}.", name=self.name, does=does[0], lacks=" and ".join(lacks)
+                "headline",
+                "{name} has no criterion on target yet. The widest gap, {gap} points, is in {phrase}.",
+                name=self.name,
+                gap=self._gap(first),
+                phrase=self.phrase(first),
             )
-        return state("headline", "{name} {does}. It {lacks}.", name=self.name, does=" and ".join(does), lacks=lacks[0])
+        lacks = [self.study.instrument[c].lacks for c in self.misses.index[:2]]
+        return state("headline", "{name} {lacks}. No criterion is on target yet.", name=self.name, lacks=_both(lacks))
+
+    def _headline_of_both(self, does: list[str]) -> Statement:
+        """What is done and what is lacking; how the two are set against each other follows from the scores."""
+        strong, weak, first = len(self.strengths), len(self.misses), self.misses.index[0]
+        lacks = [self.study.instrument[c].lacks for c in self.misses.index[:2]]
+        values = {"name": self.name, "does": _both(does), "lacks": lacks[0]}
+        if self._mild:
+            return state(
+                "headline",
+                "{name} {does}. It is {gap} points short of the target in {phrase}.",
+                **values,
+                gap=self._gap(first),
+                phrase=self.phrase(first),
+                what=self.named([first]),
+            )
+        if strong == 1 and weak > 1:
+            values["lacks"] = _both(lacks)
+            if len(self.widest) > 2:
+                return state("headline", "{name} {does}. Much is missing elsewhere: it {lacks}.", **values)
+            return state("headline", "{name} {does}. That is its one strength so far: it {lacks}.", **values)
+        if weak == 1:
+            return state("headline", "{name} {does}. Its only gap: it {lacks}.", **values)
+        if strong > weak:
+            return state("headline", "{name} {does}. Its widest gap: it {lacks}.", **values)
+        if strong == weak:
+            return state("headline", "{name} {does}. Still, it {lacks}.", **values)
+        if self.place["overall"] > self._middle:
+            return state("headline", "{name} {does}. It {lacks}.", **values)
+        return state("headline", "{name} {does}, but {lacks}.", **values)
+
+    @property
+    def _middle(self) -> float:
+        """The middle of the scale."""
+        return (self.study.instrument.scale.floor + self.study.instrument.scale.top) / 2
+
+    @property
+    def _mild(self) -> bool:
+        """Whether even the widest gap lies in the upper half of the scale, where "hardly" would be too strong."""
+        return bool(self.misses["score"].iloc[0] > self._middle)
+
+    @property
+    def widest(self) -> list[str]:
+        """Criteria that share the widest gap."""
+        gaps = self.misses["gap"].round(9)
+        return [str(c) for c in gaps.index[gaps == gaps.min()]]
 
     def _close_headline(self, does: list[str]) -> Statement:
         """Nothing is surely short, and something is too close to call."""
         if not does:
-            return state(
-                "headline",
-                "{name} is too close to its target to call",
-                name=self.name,
-            )
+            return state("headline", "{name} is too close to its target to call", name=self.name)
+        close = self._close_names()
         return state(
             "headline",
-            "{name} {does}. {close} {is_} too close to call.",
+            _n(
+                "{name} {does}. {close} is too close to call.",
+                "{name} {does}. {close} are too close to call.",
+                len(self.close),
+            ),
             name=self.name,
-            does=" and ".join(does),
-            close=self._close_names()[0].upper() + self._close_names()[1:],
-            is_=plural(len(self.close), "is", "are"),
+            does=_both(does),
+            close=close[:1].upper() + close[1:],
         )
 
     def overall(self) -> Statement:
         """The overall score and how it hangs on the weights."""
-        if len(self.card) == 1:
+        if self.scored < 2:
             return NOTHING
         return state(
             "overall.range",
@@ -154,7 +286,7 @@ class ClientWords(Words):
         )
 
     def rank(self) -> Statement:
-        """``8th of 30, tied with one``."""
+        """``8th of 30, tied with one other``."""
         if math.isnan(self.place["rank"]):
             return state("rank", "not ranked: scored on too few criteria")
         ranks = self.shared.league["rank"]
@@ -162,7 +294,13 @@ class ClientWords(Words):
         rank = self.numbers.rank("overall.rank", self.place["rank"])
         total = str(int(ranks.notna().sum()))
         if tied:
-            return state("rank", "{rank} of {total}, tied with {tied}", rank=rank, total=total, tied=in_words(tied))
+            return state(
+                "rank",
+                _n("{rank} of {total}, tied with one other", "{rank} of {total}, tied with {tied} others", tied),
+                rank=rank,
+                total=total,
+                tied=in_words(tied),
+            )
         return state("rank", "{rank} of {total}", rank=rank, total=total)
 
     def rank_range(self) -> Statement:
@@ -177,110 +315,136 @@ class ClientWords(Words):
 
     def strength_note(self, criterion: str) -> Statement:
         """One line below a strength in the summary."""
-        row = self.card.loc[criterion]
+        row, identity = self.card.loc[criterion], f"strengths.{criterion}"
         base = str(int(row["base"]))
-        top = row["score"] >= self.study.instrument.scale.top
         if not math.isnan(row["tied"]) and row["tied"] == row["base"]:
-            return state(f"strengths.{criterion}", "{group} score the same", group=self.group)
+            return state(identity, "{group} score the same", group=self.group)
         if round(row["gap"], 9) == 0:
-            return state(f"strengths.{criterion}", "exactly on the target, nothing to spare")
+            return state(identity, "exactly on the target, nothing to spare")
         if math.isnan(row["above"]):
-            return state(f"strengths.{criterion}", "{gap} above the target", gap=self._gap(criterion))
-        above = int(row["above"])
-        if above == 0:
-            tied = int(row["tied"])
-            if top and tied:
-                return state(
-                    f"strengths.{criterion}",
+            return state(identity, "{gap} points above the target", gap=self._gap(criterion))
+        above, tied = int(row["above"]), int(row["tied"])
+        if above:
+            return state(
+                identity,
+                _n("{above} of {base} peers scores higher", "{above} of {base} peers score higher", above),
+                above=self.numbers.count(f"criteria.{criterion}.above", above, words=False),
+                base=base,
+            )
+        if row["score"] >= self.study.instrument.scale.top and tied:
+            return state(
+                identity,
+                _n(
+                    "the maximum; {tied} of {base} peers reaches it too",
                     "the maximum; {tied} of {base} peers reach it too",
-                    tied=self.numbers.count(f"criteria.{criterion}.tied", tied, words=False),
-                    base=base,
-                )
-            return state(f"strengths.{criterion}", "no peer scores higher")
-        return state(
-            f"strengths.{criterion}",
-            "{above} of {base} peers {score} higher",
-            above=self.numbers.count(f"criteria.{criterion}.above", above, words=False),
-            base=base,
-            score=plural(above, "scores", "score"),
-        )
+                    tied,
+                ),
+                tied=self.numbers.count(f"criteria.{criterion}.tied", tied, words=False),
+                base=base,
+            )
+        return state(identity, "no peer scores higher")
 
     def _gap(self, criterion: str):
         return self.numbers.distance(f"criteria.{criterion}.gap", self.card.loc[criterion, "gap"])
 
     def miss_note(self, criterion: str, place: int) -> Statement:
         """One line below a missed opportunity in the summary; `place` counts from 0."""
-        row = self.card.loc[criterion]
-        gap = self._gap(criterion)
-        widest = self.misses["gap"].round(9)
-        if place == 0 and (len(widest) == 1 or widest.iloc[0] < widest.iloc[1]):
-            rest = ", the widest gap" if len(widest) > 1 else ", the only gap"
-            return state(f"misses.{criterion}", "{gap} points short" + rest, gap=gap)
-        if not math.isnan(row["above"]) and row["above"] > 0:
-            above = int(row["above"])
+        row, identity, gap = self.card.loc[criterion], f"misses.{criterion}", self._gap(criterion)
+        gaps = self.misses["gap"].round(9)
+        if len(gaps) == 1:
+            return state(identity, "{gap} points short, the only gap", gap=gap)
+        if place == 0 and len(self.widest) == 1:
+            return state(identity, "{gap} points short, the widest gap", gap=gap)
+        if math.isnan(row["above"]):
+            return state(identity, "{gap} points short", gap=gap)
+        above, base = int(row["above"]), int(row["base"])
+        if not above:
+            return state(identity, "{gap} points short; no peer scores higher", gap=gap)
+        values = {
+            "gap": gap,
+            "above": self.numbers.count(f"criteria.{criterion}.above", above, words=False),
+            "base": str(base),
+        }
+        if above <= FEW * base:
             return state(
-                f"misses.{criterion}",
-                "{gap} points short; {above} of {base} peers higher",
-                gap=gap,
-                above=self.numbers.count(f"criteria.{criterion}.above", above, words=False),
-                base=str(int(row["base"])),
+                identity,
+                _n(
+                    "{gap} points short; only {above} of {base} peers scores higher",
+                    "{gap} points short; only {above} of {base} peers score higher",
+                    above,
+                ),
+                **values,
             )
-        if not math.isnan(row["above"]):
-            return state(f"misses.{criterion}", "{gap} points short; no peer scores higher", gap=gap)
-        return state(f"misses.{criterion}", "{gap} points short", gap=gap)
+        if place and gaps.iloc[place] == gaps.iloc[place - 1]:
+            return state(
+                identity,
+                _n(
+                    "also {gap} points short; {above} of {base} peers scores higher",
+                    "also {gap} points short; {above} of {base} peers score higher",
+                    above,
+                ),
+                **values,
+            )
+        return state(
+            identity,
+            _n(
+                "{gap} points short; {above} of {base} peers scores higher",
+                "{gap} points short; {above} of {base} peers score higher",
+                above,
+            ),
+            **values,
+        )
 
     def scorecard_title(self) -> Statement:
         """What carries the score."""
-        score = self.numbers.mean("overall.score", self.place["overall"])
-        strong = len(self.strengths)
         if math.isnan(self.place["overall"]):
             return state("scorecard.title", "Scored on too few criteria for an overall score")
-        if strong == 0 and len(self.close) == self.scored:
+        strong, weak = len(self.strengths), len(self.misses)
+        score = self.numbers.mean("overall.score", self.place["overall"])
+        if len(self.close) == self.scored:
             return state("scorecard.title", "Too close to the target to call: the score is {score}", score=score)
-        if strong == 0:
+        if len(self.card) == 1 and strong:
+            return state("scorecard.title", "On target: the score is {score}", score=score)
+        if len(self.card) == 1:
+            return state("scorecard.title", "Below the target: the score is {score}", score=score)
+        if not strong:
             return state("scorecard.title", "No criterion is on target: the score is {score}", score=score)
         if strong == self.scored:
             return state("scorecard.title", "Every criterion is on target: the score is {score}", score=score)
+        count = self.numbers.count("strengths.count", strong)
+        if strong == 1:
+            return state(
+                "scorecard.title",
+                "Only {what} is on target: the score is {score}",
+                what=self.named(self.strengths.index),
+                score=score,
+            )
+        if strong < weak:
+            return state("scorecard.title", "{count} criteria carry the score of {score}", count=count, score=score)
         return state(
             "scorecard.title",
-            "{count} {carry} the score of {score}",
-            count=self.numbers.count("strengths.count", strong),
-            carry=plural(strong, "criterion carries", "criteria carry"),
+            "{count} of {total} criteria are on target: the score is {score}",
+            count=count,
+            total=in_words(self.scored),
             score=score,
         )
 
     def scorecard(self) -> Statement:
         """What the strong criteria average and what the others do, and along which line they split."""
-        parts = []
-        if len(self.strengths) and len(self.misses):
-            parts.append(
-                state(
-                    "scorecard.split",
-                    "{strong} {average} {high}; the other {rest} {other} {low}.",
-                    strong=listed([self.short(c) for c in self.strengths.index])
-                    if len(self.strengths) <= 3
-                    else f"the {in_words(len(self.strengths))} criteria on target",
-                    average=plural(len(self.strengths), "scores", "average"),
-                    high=self.numbers.mean("strengths.mean", self.strengths["score"].mean()),
-                    rest=in_words(len(self.misses)),
-                    other=plural(len(self.misses), "scores", "average"),
-                    low=self.numbers.mean("misses.mean", self.misses["score"].mean()),
-                )
-            )
-        parts.append(self._sides())
-        parts.append(self._rank_interval())
+        parts = [self._split(), self._sides(), self._rank_interval()]
         if len(self.close):
-            sem = self.close["sem"].max()
             parts.append(
                 state(
                     "scorecard.close",
-                    "{names} {is_} too close to call: other raters would move a score by about {sem} points, and {it} "
-                    "{lies} within twice that of the target.",
+                    _n(
+                        "{names} is too close to call: other raters would move a score by about {sem} points, and it "
+                        "lies within twice that of the target.",
+                        "{names} are too close to call: other raters would move a score by about {sem} points, and "
+                        "they lie within twice that of the target.",
+                        len(self.close),
+                    ),
                     names=self._close_names(),
-                    is_=plural(len(self.close), "is", "are"),
-                    sem=self.study.numerals.fixed(sem, 2),
-                    it=plural(len(self.close), "it", "they"),
-                    lies=plural(len(self.close), "lies", "lie"),
+                    sem=self.study.numerals.fixed(self.close["sem"].max(), 2),
                 )
             )
         missing = self.card.index[self.card["score"].isna()]
@@ -288,31 +452,73 @@ class ClientWords(Words):
             parts.append(
                 state(
                     "scorecard.missing",
-                    "{names} {was} not scored; the overall score is the mean of the others.",
-                    names=listed([self.short(c) for c in missing]),
-                    was=plural(len(missing), "was", "were"),
+                    _n(
+                        "{names} was not scored; the overall score is the mean of the others.",
+                        "{names} were not scored; the overall score is the mean of the others.",
+                        len(missing),
+                    ),
+                    names=self.named(missing),
                 )
             )
         return joined("scorecard", parts)
+
+    def _split(self) -> Statement:
+        """What the criteria on target average, and what those below it do."""
+        strong, weak = self.strengths, self.misses
+        if not len(strong) or not len(weak):
+            return NOTHING
+        values = {
+            "strong": self.named(strong.index),
+            "count": in_words(len(strong)),
+            "high": self._average("strengths.mean", strong["score"]),
+            "rest": in_words(len(weak)),
+            "low": self._average("misses.mean", weak["score"]),
+        }
+        if len(strong) == 1:
+            return state(
+                "scorecard.split",
+                _n(
+                    "{strong} scores {high}; the one criterion below target scores {low}.",
+                    "{strong} scores {high}; the {rest} criteria below target average {low}.",
+                    len(weak),
+                ),
+                **values,
+            )
+        if len(strong) <= 3:
+            return state(
+                "scorecard.split",
+                _n(
+                    "{strong} average {high}; the one criterion below target scores {low}.",
+                    "{strong} average {high}; the {rest} criteria below target average {low}.",
+                    len(weak),
+                ),
+                **values,
+            )
+        return state(
+            "scorecard.split",
+            _n(
+                "The {count} criteria on target average {high}, the one below it scores {low}.",
+                "The {count} criteria on target average {high}, the {rest} below it {low}.",
+                len(weak),
+            ),
+            **values,
+        )
+
+    def _average(self, ref: str, scores: pd.Series) -> Number:
+        """A mean of scores; one score alone keeps a score's decimals."""
+        return (self.numbers.mean if len(scores) > 1 else self.numbers.score)(ref, scores.mean())
 
     def _rank_interval(self) -> Statement:
         """Where the rank would lie had other criteria, or raters, of the same kind been used."""
         low, high = self.place["rank_ci_low"], self.place["rank_ci_high"]
         if math.isnan(low) or (len(self.card) == 1 and self.study.ratings is None):
             return NOTHING
-        what = "criteria and raters" if self.study.ratings is not None else "criteria"
-        if len(self.card) == 1:
-            what = "raters"
-        if low == high:
-            return state(
-                "rank.interval.one",
-                "Other {what} of the same kind would hardly change its rank.",
-                what=what,
-            )
+        drawn = "criteria" if self.study.ratings is None else "raters" if len(self.card) == 1 else "both"
+        ranked = int(self.shared.league["rank"].notna().sum())
+        still, wide, narrow = RANK_INTERVALS[drawn]
         return state(
-            "rank.interval",
-            "With other {what} of the same kind its rank would lie between {low} and {high}, in 95 of 100 draws.",
-            what=what,
+            "rank.interval.one" if low == high else "rank.interval",
+            still if low == high else wide if high - low >= ranked / 2 else narrow,
             low=self.numbers.rank("overall.rank_ci_low", low),
             high=self.numbers.rank("overall.rank_ci_high", high),
         )
@@ -325,103 +531,184 @@ class ClientWords(Words):
             return NOTHING
         group = self.card.groupby("side_id")["group_mean"].mean().reindex(sides)
         first, second = (self.study.instrument.side_name(side) for side in sides)
+        values = {
+            "first": first,
+            "second": second,
+            "name": self.name,
+            "group": self.group,
+            "own_first": self.numbers.mean(f"sides.{sides[0]}.mean", own.iloc[0]),
+            "own_second": self.numbers.mean(f"sides.{sides[1]}.mean", own.iloc[1]),
+            "all_first": self.numbers.mean(f"sides.{sides[0]}.group_mean", group.iloc[0]),
+            "all_second": self.numbers.mean(f"sides.{sides[1]}.group_mean", group.iloc[1]),
+        }
+        mine, theirs = round(own.iloc[0] - own.iloc[1], 9), round(group.iloc[0] - group.iloc[1], 9)
+        if mine * theirs > 0 and abs(mine) > abs(theirs):
+            return state(
+                "scorecard.sides",
+                "{name} averages {own_first} on {first} and {own_second} on {second}; for {group} the two lie closer "
+                "together, at {all_first} and {all_second}.",
+                **values,
+            )
+        if mine * theirs > 0:
+            return state(
+                "scorecard.sides",
+                "On {first} {name} averages {own_first}, on {second} {own_second}; for {group} the two lie further "
+                "apart, at {all_first} and {all_second}.",
+                **values,
+            )
         return state(
             "scorecard.sides",
-            "On {first} {name} averages {own_first}, on {second} {own_second}; the means of {group} are "
-            "{all_first} and {all_second}.",
-            first=first,
-            second=second,
-            name=self.name,
-            group=self.group,
-            own_first=self.numbers.mean(f"sides.{sides[0]}.mean", own.iloc[0]),
-            own_second=self.numbers.mean(f"sides.{sides[1]}.mean", own.iloc[1]),
-            all_first=self.numbers.mean(f"sides.{sides[0]}.group_mean", group.iloc[0]),
-            all_second=self.numbers.mean(f"sides.{sides[1]}.group_mean", group.iloc[1]),
+            "On {first} {name} averages {own_first}, on {second} {own_second}; the means of {group} are {all_first} "
+            "and {all_second}.",
+            **values,
         )
 
     def gap_title(self) -> Statement:
         """Where the widest gap is."""
         if not len(self.misses):
-            least = self.strengths["gap"].idxmin() if len(self.strengths) else None
-            if len(self.close):
-                return state("gap.title", "No gap is sure; {names} is too close to call", names=self._close_names())
-            if least is None:
-                return state("gap.title", "There are no scores to compare with the target")
-            return state("gap.title", "No gap is left; the least to spare is in {phrase}", phrase=self.phrase(least))
-        gaps = self.misses["gap"].round(9)
-        widest = list(gaps.index[gaps == gaps.iloc[0]])
+            return self._no_gap_title()
+        first, widest = self.misses.index[0], self.widest
+        gap = self._gap(first)
+        if len(self.card) == 1:
+            return state("gap.title", "{name} is {gap} points short of its target", name=self.name, gap=gap)
+        if len(self.misses) == 1:
+            return state("gap.title", "The only gap is in {phrase}", phrase=self.phrase(first))
+        if len(widest) == 1 and len(self.strengths) >= len(self.misses):
+            return state("gap.title", "The widest gap left is in {phrase}", phrase=self.phrase(first))
         if len(widest) == 1:
-            return state("gap.title", "The widest gap is in {phrase}", phrase=self.phrase(widest[0]))
+            return state("gap.title", "The widest gap is in {phrase}", phrase=self.phrase(first))
         if len(widest) == 2:
-            return state("gap.title", "Two gaps are widest: {names}", names=listed([self.short(c) for c in widest]))
+            return state("gap.title", "Two gaps are widest: {names}", names=self.named(widest))
         return state(
             "gap.title",
             "{count} criteria share the widest gap, {gap} points",
             count=self.numbers.count("misses.widest", len(widest)),
-            gap=self._gap(widest[0]),
+            gap=gap,
         )
+
+    def _no_gap_title(self) -> Statement:
+        if len(self.close):
+            return state(
+                "gap.title",
+                _n(
+                    "No gap is sure; {names} is too close to call",
+                    "No gap is sure; {names} are too close to call",
+                    len(self.close),
+                ),
+                names=self._close_names(),
+            )
+        if not len(self.strengths):
+            return state("gap.title", "There are no scores to compare with the target")
+        least = self.strengths["gap"].idxmin()
+        if len(self.card) == 1:
+            return state(
+                "gap.title", "{name} is on target, with {gap} points to spare", name=self.name, gap=self._gap(least)
+            )
+        return state("gap.title", "No gap left; least to spare in {phrase}", phrase=self.phrase(least))
 
     def gap_message(self) -> Statement:
         """The title of the signature chart."""
-        hit, miss = len(self.strengths), len(self.misses)
+        strong, weak = len(self.strengths), len(self.misses)
+        if not self.scored:
+            return state("gap.message", "{name} was not scored in this wave", name=self.name)
+        if len(self.card) == 1:
+            return self._message_of_one()
         if len(self.close):
             return state("gap.message", "{name}: {counts}", name=self.name, counts=self._counts())
-        if not miss:
+        if not weak:
             return state("gap.message", "{name} is on target everywhere", name=self.name)
-        if not hit:
+        if not strong:
             return state("gap.message", "{name} is below the target on every criterion", name=self.name)
+        values = {
+            "name": self.name,
+            "hit": self.numbers.count("strengths.count", strong),
+            "miss": self.numbers.count("misses.count", weak),
+        }
+        if weak > strong:
+            return state(
+                "gap.message",
+                "{name} is short of the target on {miss} criteria and reaches it on {hit}",
+                **values,
+            )
         return state(
             "gap.message",
-            "{name} is on target on {hit} {one} and short of it on {miss}",
-            name=self.name,
-            hit=self.numbers.count("strengths.count", hit),
-            one=plural(hit, "criterion", "criteria"),
-            miss=self.numbers.count("misses.count", miss),
+            _n(
+                "{name} is on target on {hit} criterion and short of it on {miss}",
+                "{name} is on target on {hit} criteria and short of it on {miss}",
+                strong,
+            ),
+            **values,
         )
+
+    def _message_of_one(self) -> Statement:
+        if len(self.close):
+            return state("gap.message", "{name} is too close to its target to call", name=self.name)
+        if len(self.misses):
+            return state("gap.message", "{name} is below the target", name=self.name)
+        return state("gap.message", "{name} is on target", name=self.name)
 
     def gap_caption(self) -> Statement:
         """One or two sentences with the numbers."""
         parts = []
         if len(self.misses):
             first = self.misses.index[0]
-            gap = self._gap(first)
             parts.append(
                 state(
                     "gap.caption.own",
                     "{name} is {gap} points short on {what}.",
                     name=self.name,
-                    gap=gap,
-                    what=self.short(first),
+                    gap=self._gap(first),
+                    what=self.named([first]),
                 )
             )
         if len(self.close):
             parts.append(
                 state(
                     "gap.caption.close",
-                    "{names} {is_} too close to call: other raters might put {it} on the other side.",
+                    _n(
+                        "{names} is too close to call: other raters might put it on the other side.",
+                        "{names} are too close to call: other raters might put them on the other side.",
+                        len(self.close),
+                    ),
                     names=self._close_names(),
-                    is_=plural(len(self.close), "is", "are"),
-                    it=plural(len(self.close), "it", "them"),
                 )
             )
+        parts.append(self._group_caption())
+        return joined("gap.caption", parts).claiming(self.claims_of_targets())
+
+    def _group_caption(self) -> Statement:
+        """On which criteria the group is below target, and where that is open."""
         group = self.shared.card
         below = int((group["verdict"] == "missed opportunity").sum())
-        open_ones = [self.short(c) for c in group.index[group["verdict"] == "unresolved"]]
-        if below:
+        if not below:
+            return NOTHING
+        parts = [
+            state(
+                "gap.caption.group",
+                _n(
+                    "{here} {group} together are firmly below target on {below} criterion.",
+                    "{here} {group} together are firmly below target on {below} criteria.",
+                    below,
+                ),
+                here=self.here,
+                group=self.group,
+                below=self.numbers.count("group.below", below),
+            )
+        ]
+        open_ones = group.index[group["verdict"] == "unresolved"]
+        if len(open_ones):
             parts.append(
                 state(
-                    "gap.caption.group",
-                    "{here} {group} together are firmly below target on {below} {one}"
-                    + ("; on which side {open} {lies} is unresolved." if open_ones else "."),
-                    here=self.here,
-                    group=self.group,
-                    below=self.numbers.count("group.below", below),
-                    one=plural(below, "criterion", "criteria"),
-                    open=listed(open_ones),
-                    lies=plural(len(open_ones), "lies", "lie"),
+                    "gap.caption.open",
+                    _n(
+                        "On which side of it {open} lies is unresolved.",
+                        "On which side of it {open} lie is unresolved.",
+                        len(open_ones),
+                    ),
+                    open=self.named(open_ones),
                 )
             )
-        return joined("gap.caption", parts).claiming(self.claims_of_targets())
+        return joined("gap.caption.group", parts)
 
     def gap_meaning(self) -> Statement:
         """What the widest gap means: why it is common, and what closes it."""
@@ -437,11 +724,9 @@ class ClientWords(Words):
         return known.sort_values("difference", ascending=False, kind="stable")
 
     @property
-    def peers_name(self) -> str:
-        """``29 peers``."""
-        base = int(self.card["base"].max())
-        words = "peers" if self.study.parameters.peer_group == "all" else "peers in the industry"
-        return f"{base} {words if base != 1 else words.replace('peers', 'peer')}"
+    def base(self) -> int:
+        """How many peers there are."""
+        return int(self.card["base"].max())
 
     def claims_of_peers(self) -> tuple[Claim, ...]:
         """Every criterion against the peers, as the ledger has it."""
@@ -458,24 +743,58 @@ class ClientWords(Words):
         known = self.compared
         if not len(known):
             return state("peers.title", "Too few peers to compare with")
-        lead, lag = known.index[0], known.index[-1]
-        ahead, behind = known["difference"].iloc[0] > 1e-9, known["difference"].iloc[-1] < -1e-9
-        places = []
+        top, bottom = known.iloc[0], known.iloc[-1]
+        ahead, behind = self._apart(top) and top["difference"] > 0, self._apart(bottom) and bottom["difference"] < 0
+        values = {"lead": self.named([top.name]), "lag": self.named([bottom.name])}
+        if ahead and behind:
+            return self._both_ways_title(bool(top["firm"]), bool(bottom["firm"]), values)
+        if ahead and len(known) == 1:
+            return state(
+                "peers.title",
+                "Firmly ahead of its peers in {lead}"
+                if top["firm"]
+                else "Ahead of its peers in {lead}, though not firmly",
+                **values,
+            )
+        if behind and len(known) == 1:
+            return state(
+                "peers.title",
+                "Firmly behind its peers in {lag}"
+                if bottom["firm"]
+                else "Behind its peers in {lag}, though not firmly",
+                **values,
+            )
         if ahead:
-            places.append(self._place("ahead", lead, bool(known.loc[lead, "firm"])))
+            return state(
+                "peers.title",
+                "Firmly ahead in {lead}; nowhere behind its peers"
+                if top["firm"]
+                else "Ahead in {lead}, though not firmly; nowhere behind",
+                **values,
+            )
         if behind:
-            places.append(self._place("behind", lag, bool(known.loc[lag, "firm"])))
-        if not places:
-            return state("peers.title", "Level with its peers throughout")
-        any_firm = known["firm"].any()
-        none_firm = "" if any_firm else "; neither is firm" if len(places) == 2 else ", though not firmly"
-        if len(places) == 1:
-            places.insert(0, "Behind its peers nowhere" if ahead else "Ahead of its peers nowhere")
-        return state("peers.title", "{first}, {second}{firm}", first=places[0], second=places[1], firm=none_firm)
+            return state(
+                "peers.title",
+                "Firmly behind in {lag}; nowhere ahead of its peers"
+                if bottom["firm"]
+                else "Behind in {lag}, though not firmly; nowhere ahead",
+                **values,
+            )
+        return state("peers.title", "Level with its peers throughout")
 
-    def _place(self, side: str, criterion: object, sure: bool) -> str:
-        hedge = "firmly " if sure else ""
-        return f"{hedge}{side} in {self.short(str(criterion))}"
+    def _both_ways_title(self, ahead: bool, behind: bool, values: dict[str, str]) -> Statement:
+        """Where it leads and where it trails; `ahead` and `behind` say which of the two is firm."""
+        if ahead and behind:
+            return state("peers.title", "Firmly ahead in {lead}, firmly behind in {lag}", **values)
+        if ahead:
+            return state("peers.title", "Firmly ahead in {lead}; behind in {lag}, but not firmly", **values)
+        if behind:
+            return state("peers.title", "Firmly behind in {lag}; ahead in {lead}, but not firmly", **values)
+        return state("peers.title", "Ahead in {lead}, behind in {lag}; neither is firm", **values)
+
+    def _apart(self, row: pd.Series) -> bool:
+        """Whether a difference from the peers shows in the decimals of a score."""
+        return bool(row["firm"]) or round(abs(round(row["difference"], 9)), self.study.numerals.score_decimals) > 0
 
     def peers(self) -> Statement:
         """Leads, lags, and whether they are more than noise."""
@@ -488,14 +807,32 @@ class ClientWords(Words):
                 units=self.units,
             )
         parts = [self._lead(known)]
+        if self.study.parameters.peer_group == "industry":
+            parts.append(
+                state(
+                    "peers.industry",
+                    _n(
+                        "The one peer is the other {unit} of its industry.",
+                        "The peers are the {base} other {units} of its industry.",
+                        self.base,
+                    ),
+                    base=in_words(self.base),
+                    unit=self.unit,
+                    units=self.units,
+                )
+            )
         sure = known[known["firm"]]
         tested = int(known["p_value"].notna().sum())
         if len(sure):
             parts.append(
                 state(
                     "peers.firm",
-                    "More than noise, after the correction for {tested} comparisons: {names}.",
-                    tested=str(tested),
+                    _n(
+                        "More than noise, by the one comparison that can be made: {names}.",
+                        "More than noise, after the correction for {tested} comparisons: {names}.",
+                        tested,
+                    ),
+                    tested=in_words(tested),
                     names=listed([self.short(c) for c in sure.index]),
                 )
             )
@@ -512,12 +849,12 @@ class ClientWords(Words):
         scale = self.study.instrument.scale
         row = spread.loc[spread["z"].abs().idxmax()]
         low, high = max(scale.floor, row["expected_low"]), min(scale.top, row["expected_high"])
-        whole = low == scale.floor and high == scale.top
         return state(
             "peers.expected",
-            "In {what}, 95 of 100 further {units} like its peers would score anywhere "
-            + ("on the scale." if whole else "from {low} to {high}."),
-            what=self.short(str(row.name)),
+            "In {what}, 95 of 100 further {units} like its peers would score anywhere on the scale."
+            if low == scale.floor and high == scale.top
+            else "In {what}, 95 of 100 further {units} like its peers would score anywhere from {low} to {high}.",
+            what=self.named([row.name]),
             units=self.units,
             low=self.numbers.score(f"criteria.{row.name}.expected_low", low),
             high=self.numbers.score(f"criteria.{row.name}.expected_high", high),
@@ -526,55 +863,102 @@ class ClientWords(Words):
     def _noise(self, known: pd.DataFrame, tested: int) -> Statement:
         """That nothing is more than noise, and how far from that the largest distance is."""
         largest = known.loc[known["z"].abs().idxmax()]
-        needed = self._needed(int(largest["base"]))
-        count = self.numbers.count("peers.tested", tested)
-        none = "None of the {tested} differences that can be tested is"
-        if tested == 1:
-            none = "The one difference that can be tested is not"
-        if abs(largest["z"]) >= needed:
+        needed, distance = self._needed(int(largest["base"])), abs(largest["z"])
+        values = {"tested": self.numbers.count("peers.tested", tested), "unit": self.unit}
+        if distance >= needed:
             return state(
-                "peers.noise", none + " more than noise once it is corrected for being one of so many.", tested=count
+                "peers.noise",
+                _n(
+                    "The one difference that can be tested is not more than noise.",
+                    "None of the {tested} differences that can be tested is more than noise once it is corrected for "
+                    "being one of so many.",
+                    tested,
+                ),
+                **values,
+            )
+        values["needed"] = self.numbers.deviations("peers.needed", needed)
+        values["largest"] = self.numbers.deviations("peers.largest", distance)
+        if distance <= FAR_FROM_NOISE * needed:
+            return state(
+                "peers.noise",
+                _n(
+                    "The one difference that can be tested is not more than noise: it amounts to {largest} standard "
+                    "deviations, and a single {unit} has to stand {needed} from its peers before a test takes note.",
+                    "None of the {tested} differences that can be tested comes near to being more than noise: the "
+                    "largest amounts to {largest} standard deviations, and a single {unit} has to stand {needed} from "
+                    "its peers before a test takes note, even without a correction.",
+                    tested,
+                ),
+                **values,
             )
         return state(
             "peers.noise",
-            none
-            + " more than noise: a single {unit} has to stand {needed} standard deviations from its peers before a "
-            "test takes note, even without a correction, and the largest distance here is {largest}.",
-            tested=count,
-            unit=self.unit,
-            needed=self.numbers.deviations("peers.needed", needed),
-            largest=self.numbers.deviations("peers.largest", largest["z"]),
+            _n(
+                "The one difference that can be tested is not more than noise: a single {unit} has to stand {needed} "
+                "standard deviations from its peers before a test takes note, and the distance here is {largest}.",
+                "None of the {tested} differences that can be tested is more than noise: a single {unit} has to stand "
+                "{needed} standard deviations from its peers before a test takes note, even without a correction, and "
+                "the largest distance here is {largest}.",
+                tested,
+            ),
+            **values,
         )
 
     def _lead(self, known: pd.DataFrame) -> Statement:
-        lead, lag = known.index[0], known.index[-1]
-        top, bottom = known["difference"].iloc[0], known["difference"].iloc[-1]
-        parts = []
-        if top > 1e-9:
-            parts.append(
-                state(
-                    "peers.lead",
-                    "In {what} {name} scores {by} points above the mean of its {peers}.",
-                    what=self.short(lead),
-                    name=self.name,
-                    peers=self.peers_name,
-                    by=self.numbers.distance(f"criteria.{lead}.difference", top),
-                )
+        """Where it leads and where it trails, the larger distance first."""
+        top, bottom = known.iloc[0], known.iloc[-1]
+        ahead, behind = self._apart(top) and top["difference"] > 0, self._apart(bottom) and bottom["difference"] < 0
+        values = {
+            "name": self.name,
+            "base": str(self.base),
+            "lead": self.named([top.name]),
+            "lag": self.named([bottom.name]),
+            "up": self.numbers.distance(f"criteria.{top.name}.difference", top["difference"]),
+            "down": self.numbers.distance(f"criteria.{bottom.name}.difference", bottom["difference"]),
+        }
+        if ahead and behind and top["difference"] >= -bottom["difference"]:
+            return state(
+                "peers.places",
+                _n(
+                    "In {lead} {name} scores {up} points above its one peer; in {lag} it is {down} points below.",
+                    "In {lead} {name} scores {up} points above the mean of its {base} peers; in {lag} it is {down} "
+                    "points below.",
+                    self.base,
+                ),
+                **values,
             )
-        if bottom < -1e-9:
-            parts.append(
-                state(
-                    "peers.lag",
-                    "In {what} it is {by} points below them."
-                    if parts
-                    else "In {what} {name} scores {by} points below the mean of its {peers}.",
-                    what=self.short(lag),
-                    name=self.name,
-                    peers=self.peers_name,
-                    by=self.numbers.distance(f"criteria.{lag}.difference", bottom),
-                )
+        if ahead and behind:
+            return state(
+                "peers.places",
+                _n(
+                    "In {lag} {name} scores {down} points below its one peer; in {lead} it is {up} points above.",
+                    "In {lag} {name} scores {down} points below the mean of its {base} peers; in {lead} it is {up} "
+                    "points above.",
+                    self.base,
+                ),
+                **values,
             )
-        return joined("peers.places", parts)
+        if ahead:
+            return state(
+                "peers.lead",
+                _n(
+                    "In {lead} {name} scores {up} points above its one peer.",
+                    "In {lead} {name} scores {up} points above the mean of its {base} peers.",
+                    self.base,
+                ),
+                **values,
+            )
+        if behind:
+            return state(
+                "peers.lag",
+                _n(
+                    "In {lag} {name} scores {down} points below its one peer.",
+                    "In {lag} {name} scores {down} points below the mean of its {base} peers.",
+                    self.base,
+                ),
+                **values,
+            )
+        return NOTHING
 
     def _needed(self, base: int) -> float:
         """Distance from the peers, in their standard deviations, that an uncorrected test needs."""
@@ -587,18 +971,24 @@ class ClientWords(Words):
         if not len(known):
             return state("peers.message", "{name}, without peers to compare with", name=self.name)
         behind = (known["best_quarter"] - known["score"]).round(9)
-        worst = behind.idxmax()
-        equal = [self.short(c) for c in behind.index[behind <= 0]]
-        if behind[worst] <= 0:
+        worst, equal = behind.idxmax(), behind.index[behind <= 0]
+        if len(equal) == len(known) == 1:
+            return state("peers.message", "{name} is level with the best", name=self.name)
+        if len(equal) == len(known):
             return state("peers.message", "{name} is level with the best on every criterion", name=self.name)
-        if equal and len(equal) <= 3:
-            return state(
-                "peers.message",
-                "As good as the best in {equal}; furthest behind them in {worst}",
-                equal=listed(equal),
-                worst=self.short(worst),
-            )
-        return state("peers.message", "Furthest behind the best quarter in {worst}", worst=self.short(worst))
+        if not len(equal):
+            return state("peers.message", "Furthest behind the best quarter in {worst}", worst=self.named([worst]))
+        return state(
+            "peers.message",
+            _n(
+                "As good as the best in {equal}; furthest behind in {worst}",
+                "As good as the best on {count} criteria; furthest behind in {worst}",
+                len(equal),
+            ),
+            equal=self.named(equal),
+            count=in_words(len(equal)),
+            worst=self.named([worst]),
+        )
 
     def peers_caption(self) -> Statement:
         """One or two sentences with the numbers."""
@@ -609,9 +999,12 @@ class ClientWords(Words):
         worst = behind.idxmax()
         return state(
             "peers.caption",
-            "On {worst} {name} is {by} points behind the mean of the best quarter of its peers, which is never "
-            "fewer than {least} {units}.",
-            worst=self.short(worst),
+            "On {worst} {name} is {by} points behind the mean of the best quarter of its peers, which is never fewer "
+            "than {least} {units}."
+            if behind[worst] > 0
+            else "Nowhere is {name} behind the mean of the best quarter of its peers, which is never fewer than "
+            "{least} {units}.",
+            worst=self.named([worst]),
             name=self.name,
             by=self.numbers.distance(f"criteria.{worst}.behind", max(behind[worst], 0)),
             least=in_words(self.study.parameters.minimum_base),
@@ -622,22 +1015,13 @@ class ClientWords(Words):
         """The section with every unit's overall score, or why there is none."""
         if self.study.parameters.disclosure == "aggregate":
             return state("others.title", "Scores of single {units} are not shown", units=self.units)
-        return state(
-            "others.title",
-            "{name} is {rank} by overall score",
-            name=self.name,
-            rank=self.rank(),
-        )
+        if math.isnan(self.place["rank"]):
+            return state("others.title", "{name} is not ranked: scored on too few criteria", name=self.name)
+        return state("others.title", "{name} is {rank} by overall score", name=self.name, rank=self.rank())
 
     def others(self) -> Statement:
         """Under which names the others appear."""
-        how = {
-            "aggregate": "At this level of disclosure only means and quartiles of the others are shown.",
-            "masked": "The others appear under other names, the same throughout this report and different in every "
-            "other client's.",
-            "named": "The others appear under their own names, as agreed for this client.",
-        }
-        return state("others.how", how[self.study.parameters.disclosure])
+        return state("others.how", OTHERS[self.study.parameters.disclosure])
 
     def noise_items(self) -> list[tuple[str, bool, Statement]]:
         """What is firm, what is unresolved, what cannot be tested: tag, quiet, words."""
@@ -650,43 +1034,41 @@ class ClientWords(Words):
                     state("noise.always.why", "This holds in every table of scores that fits the published means."),
                 ],
             )
-            items.append(("Firm, always", False, certain))
+            items.append((_("Firm, always"), False, certain))
         if len(self.firm_here):
-            where = "Firm here" if self.study.basis is Basis.RECONSTRUCTED else "Firm"
+            where = _("Firm here") if self.study.basis is Basis.RECONSTRUCTED else _("Firm")
             here = self.order(self.firm_here, "noise.here")
             if self.study.basis is Basis.RECONSTRUCTED:
                 here = joined("noise.here.hedged", [state("noise.here.where", "In this reconstruction only:"), here])
             items.append((where, False, here))
         if self.unsettled().text:
-            items.append(("≈ Unresolved", True, self.unsettled()))
+            items.append((_("≈ Unresolved"), True, self.unsettled()))
         elif len(self.unresolved):
-            items.append(
-                (
-                    "≈ Unresolved",
-                    True,
-                    state(
-                        "noise.unresolved",
-                        "The order of {count} of {total} pairs of criteria.",
-                        count=self.numbers.count("pairs.unresolved", len(self.unresolved), words=False),
-                        total=str(len(self.shared.pairs)),
-                    ).claiming(self.claims_of_pairs()),
-                )
+            unresolved = state(
+                "noise.unresolved",
+                "The order of {count} of {total} pairs of criteria.",
+                count=self.numbers.count("pairs.unresolved", len(self.unresolved), words=False),
+                total=str(len(self.shared.pairs)),
             )
-        items.append(("Cannot be tested", True, self.untestable()))
+            items.append((_("≈ Unresolved"), True, unresolved.claiming(self.claims_of_pairs())))
+        if self.untestable().text:
+            items.append((_("Cannot be tested"), True, self.untestable()))
         return items
 
     @property
     def flat(self) -> list[str]:
         """Criteria on which the peers all have the same score."""
         known = self.compared
-        return [self.short(str(c)) for c in known.index if math.isnan(known.loc[c, "p_value"])]
+        return [str(c) for c in known.index if math.isnan(known.loc[c, "p_value"])]
 
     def untestable_short(self) -> Statement:
         """The same as `untestable`, for a slide."""
-        raters = "How other raters would score is not known."
-        if not self.flat:
-            return state("noise.untestable.short", raters)
-        return state("noise.untestable.short", "On {flat} all score the same. " + raters, flat=listed(self.flat))
+        parts = []
+        if self.flat:
+            parts.append(state("noise.untestable.flat", "On {flat} all score the same.", flat=self.named(self.flat)))
+        if self.study.ratings is None:
+            parts.append(state("noise.untestable.raters", "How other raters would score is not known."))
+        return joined("noise.untestable.short", parts)
 
     def untestable(self) -> Statement:
         """What no test here can answer."""
@@ -697,7 +1079,7 @@ class ClientWords(Words):
                     "noise.flat",
                     "Whether {name} differs from its peers in {flat}: there they all score the same.",
                     name=self.name,
-                    flat=listed(flat),
+                    flat=self.named(flat),
                 ).claiming(self.claims_of_peers())
             )
         if self.study.ratings is not None:
@@ -721,47 +1103,57 @@ class ClientWords(Words):
             return state("industry.title", "The data name no industry for {name}", name=self.name)
         row = own.iloc[0]
         if row["withheld"]:
-            return state("industry.title", "Too few in {industry} to show their mean", industry=row["name"])
+            return state(
+                "industry.title",
+                "Too few {units} in {industry} to show their mean",
+                units=self.units,
+                industry=row["name"],
+            )
         total = float(self.shared.league["overall"].mean())
-        difference = round(row["mean"] - total, 9)
-        side = "above" if difference > 0 else "below" if difference < 0 else "level with"
-        return state(
-            "industry.title",
-            "{industry} averages {mean}, {side} the {total} of {group}",
-            industry=row["name"],
-            mean=self.numbers.mean("industry.mean", row["mean"]),
-            side=side,
-            total=self.numbers.mean("group.overall", total),
-            group=self.group,
-        )
+        values = {
+            "industry": row["name"],
+            "mean": self.numbers.mean("industry.mean", row["mean"]),
+            "total": self.numbers.mean("group.overall", total),
+            "group": self.group,
+        }
+        if values["mean"].text == values["total"].text:
+            return state("industry.title", "{industry} averages {mean}, level with {group}", **values)
+        if row["mean"] > total:
+            return state("industry.title", "{industry} averages {mean}, above the {total} of {group}", **values)
+        return state("industry.title", "{industry} averages {mean}, below the {total} of {group}", **values)
 
     def industry(self) -> Statement:
         """How much the industry's mean can bear."""
         rows = self.shared.industries
         own = rows[rows["own"]]
-        parts = [self.industry_intervals()]
+        parts = []
         if len(own) and not own.iloc[0]["withheld"]:
             n = int(own.iloc[0]["n"])
             parts.append(
                 state(
                     "industry.base",
-                    "The mean rests on {count}, {name} among them; its interval is wide for that reason.",
+                    "The mean rests on {count}, {name} among them; its interval is wide for that reason."
+                    if n < SMALL_GROUP
+                    else "The mean rests on {count}, {name} among them.",
                     count=self.brand_count(n),
                     name=self.name,
                 )
             )
-        if rows["withheld"].any():
-            hidden = rows[rows["withheld"]]
+        hidden = rows[rows["withheld"]]
+        if len(hidden):
             parts.append(
                 state(
                     "industry.withheld",
-                    "{names} {is_} withheld, because single {units} could be read off {its} mean.",
+                    _n(
+                        "{names} is withheld, because single {units} could be read off its mean.",
+                        "{names} are withheld, because single {units} could be read off their mean.",
+                        len(hidden),
+                    ),
                     names=listed(list(hidden["name"])),
-                    is_=plural(len(hidden), "is", "are"),
                     units=self.units,
-                    its=plural(len(hidden), "its", "their"),
                 )
             )
+        parts.append(self.industry_intervals())
         if self.study.basis is Basis.RECONSTRUCTED:
             parts.append(
                 state(
@@ -782,7 +1174,8 @@ class ClientWords(Words):
             "industry.message",
             "{top} averages most, {bottom} least"
             if len(shown) == len(rows)
-            else f"Of the {in_words(len(shown))} industries shown, {{top}} averages most and {{bottom}} least",
+            else "Of the {count} industries shown, {top} averages most and {bottom} least",
+            count=in_words(len(shown)),
             top=shown.iloc[-1]["name"],
             bottom=shown.iloc[0]["name"],
         )
@@ -791,31 +1184,61 @@ class ClientWords(Words):
 
     def answer_title(self) -> Statement:
         """The whole answer in one slide title."""
+        if not self.scored:
+            return state("answer.title", "{name} was not scored in this wave", name=self.name)
+        if math.isnan(self.place["overall"]):
+            return state("answer.title", "Scored on too few criteria for an overall score")
         strong, weak = len(self.strengths), len(self.misses)
-        score = self.numbers.mean("overall.score", self.place["overall"])
-        top = self.study.numerals.target(self.study.instrument.scale.top)
+        values = {
+            "strong": self.numbers.count("strengths.count", strong),
+            "weak": self.numbers.count("misses.count", weak),
+            "score": self.numbers.mean("overall.score", self.place["overall"]),
+            "top": self.study.numerals.target(self.study.instrument.scale.top),
+        }
+        if len(self.card) == 1:
+            return self._answer_of_one(values)
         if len(self.close):
-            return state("answer.title", "{counts}: {score} of {top}", counts=self._counts(), score=score, top=top)
+            return state("answer.title", "{counts}: {score} of {top}", counts=self._counts(), **values)
         if not weak:
-            return state("answer.title", "On target everywhere: {score} of {top}", score=score, top=top)
+            return state("answer.title", "On target everywhere: {score} of {top}", **values)
         if not strong:
             return state(
                 "answer.title",
-                "{weak} gaps, none closed yet: {score} of {top}",
-                weak=self.numbers.count("misses.count", weak),
-                score=score,
-                top=top,
+                _n(
+                    "{weak} gap, not closed yet: {score} of {top}",
+                    "{weak} gaps, none closed yet: {score} of {top}",
+                    weak,
+                ),
+                **values,
             )
+        if strong == 1:
+            return state(
+                "answer.title",
+                _n(
+                    "{strong} strength, {weak} gap: the score is {score} of {top}",
+                    "{strong} strength against {weak} gaps: the score is {score} of {top}",
+                    weak,
+                ),
+                **values,
+            )
+        if strong < weak:
+            return state("answer.title", "{strong} strengths, {weak} gaps: the score is {score} of {top}", **values)
         return state(
             "answer.title",
-            "{strong} {strengths}, {weak} {gaps}: the score is {score} of {top}",
-            strong=self.numbers.count("strengths.count", strong),
-            strengths=plural(strong, "strength", "strengths"),
-            weak=self.numbers.count("misses.count", weak),
-            gaps=plural(weak, "gap", "gaps"),
-            score=score,
-            top=top,
+            _n(
+                "{strong} strengths, {weak} gap left: the score is {score} of {top}",
+                "{strong} strengths, {weak} gaps left: the score is {score} of {top}",
+                weak,
+            ),
+            **values,
         )
+
+    def _answer_of_one(self, values: dict[str, object]) -> Statement:
+        if len(self.close):
+            return state("answer.title", "Too close to the target to call: {score} of {top}", **values)
+        if len(self.misses):
+            return state("answer.title", "Short of the target: {score} of {top}", **values)
+        return state("answer.title", "On target: {score} of {top}", **values)
 
     def meaning_title(self) -> Statement:
         """The slide about the widest gap."""
@@ -834,10 +1257,11 @@ class ClientWords(Words):
         strong = len(self.strengths)
         if not strong:
             return NOTHING
-        if strong == 1:
-            return state("strengths.title", "One strength to keep: {name}", name=self.short(self.strengths.index[0]))
         return state(
-            "strengths.title", "{count} strengths to keep", count=self.numbers.count("strengths.count", strong)
+            "strengths.title",
+            _n("One strength to keep: {name}", "{count} strengths to keep", strong),
+            name=self.short(self.strengths.index[0]),
+            count=self.numbers.count("strengths.count", strong),
         )
 
     def best_title(self) -> Statement:
@@ -845,10 +1269,27 @@ class ClientWords(Words):
         rows = self.distances()
         if not len(rows):
             return NOTHING
-        return state("best.title", "The best quarter is furthest ahead in {what}", what=self.short(rows.index[0]))
+        first = rows.index[0]
+        return state(
+            "best.title",
+            "The best quarter, too, is furthest ahead in {what}"
+            if len(self.misses) > 1 and first == self.misses.index[0]
+            else "The best quarter is furthest ahead in {what}",
+            what=self.named([first]),
+        )
 
     def distances(self) -> pd.DataFrame:
         """The three largest distances behind the best quarter."""
         known = self.card.dropna(subset=["best_quarter", "score"]).copy()
         known["behind"] = (known["best_quarter"] - known["score"]).round(9)
         return known[known["behind"] > 0].sort_values("behind", ascending=False, kind="stable").head(3)
+
+
+def _both(words: list[str]) -> str:
+    """One or two things that are done, as one."""
+    if len(words) < 2:
+        return "".join(words)
+    first, second = words
+    # A clause inside the first part is closed before the second begins.
+    joint = _("{first}, and {second}") if "," in first else _("{first} and {second}")
+    return joint.format(first=first, second=second)

@@ -8,9 +8,12 @@ import pandas as pd
 
 from kernels_lib.analysis.effects import end_point_interval
 from kernels_lib.analysis.ledger import question
-from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, MOST_NAMED, Words
-from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, open_, state
-from kernels_lib.study.numerals import in_words, listed, plural
+from kernels_lib.analysis.multiverse import above, beside_target
+from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, MOST_NAMED, Words, inside, percent
+from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, note, open_, state
+from kernels_lib.analysis.tables import as_given
+from kernels_lib.study.language import N_, _, _n
+from kernels_lib.study.numerals import in_words, listed
 from kernels_lib.study.results import Basis, Claim
 
 Item = tuple[str, bool, Statement]
@@ -32,7 +35,11 @@ class EvidenceWords(Words):
         always = len(self.firm_always)
         return state(
             "verdicts.title",
-            "What {count} means prove, and what they cannot",
+            _n(
+                "What one mean proves, and what it cannot",
+                "What {count} means prove, and what they cannot",
+                len(self.shared.card),
+            ),
             count=in_words(len(self.shared.card)),
         ).claiming(self.claims_of_pairs() if always else ())
 
@@ -41,13 +48,13 @@ class EvidenceWords(Words):
         if not self.shared.of_means:
             return []
         return [
-            ("Plain fact", False, self._facts()),
-            ("What is taken", True, self._taken()),
+            (_("Plain fact"), False, self._facts()),
+            (_("What is taken"), True, self._taken()),
             *self._omnibus_items(),
             *self._order_items(),
             *self._target_items(),
             *self._open_items(),
-            ("Cannot be tested", True, self._untestable()),
+            (_("Cannot be tested"), True, self._untestable()),
         ]
 
     def _facts(self) -> Statement:
@@ -63,34 +70,56 @@ class EvidenceWords(Words):
     def _taken(self) -> Statement:
         """Which tables are meant, and what another floor of the scale would leave."""
         scale = self.study.instrument.scale
-        step = "half-point" if scale.step == 0.5 else "whole-point" if scale.step == 1 else f"{scale.step:g}-point"
         fixed = self.study.numerals.target
         words = state(
             "method.taken",
-            "Every table means every table of {step} scores from {floor} to {top} with the published means.",
-            step=step,
+            "Every table means every table of half-point scores from {floor} to {top} with the published means."
+            if scale.step == 0.5
+            else "Every table means every table of whole-point scores from {floor} to {top} with the published means."
+            if scale.step == 1
+            else "Every table means every table of {step}-point scores from {floor} to {top} with the published means.",
+            step=as_given(self.study.numerals, scale.step),
             floor=fixed(scale.floor),
             top=fixed(scale.top),
         )
         if scale.status["floor"] != "assumed":
             return words
+        return joined("method.taken.all", [words, self._floor_assumed()])
+
+    def _floor_assumed(self) -> Statement:
+        """What would stay firm if the scale began one point lower; nothing is said where nothing is firm."""
         kept, firm_now = self._on_the_other_floor()
-        return joined(
-            "method.taken.all",
-            [
-                words,
-                state(
-                    "method.floor",
-                    "The source does not print the scale. If it began at {other}, {kept} of the {total} claims that "
-                    "are firm below would stay so{what}.",
-                    other=fixed(scale.floor - 1),
-                    kept=in_words(len(kept)),
-                    total=in_words(len(firm_now)),
-                    what=f": all but {listed(lost)}"
-                    if 0 < len(lost := [_lower_text(name) for name in firm_now if name not in kept]) <= MOST_NAMED
-                    else "",
-                ),
-            ],
+        if not firm_now:
+            return NOTHING
+        lost = [inside(name) for name in firm_now if name not in kept]
+        if not kept:
+            template = _(
+                "The source does not print the scale. If it began at {other}, none of the {total} claims that are firm "
+                "below would stay so."
+            )
+        elif 0 < len(lost) <= MOST_NAMED:
+            template = _n(
+                "The source does not print the scale. If it began at {other}, one of the {total} claims that are firm "
+                "below would stay so: all but {lost}.",
+                "The source does not print the scale. If it began at {other}, {kept} of the {total} claims that are "
+                "firm below would stay so: all but {lost}.",
+                len(kept),
+            )
+        else:
+            template = _n(
+                "The source does not print the scale. If it began at {other}, one of the {total} claims that are firm "
+                "below would stay so.",
+                "The source does not print the scale. If it began at {other}, {kept} of the {total} claims that are "
+                "firm below would stay so.",
+                len(kept),
+            )
+        return state(
+            "method.floor",
+            template,
+            other=self.study.numerals.target(self.study.instrument.scale.floor - 1),
+            kept=in_words(len(kept)),
+            total=in_words(len(firm_now)),
+            lost=listed(lost),
         )
 
     def _on_the_other_floor(self) -> tuple[list[str], list[str]]:
@@ -100,13 +129,10 @@ class EvidenceWords(Words):
         passes = rows.pivot(index="name", columns="test", values="passes").loc[list(dict.fromkeys(rows["name"]))]
         here, there = (list(passes.columns[passes.columns.str.endswith(end)]) for end in self._floors())
         sure = {question("targets", str(c)) for c in self.shared.card.index[self.shared.card["firm"]]}
-        names = {f"{self.study.instrument[q.partition('.')[2]].short}" for q in sure}
-        certain = {f"{row.first_name} above {row.second_name}" for row in self.firm_always.itertuples()}
-        firm_now = [
-            str(name)
-            for name in passes.index
-            if passes.loc[name, here].all() and (name in certain or str(name).rsplit(" ", 2)[0] in names)
-        ]
+        names = [self.study.instrument[q.partition(".")[2]].short for q in sure]
+        certain = {above(row.first_name, row.second_name) for row in self.firm_always.itertuples()}
+        certain |= {beside_target(name, side) for name in names for side in ("above", "below")}
+        firm_now = [str(name) for name in passes.index if passes.loc[name, here].all() and name in certain]
         return [name for name in firm_now if passes.loc[name, there].all()], firm_now
 
     def _floors(self) -> tuple[str, str]:
@@ -127,7 +153,7 @@ class EvidenceWords(Words):
             low=numbers.statistic("omnibus.statistic_low", found["statistic_low"]),
             odds=self.study.numerals.fixed(10 ** math.floor(-math.log10(max(found["p_worst"], 1e-15))), 0),
         ).claiming(_claim(bool(found["firm"]), question("omnibus")))
-        return [("In every table" if found["firm"] else "≈ Only in some", not found["firm"], words)]
+        return [(_("In every table") if found["firm"] else _("≈ Only in some"), not found["firm"], words)]
 
     def _order_items(self) -> list[Item]:
         if not len(self.firm_always):
@@ -138,43 +164,30 @@ class EvidenceWords(Words):
                 self.order(self.firm_always, "verdicts.order.always"),
                 state(
                     "verdicts.order.how",
-                    "By ranks and by means alike, {corrected} over {total} pairs, even with the scores that are worst "
-                    "for the claim.",
-                    corrected=CORRECTION_WORDS[self.study.parameters.correction],
+                    _n(
+                        "By ranks and by means alike, {corrected} over {total} pair, even with the scores that are "
+                        "worst for the claim.",
+                        "By ranks and by means alike, {corrected} over {total} pairs, even with the scores that are "
+                        "worst for the claim.",
+                        len(self.shared.pairs),
+                    ),
+                    corrected=_(CORRECTION_WORDS[self.study.parameters.correction]),
                     total=str(len(self.shared.pairs)),
                 ),
             ],
         )
-        return [("In every table", False, words)]
+        return [(_("In every table"), False, words)]
 
     def _target_items(self) -> list[Item]:
         card, items = self.shared.card, []
-        for grade, tag, how in (
-            ("both tracks", "In every table", "by both tests"),
-            ("test of means only", "In every table, by means", "by the test of means; a test of ranks need not agree"),
+        for grade, tag in (
+            ("both tracks", _("In every table")),
+            ("test of means only", _("In every table, by means")),
         ):
             rows = card[(card["grade"] == grade) & (card["verdict"] != "unresolved")]
-            parts = [
-                state(
-                    f"verdicts.target.{grade.replace(' ', '_')}.{side}",
-                    "{names} {is_} {side} the target",
-                    names=listed([self.short(str(c)) for c in mine.index]),
-                    is_=plural(len(mine), "is", "are"),
-                    side=side,
-                )
-                for side, mine in (
-                    ("above", rows[rows["verdict"] == "strength"]),
-                    ("below", rows[rows["verdict"] == "missed opportunity"]),
-                )
-                if len(mine)
-            ]
-            if parts:
-                words = state(
-                    f"verdicts.target.{grade.replace(' ', '_')}",
-                    "; ".join(f"{{part{i}}}" for i in range(len(parts))) + ", " + how + ".",
-                    **{f"part{i}": _lower(part) if i else part for i, part in enumerate(parts)},
-                ).claiming(_claim(grade == "both tracks", *(question("targets", str(c)) for c in rows.index)))
-                items.append((tag, False, words))
+            if len(rows):
+                claims = _claim(grade == "both tracks", *(question("targets", str(c)) for c in rows.index))
+                items.append((tag, False, self._target_sides(grade, rows).claiming(claims)))
         undecided = card[card["verdict"] == "unresolved"]
         if len(undecided):
             words = state(
@@ -183,8 +196,30 @@ class EvidenceWords(Words):
                 names=listed([self.short(str(c)) for c in undecided.index]),
                 units=self.units,
             ).claiming(open_(*(question("targets", str(c)) for c in undecided.index)))
-            items.append(("≈ Only in some", True, words))
+            items.append((_("≈ Only in some"), True, words))
         return items
+
+    def _target_sides(self, grade: str, rows: pd.DataFrame) -> Statement:
+        """Which criteria of one grade are above and below the target."""
+        identity = f"verdicts.target.{grade.replace(' ', '_')}"
+        parts = []
+        above_it = list(rows.index[rows["verdict"] == "strength"])
+        below_it = list(rows.index[rows["verdict"] == "missed opportunity"])
+        if above_it:
+            words = _n("{names} is above the target", "{names} are above the target", len(above_it))
+            parts.append(note(f"{identity}.above", words, names=listed([self.short(str(c)) for c in above_it])))
+        if below_it:
+            words = _n("{names} is below the target", "{names} are below the target", len(below_it))
+            parts.append(note(f"{identity}.below", words, names=listed([self.short(str(c)) for c in below_it])))
+        if grade == "both tracks":
+            template = _("{first}, by both tests." if len(parts) == 1 else "{first}; {second}, by both tests.")
+        else:
+            template = _(
+                "{first}, by the test of means; a test of ranks need not agree."
+                if len(parts) == 1
+                else "{first}; {second}, by the test of means; a test of ranks need not agree."
+            )
+        return state(identity, template, first=parts[0], second=parts[-1])
 
     def _open_items(self) -> list[Item]:
         pairs = self.shared.pairs
@@ -200,31 +235,51 @@ class EvidenceWords(Words):
             ).claiming(open_(*(question("pairs", row.first, row.second) for row in some.itertuples())))
             if len(alone):
                 words = joined("verdicts.some.all", [words, self._alone(alone)])
-            items.append(("≈ Only in some", True, words))
+            items.append((_("≈ Only in some"), True, words))
         if len(self.low_group) > 1:
-            names = [self.short(c) for c in self.low_group]
-            which = listed(names) if len(names) <= MOST_NAMED else f"the {in_words(len(names))} lowest criteria"
-            inside = self._inside(pairs)
-            never = int((inside["holds"] == "none").sum())
-            template = "Nothing inside the low group can be settled: {which} are one group as far as means tell."
-            if never == len(inside):
-                template = "No table with these means settles anything inside the low group of {which}."
-            words = state("verdicts.low", template, which=which)
-            words = words.claiming(open_(*(question("pairs", row.first, row.second) for row in inside.itertuples())))
-            items.append(("≈ Unresolved", True, words))
+            items.append((_("≈ Unresolved"), True, self._low_group_open(self._inside(pairs))))
         none = pairs[pairs["holds"] == "none"]
         if len(none):
-            which = "The test of means" if (none["holds_means"] == "none").all() else "One of the two tests"
+            by_means = _n(
+                "{count} pair is so close that it is firm in no table with these means: the test of means never passes.",
+                "{count} pairs are so close that they are firm in no table with these means: the test of means never "
+                "passes.",
+                len(none),
+            )
+            by_one = _n(
+                "{count} pair is so close that it is firm in no table with these means: one of the two tests never "
+                "passes.",
+                "{count} pairs are so close that they are firm in no table with these means: one of the two tests "
+                "never passes.",
+                len(none),
+            )
             words = state(
                 "verdicts.none",
-                "{count} {pairs} so close that {they} firm in no table with these means: {which} never passes.",
+                by_means if (none["holds_means"] == "none").all() else by_one,
                 count=self.numbers.count("pairs.none", len(none)),
-                pairs=plural(len(none), "pair is", "pairs are"),
-                they=plural(len(none), "it is", "they are"),
-                which=which[0].lower() + which[1:],
             ).claiming(open_(*(question("pairs", row.first, row.second) for row in none.itertuples())))
-            items.append(("In no table", True, words))
+            items.append((_("In no table"), True, words))
         return items
+
+    def _low_group_open(self, pairs: pd.DataFrame) -> Statement:
+        """That the lowest criteria are in no order, in some tables or in any."""
+        names = [self.short(c) for c in self.low_group]
+        never = bool((pairs["holds"] == "none").all())
+        if len(names) <= MOST_NAMED:
+            template = _(
+                "No table with these means settles anything inside the low group of {which}."
+                if never
+                else "Nothing inside the low group can be settled: {which} are one group as far as means tell."
+            )
+        else:
+            template = _(
+                "No table with these means settles anything inside the low group of the {k} lowest criteria."
+                if never
+                else "Nothing inside the low group can be settled: the {k} lowest criteria are one group as far as "
+                "means tell."
+            )
+        words = state("verdicts.low", template, which=listed(names), k=in_words(len(names)))
+        return words.claiming(open_(*(question("pairs", row.first, row.second) for row in pairs.itertuples())))
 
     def _inside(self, pairs: pd.DataFrame) -> pd.DataFrame:
         low = set(self.low_group)
@@ -241,8 +296,10 @@ class EvidenceWords(Words):
             parts.append(
                 state(
                     "verdicts.alone.corrected",
-                    "The test of means shows {shown} in every table even when corrected; the ranks do not"
-                    + (", and a finer step of the scale than the assumed one would undo it." if leaning else "."),
+                    "The test of means shows {shown} in every table even when corrected; the ranks do not, and a finer "
+                    "step of the scale than the assumed one would undo it."
+                    if leaning
+                    else "The test of means shows {shown} in every table even when corrected; the ranks do not.",
                     shown=self._over(alone[corrected]),
                 )
             )
@@ -250,8 +307,13 @@ class EvidenceWords(Words):
             parts.append(
                 state(
                     "verdicts.alone.single",
-                    "Looked at one by one, the test of means shows {shown} in every table; corrected for {total} looks "
-                    "it does not, and the ranks need not agree.",
+                    _n(
+                        "Looked at one by one, the test of means shows {shown} in every table; corrected for {total} "
+                        "look it does not, and the ranks need not agree.",
+                        "Looked at one by one, the test of means shows {shown} in every table; corrected for {total} "
+                        "looks it does not, and the ranks need not agree.",
+                        len(self.shared.pairs),
+                    ),
                     shown=self._over(alone[~corrected]),
                     total=str(len(self.shared.pairs)),
                 )
@@ -265,7 +327,7 @@ class EvidenceWords(Words):
         means = self.shared.card["mean"]
         for row in pairs.sort_values("difference", ascending=False, kind="stable").itertuples():
             below.setdefault(row.first, []).append(self.short(row.second))
-        return listed([f"{self.short(c)} above {listed(below[c])}" for c in sorted(below, key=lambda c: -means[c])])
+        return listed([above(self.short(c), listed(below[c])) for c in sorted(below, key=lambda c: -means[c])])
 
     def _untestable(self) -> Statement:
         return state(
@@ -283,13 +345,14 @@ class EvidenceWords(Words):
         counts = pairs["holds"].value_counts()
         columns = []
         for holds, head, quiet in (
-            ("every", "In every table", False),
-            ("some", "≈ Only in some", True),
-            ("none", "In none", True),
+            ("every", _("In every table"), False),
+            ("some", _("≈ Only in some"), True),
+            ("none", _("In none"), True),
         ):
             count = int(counts.get(holds, 0))
             if count:
-                columns.append((head, str(count), f"of {len(pairs)} pairs", self._verdict_words(holds), quiet))
+                of = _n("of {total} pair", "of {total} pairs", len(pairs)).format(total=len(pairs))
+                columns.append((head, str(count), of, self._verdict_words(holds), quiet))
         return columns
 
     def _verdict_words(self, holds: str) -> Statement:
@@ -299,8 +362,8 @@ class EvidenceWords(Words):
         rows = self.shared.pairs[self.shared.pairs["holds"] == holds]
         claims = open_(*(question("pairs", row.first, row.second) for row in rows.itertuples()))
         words = {
-            "some": "The means fit tables with and without the difference.",
-            "none": "Too close to be firm in any table.",
+            "some": N_("The means fit tables with and without the difference."),
+            "none": N_("Too close to be firm in any table."),
         }
         return state(f"verdicts.{holds}.words", words[holds]).claiming(claims)
 
@@ -316,12 +379,14 @@ class EvidenceWords(Words):
         worst = rows[0].basis is Basis.EVERY_TABLE
         return state(
             f"method.findable.{family.replace(' ', '_')}",
-            "With {n} {units} "
-            + ("and the widest spread that the means allow " if worst else "and these spreads ")
-            + "a difference of {reach} points is found in four of five such studies; smaller ones mostly go unseen.",
+            "With {n} {units} and the widest spread that the means allow a difference of {reach} points is found in "
+            "four of five such studies; smaller ones mostly go unseen."
+            if worst
+            else "With {n} {units} and these spreads a difference of {reach} points is found in four of five such "
+            "studies; smaller ones mostly go unseen.",
             n=str(len(self.study.members) if not worst else self.study.published.n),
             units=self.units,
-            reach=low if low == high else f"{low} to {high}",
+            reach=low if low == high else _("{low} to {high}").format(low=low, high=high),
         )
 
     def _points(self, value: float) -> str:
@@ -337,21 +402,22 @@ class EvidenceWords(Words):
         parts = []
         for criterion, row in self._at_an_end().iterrows():
             n, value = int(row["n"]), float(row["mean"])
-            low, high, _ = end_point_interval(value, n, alpha, scale.floor, scale.top)
+            low, high, __ = end_point_interval(value, n, alpha, scale.floor, scale.top)
             top = value >= scale.top
             parts.append(
                 state(
                     f"end.{criterion}",
                     "All {n} {units} have {value} on {name}: with {level} confidence at most {share} of such {units} "
-                    "score {side}, and their mean is at {least} {limit}.",
+                    "score lower, and their mean is at least {limit}."
+                    if top
+                    else "All {n} {units} have {value} on {name}: with {level} confidence at most {share} of such "
+                    "{units} score higher, and their mean is at most {limit}.",
                     n=str(n),
                     units=self.units,
                     value=self.study.numerals.mean(value),
                     name=self.short(str(criterion)),
-                    level=f"{self.study.numerals.target(100 * (1 - alpha))}%",
-                    share=f"{self.study.numerals.fixed(100 * (1 - (alpha / 2) ** (1 / n)), 1)}%",
-                    side="lower" if top else "higher",
-                    least="least" if top else "most",
+                    level=percent(self.study.numerals.target(100 * (1 - alpha))),
+                    share=percent(self.study.numerals.fixed(100 * (1 - (alpha / 2) ** (1 / n)), 1)),
                     limit=self.numbers.on(self.shared.pairs_basis).mean(
                         f"criteria.{criterion}.end_limit", low if top else high
                     ),
@@ -377,10 +443,13 @@ class EvidenceWords(Words):
             return state("robust.title", "No conclusion hangs on a choice of method")
         return state(
             "robust.title",
-            "{count} of {total} possible conclusions {hang} on a choice of method",
+            _n(
+                "{count} of {total} possible conclusions hangs on a choice of method",
+                "{count} of {total} possible conclusions hang on a choice of method",
+                fragile,
+            ),
             count=self.numbers.count("robust.fragile", fragile),
             total=str(len(table)),
-            hang=plural(fragile, "hangs", "hang"),
         )
 
     def robust(self) -> Statement:
@@ -392,25 +461,36 @@ class EvidenceWords(Words):
         parts = [
             state(
                 "robust.how",
-                "Each possible conclusion was put to {count} combinations of test and correction"
-                + (" and floor of the scale" if self.shared.of_means else "")
-                + ". Of {total}, {always} {pass_} in all of them and {never} in none. The combination that the "
-                "verdicts use was fixed beforehand; the others show what hangs on it.",
-                total=str(len(table)),
+                "Each possible conclusion was put to {count} combinations of test and correction and floor of the "
+                "scale."
+                if self.shared.of_means
+                else "Each possible conclusion was put to {count} combinations of test and correction.",
                 count=str(int(table["specifications"].iloc[0])),
+            ),
+            state(
+                "robust.counts",
+                _n(
+                    "Of {total}, {always} passes in all of them and {never} in none.",
+                    "Of {total}, {always} pass in all of them and {never} in none.",
+                    always,
+                ),
+                total=str(len(table)),
                 always=self.numbers.count("robust.always", always, words=False),
-                pass_=plural(always, "passes", "pass"),
                 never=self.numbers.count("robust.never", never, words=False),
-            )
+            ),
+            state(
+                "robust.chosen",
+                "The combination that the verdicts use was fixed beforehand; the others show what hangs on it.",
+            ),
         ]
         deciding = table["decided_by"][table["decided_by"] != ""].value_counts()
         if len(deciding):
-            what = {"test": "the test", "correction": "the correction", "test and correction": "the two together"}
-            parts.append(
-                state(
-                    "robust.decides", "What the others hang on is most often {what}.", what=what[str(deciding.index[0])]
-                )
-            )
+            what = {
+                "test": N_("What the others hang on is most often the test."),
+                "correction": N_("What the others hang on is most often the correction."),
+                "test and correction": N_("What the others hang on is most often the two together."),
+            }
+            parts.append(state("robust.decides", what[str(deciding.index[0])]))
         return joined("robust", parts)
 
     # ---- industries -------------------------------------------------------------------------
@@ -419,7 +499,7 @@ class EvidenceWords(Words):
         """Whether the industries differ."""
         if not self.shared.compares_industries:
             return state("across.title", "Industries are not compared in this report")
-        table, _ = self.shared.across
+        table, __ = self.shared.across
         count = int(table["firm"].sum())
         claims = self._claims_across(table)
         if table["p_value"].isna().all():
@@ -428,13 +508,12 @@ class EvidenceWords(Words):
             return state("across.title", "No criterion sets the industries apart firmly").claiming(claims)
         return state(
             "across.title",
-            "{count} {criteria} the industries apart",
+            _n("{count} criterion sets the industries apart", "{count} criteria set the industries apart", count),
             count=self.numbers.count("across.firm", count),
-            criteria=plural(count, "criterion sets", "criteria set"),
         ).claiming(claims)
 
     def _percent(self, share: float) -> str:
-        return f"{self.study.numerals.fixed(100 * share, 0)}%"
+        return percent(self.study.numerals.fixed(100 * share, 0))
 
     def _claims_across(self, table: pd.DataFrame) -> tuple[Claim, ...]:
         return (
@@ -460,10 +539,11 @@ class EvidenceWords(Words):
             parts.append(
                 state(
                     "across.untested",
-                    "{names} cannot be tested: {reason}.",
-                    names=listed([self.short(str(c)) for c in untested.index])
+                    "{names} cannot be tested: {reason}."
                     if len(untested) <= MOST_NAMED
-                    else f"{in_words(len(untested)).capitalize()} criteria",
+                    else "{n} criteria cannot be tested: {reason}.",
+                    names=listed([self.short(str(c)) for c in untested.index]),
+                    n=in_words(len(untested)),
                     reason="; ".join(reasons),
                 ).claiming(open_(*(question("industries", str(c)) for c in untested.index)))
             )
@@ -488,9 +568,11 @@ class EvidenceWords(Words):
             parts.append(
                 state(
                     "across.profiles",
-                    "Taken together, the profiles of the industries {differ}; {share} of the variation between "
-                    "{units} lies between industries.",
-                    differ="differ, which is exploratory" if sure else "do not differ firmly",
+                    "Taken together, the profiles of the industries differ, which is exploratory; {share} of the "
+                    "variation between {units} lies between industries."
+                    if sure
+                    else "Taken together, the profiles of the industries do not differ firmly; {share} of the variation "
+                    "between {units} lies between industries.",
                     share=self._percent(profile["effect"]),
                     units=self.units,
                 ).claiming(_claim(bool(sure), question("industries", "profiles")))
@@ -528,13 +610,24 @@ class EvidenceWords(Words):
             )
             for row in found.itertuples()
         ]
-        names = [f"{row.first_name} and {row.second_name} on {self.short(row.criterion)}" for row in sure.itertuples()]
+        names = [
+            _("{first} and {second} on {criterion}").format(
+                first=row.first_name, second=row.second_name, criterion=self.short(row.criterion)
+            )
+            for row in sure.itertuples()
+        ]
         if not names:
             return state("across.pairs", "Which industries differ there cannot be told, by Dunn's test.").claiming(
                 claims
             )
-        shown = listed(names) if len(names) <= MOST_NAMED else f"{in_words(len(names))} pairs, as the ledger lists"
-        return state("across.pairs", "By Dunn's test these differ: {shown}.", shown=shown).claiming(claims)
+        return state(
+            "across.pairs",
+            "By Dunn's test these differ: {shown}."
+            if len(names) <= MOST_NAMED
+            else "By Dunn's test these differ: {n} pairs, as the ledger lists.",
+            shown=listed(names),
+            n=in_words(len(names)),
+        ).claiming(claims)
 
     # ---- waves ------------------------------------------------------------------------------
 
@@ -549,12 +642,16 @@ class EvidenceWords(Words):
         if not len(sure):
             return state("change.title", "No firm change since wave {before}", before=before).claiming(claims)
         up, down = int((sure["change"] > 0).sum()), int((sure["change"] < 0).sum())
-        words = [f"{in_words(up)} rose" if up else "", f"{in_words(down)} fell" if down else ""]
         return state(
             "change.title",
-            "Since wave {before}: {what}, firmly",
+            "Since wave {before}: {up} rose and {down} fell, firmly"
+            if up and down
+            else "Since wave {before}: {up} rose, firmly"
+            if up
+            else "Since wave {before}: {down} fell, firmly",
             before=before,
-            what=" and ".join(word for word in words if word),
+            up=in_words(up),
+            down=in_words(down),
         ).claiming(claims)
 
     def _claims_of_change(self, table: pd.DataFrame) -> tuple[Claim, ...]:
@@ -569,13 +666,16 @@ class EvidenceWords(Words):
         if self.shared.change is None:
             return NOTHING
         table = self.shared.change
-        row = table.iloc[0]
         how = {
-            "paired": "The same {units} were scored in both waves, so each is compared with itself.",
-            "unpaired": "Other {units} were scored than before, so the two waves are compared as groups.",
-            "partly overlapping": "{both} of the {units} were scored in both waves; these are compared with "
-            "themselves, and the others are not thrown away.",
+            "paired": N_("The same {units} were scored in both waves, so each is compared with itself."),
+            "unpaired": N_("Other {units} were scored than before, so the two waves are compared as groups."),
+            "partly overlapping": N_(
+                "{both} of the {units} were scored in both waves; these are compared with themselves, and the others "
+                "are not thrown away."
+            ),
         }
+        # A criterion that only one wave has was not compared in any way.
+        compared = table[table["design"] != ""]
         parts = [
             state(
                 "change.how",
@@ -583,13 +683,18 @@ class EvidenceWords(Words):
                 units=self.units,
                 both=self.numbers.count("change.both", int(row["n_both"]), words=False),
             )
+            for __, row in compared.head(1).iterrows()
         ]
         full = int(table["at_top_before"].sum())
         if full:
             parts.append(
                 state(
                     "change.ceiling",
-                    "{count} scores were at the top before and could not rise.",
+                    _n(
+                        "{count} score was at the top before and could not rise.",
+                        "{count} scores were at the top before and could not rise.",
+                        full,
+                    ),
                     count=self.numbers.count("change.ceiling", full, words=False),
                 )
             )
@@ -697,9 +802,17 @@ class EvidenceWords(Words):
         settled = int(found["holds"].isin(["every", "none"]).sum())
         return state(
             "gaps.title",
-            "{count} of {total} verdicts are the same whatever the missing scores were"
+            _n(
+                "{count} of {total} verdicts is the same whatever the missing scores were",
+                "{count} of {total} verdicts are the same whatever the missing scores were",
+                settled,
+            )
             if self.shared.missing
-            else "{count} of {total} verdicts are the same whatever was rounded away",
+            else _n(
+                "{count} of {total} verdicts is the same whatever was rounded away",
+                "{count} of {total} verdicts are the same whatever was rounded away",
+                settled,
+            ),
             count=self.numbers.count("gaps.same", settled),
             total=str(len(found)),
         )
@@ -711,17 +824,23 @@ class EvidenceWords(Words):
         if self.shared.missing:
             return state(
                 "gaps.how",
-                "{count} scores are missing. Each may have been anything on the scale; a verdict that is the same for "
-                "every such completion does not hang on them.",
+                _n(
+                    "{count} score is missing. It may have been anything on the scale; a verdict that is the same for "
+                    "every such completion does not hang on it.",
+                    "{count} scores are missing. Each may have been anything on the scale; a verdict that is the same "
+                    "for every such completion does not hang on them.",
+                    self.shared.missing,
+                ),
                 count=self.numbers.count("gaps.missing", self.shared.missing, words=False),
             )
         return state(
             "gaps.how",
-            "The scores were rounded to {unit} before they reached us. Each may have been anything that rounds to it; "
-            "a verdict that is the same for all of that does not hang on the rounding.",
-            unit="whole points"
+            "The scores were rounded to whole points before they reached us. Each may have been anything that rounds "
+            "to it; a verdict that is the same for all of that does not hang on the rounding."
             if self.study.instrument.scale.rounded_to == 1
-            else f"{self.study.numerals.target(self.study.instrument.scale.rounded_to or 0)} points",
+            else "The scores were rounded to {unit} points before they reached us. Each may have been anything that "
+            "rounds to it; a verdict that is the same for all of that does not hang on the rounding.",
+            unit=self.study.numerals.target(self.study.instrument.scale.rounded_to or 0),
         )
 
     def model_title(self) -> Statement:
@@ -733,19 +852,3 @@ class EvidenceWords(Words):
         if not count:
             return state("method.model", "The ordinal model cannot be fitted here")
         return state("method.model", "An ordinal model of all scores, as a second opinion")
-
-
-def _lower_text(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _lower(statement: Statement) -> Statement:
-    """The same words inside a sentence."""
-    text = str(statement.html)
-    return Statement(
-        statement.id,
-        statement.text[:1].lower() + statement.text[1:],
-        type(statement.html)(text[:1].lower() + text[1:] if not text.startswith("<") else text),
-        statement.numbers,
-        statement.claims,
-    )

@@ -5,20 +5,29 @@ from __future__ import annotations
 import math
 
 from kernels_lib.analysis.ledger import question
+from kernels_lib.analysis.narrative.base import plain_number
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
 from kernels_lib.analysis.statement import Statement, firm, joined, open_, state
-from kernels_lib.study.numerals import listed, plural
+from kernels_lib.study.language import N_, _, _n
+from kernels_lib.study.numerals import in_words, listed
 from kernels_lib.study.results import Basis
+
+# A headline names so many criteria at most; further ones are counted.
+MOST_NAMED = 2
 
 
 class IndustryWords(EvidenceWords):
     """Sentences of an industry's report and deck."""
 
-    kind_words = "Industry report"
+    kind_words = N_("Industry report")
 
     def description(self) -> str:
         """One sentence about the document."""
-        return f"How {self.brand_count(self.size)} of {self.name} score together, and how little few can settle."
+        return _n(
+            "How one {unit} of {name} scores, and how little one can settle.",
+            "How {n} {units} of {name} score together, and how little few can settle.",
+            self.size,
+        ).format(n=in_words(self.size), unit=self.unit, units=self.units, name=self.name)
 
     @property
     def name(self) -> str:
@@ -48,34 +57,65 @@ class IndustryWords(EvidenceWords):
         if strong and weak:
             return state(
                 "headline",
-                "{name}: firmly on target in {strong}, firmly short in {weak}",
+                "{name}: firmly on target in {strong}, firmly short in {weak} criteria"
+                if len(weak) > MOST_NAMED
+                else "{name}: firmly on target in {strong}, firmly short in {weak}",
                 name=self.name,
                 strong=listed([self.short(c) for c in strong]),
-                weak=listed([self.short(c) for c in weak]) if len(weak) <= 2 else f"{self._count(len(weak))} criteria",
+                weak=self._named(weak),
             )
-        if weak or strong:
-            some = weak or strong
-            side = "short of the target" if weak else "on target"
-            what = listed([self.short(c) for c in some]) if len(some) <= 2 else f"{self._count(len(some))} criteria"
-            return state("headline", "{name} is firmly {side} in {what}", name=self.name, side=side, what=what)
+        if weak:
+            return state(
+                "headline",
+                "{name} is firmly short of the target in {what} criteria"
+                if len(weak) > MOST_NAMED
+                else "{name} is firmly short of the target in {what}",
+                name=self.name,
+                what=self._named(weak),
+            )
+        if strong:
+            return state(
+                "headline",
+                "{name} is firmly on target in {what} criteria"
+                if len(strong) > MOST_NAMED
+                else "{name} is firmly on target in {what}",
+                name=self.name,
+                what=self._named(strong),
+            )
         return state(
             "headline",
-            "{name}: {count} are too few to settle any criterion",
+            _n(
+                "{name}: one {unit} is too few to settle any criterion",
+                "{name}: {n} {units} are too few to settle any criterion",
+                self.size,
+            ),
             name=self.name,
-            count=self.brand_count(self.size),
+            n=in_words(self.size),
+            unit=self.unit,
+            units=self.units,
         )
 
-    def _count(self, count: int) -> str:
-        return self.numbers.count("count", count).text
+    def _named(self, criteria: list[str]) -> str:
+        """Two criteria by name, further ones by their number."""
+        if len(criteria) > MOST_NAMED:
+            return in_words(len(criteria))
+        return listed([self.short(criterion) for criterion in criteria])
 
     def summary(self) -> Statement:
         """Mean, size, and what that can bear."""
         league = self.shared.league["overall"]
+        n, k = in_words(self.size), len(self.shared.card)
         parts = [
             state(
                 "industry.mean",
-                "The {count} of {name} average {mean} over the criteria, {group} {all}.",
-                count=self.brand_count(self.size),
+                _n(
+                    "The one {unit} of {name} averages {mean} over the criteria, {group} {all}.",
+                    "The {n} {units} of {name} average {mean} over the criteria, {group} {all}.",
+                    self.size,
+                ),
+                n=n,
+                unit=self.unit,
+                units=self.units,
                 name=self.name,
                 group=self.group,
                 mean=self.numbers.mean("industry.mean", self.overall),
@@ -83,15 +123,21 @@ class IndustryWords(EvidenceWords):
             )
         ]
         smallest = 2 * 0.5**self.size
-        if smallest > self.study.parameters.alpha / len(self.shared.card):
+        if smallest > self.study.parameters.alpha / k:
             parts.append(
                 state(
                     "industry.floor",
-                    "With {count} the smallest p-value that a test of ranks can reach is {p}, which does not pass a "
-                    "correction for {k} criteria: no single criterion can be firm here, however clear it looks.",
+                    _n(
+                        "With {count} the smallest p-value that a test of ranks can reach is {p}, which is more than "
+                        "{alpha}: the criterion cannot be firm here, however clear it looks.",
+                        "With {count} the smallest p-value that a test of ranks can reach is {p}, which does not pass "
+                        "a correction for {k} criteria: no single criterion can be firm here, however clear it looks.",
+                        k,
+                    ),
                     count=self.brand_count(self.size),
                     p=self.study.numerals.p_value(min(1.0, smallest)),
-                    k=str(len(self.shared.card)),
+                    k=str(k),
+                    alpha=plain_number(self.study.numerals, self.study.parameters.alpha),
                 )
             )
         return joined("industry.summary", parts).claiming(self.claims_of_targets())
@@ -106,12 +152,16 @@ class IndustryWords(EvidenceWords):
             return state("card.title", "Every criterion is settled against its target")
         if len(open_ones) == len(self.shared.card):
             return state("card.title", "No criterion is settled against its target")
+        settled = len(self.shared.card) - len(open_ones)
         return state(
             "card.title",
-            "{count} of {total} criteria {are} settled against the target",
-            count=self.numbers.count("card.settled", len(self.shared.card) - len(open_ones)),
-            total=self._count(len(self.shared.card)),
-            are=plural(len(self.shared.card) - len(open_ones), "is", "are"),
+            _n(
+                "{count} of {total} criteria is settled against the target",
+                "{count} of {total} criteria are settled against the target",
+                settled,
+            ),
+            count=self.numbers.count("card.settled", settled),
+            total=in_words(len(self.shared.card)),
         )
 
     def card_caption(self) -> Statement:
@@ -134,13 +184,17 @@ class IndustryWords(EvidenceWords):
         """Where the industry stands among the others."""
         total = float(self.shared.league["overall"].mean())
         difference = round(self.overall - total, 9)
-        side = "above" if difference > 0 else "below" if difference < 0 else "level with"
+        if difference > 0:
+            words = _("{name} averages {mean}, above the {total} of {group}")
+        elif difference < 0:
+            words = _("{name} averages {mean}, below the {total} of {group}")
+        else:
+            words = _("{name} averages {mean}, level with the {total} of {group}")
         return state(
             "place.title",
-            "{name} averages {mean}, {side} the {total} of {group}",
+            words,
             name=self.name,
             mean=self.numbers.mean("industry.mean", self.overall),
-            side=side,
             total=self.numbers.mean("group.overall", total),
             group=self.group,
         )
@@ -172,41 +226,41 @@ class IndustryWords(EvidenceWords):
         return state(
             "units.title",
             "{many} in {name} score from {low} to {high} overall",
-            many=self._brands(),
+            many=self.brand_count(self.size),
             name=self.name,
             low=self.numbers.mean("units.low", league.min()),
             high=self.numbers.mean("units.high", league.max()),
         )
-
-    def _brands(self) -> str:
-        text = self.brand_count(self.size)
-        return text[0].upper() + text[1:]
 
     def answer_columns(self) -> list[tuple[object, object, object, object, bool]]:
         """Firmly on target, firmly short, unresolved: for the numerals of a slide."""
         total = len(self.shared.card)
         columns = []
         for head, verdict, quiet in (
-            ("▸ Firmly on target", "strength", False),
-            ("◂ Firmly short", "missed opportunity", False),
-            ("≈ Unresolved", "unresolved", True),
+            (_("▸ Firmly on target"), "strength", False),
+            (_("◂ Firmly short"), "missed opportunity", False),
+            (_("≈ Unresolved"), "unresolved", True),
         ):
             found = self._by(verdict)
-            names = [self.short(c) for c in found]
-            shown = "all of them" if len(names) == total else listed(names) if names else "none"
-            if names:
-                claims = (open_ if quiet else firm)(*(question("targets", c) for c in found))
-                said = state("answer.words", "{words}", words=shown[0].upper() + shown[1:]).claiming(claims)
-                columns.append((head, str(len(names)), f"of {total} criteria", said, quiet))
+            if not found:
+                continue
+            said = state(
+                "answer.words",
+                _("all of them") if len(found) == total > 1 else _("{names}"),
+                names=listed([self.short(c) for c in found]),
+            ).claiming((open_ if quiet else firm)(*(question("targets", c) for c in found)))
+            of = _n("of {n} criterion", "of {n} criteria", total).format(n=total)
+            columns.append((head, str(len(found)), of, said, quiet))
         return columns
 
     def answer_title(self) -> Statement:
         """The answer in one slide title."""
-        mean = "not scored" if math.isnan(self.overall) else self.numbers.mean("industry.mean", self.overall)
+        if math.isnan(self.overall):
+            return state("answer.title", "{name} was not scored", name=self.name)
         return state(
             "answer.title",
             "{name} averages {mean} over {count}",
             name=self.name,
-            mean=mean,
+            mean=self.numbers.mean("industry.mean", self.overall),
             count=self.brand_count(self.size),
         )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from kernels_lib.analysis.bounds import possible_totals
 from kernels_lib.analysis.ledger import FAMILIES
-from kernels_lib.analysis.narrative.base import CORRECTION_WORDS
+from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, plain_number
 from kernels_lib.analysis.narrative.study import StudyWords
 from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
+from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import in_words, listed
 from kernels_lib.study.results import Basis
 
@@ -39,7 +40,11 @@ class MethodsWords(StudyWords):
         if impossible:
             return state(
                 "grid.title",
-                "Whole points cannot give {count} of the published means; half points can",
+                _n(
+                    "Whole points cannot give {count} of the published means; half points can",
+                    "Whole points cannot give {count} of the published means; half points can",
+                    len(impossible),
+                ),
                 count=self.numbers.count("grid.impossible", len(impossible)),
             )
         return state("grid.title", "The published means fit whole points")
@@ -78,11 +83,11 @@ class MethodsWords(StudyWords):
             )
         return state("units.caption", "Scores as measured.")
 
-    kind_words = "Methods report"
+    kind_words = N_("Methods report")
 
     def description(self) -> str:
         """One sentence about the document."""
-        return "Data, assumptions, tests and parameters of the study, for careful readers."
+        return _("Data, assumptions, tests and parameters of the study, for careful readers.")
 
     def rules_title(self) -> Statement:
         """The section on verdicts."""
@@ -91,11 +96,11 @@ class MethodsWords(StudyWords):
     def rules(self) -> list[tuple[str, bool, Statement]]:
         """The rules of the verdicts: tag, quiet, words."""
         unit, units = self.unit, self.units
-        alpha = f"{self.study.parameters.alpha:g}"
-        corrected = CORRECTION_WORDS[self.study.parameters.correction]
+        alpha = plain_number(self.study.numerals, self.study.parameters.alpha)
+        corrected = _(CORRECTION_WORDS[self.study.parameters.correction])
         rules = [
             (
-                "The target",
+                _("The target"),
                 state(
                     "rules.target",
                     "Each criterion has one target. On it or above is gained; below is a missed "
@@ -103,7 +108,7 @@ class MethodsWords(StudyWords):
                 ),
             ),
             (
-                f"One {unit}",
+                _("One {unit}").format(unit=unit),
                 state(
                     "rules.unit",
                     "A {unit}'s score is a rating, not a sample: it is compared with the target as it is. "
@@ -112,7 +117,7 @@ class MethodsWords(StudyWords):
                 ),
             ),
             (
-                f"All {units}",
+                _("All {units}").format(units=units),
                 state(
                     "rules.group",
                     "The mean of a group is firmly above or below only if a signed-rank test (Pratt's zeros, "
@@ -122,7 +127,7 @@ class MethodsWords(StudyWords):
                 ),
             ),
             (
-                "Interval",
+                _("Interval"),
                 state(
                     "rules.interval",
                     "The interval drawn is at the level at which the correction tested that criterion by its mean: it "
@@ -130,7 +135,7 @@ class MethodsWords(StudyWords):
                 ),
             ),
             (
-                "Peers",
+                _("Peers"),
                 state(
                     "rules.peers",
                     "Whether one {unit} differs from the others is another question (Crawford and Howell's "
@@ -139,7 +144,7 @@ class MethodsWords(StudyWords):
                 ),
             ),
             (
-                "Privacy",
+                _("Privacy"),
                 state(
                     "rules.privacy",
                     "An aggregate of fewer than {least} other {units} is withheld from a client, and so is "
@@ -153,7 +158,7 @@ class MethodsWords(StudyWords):
             rules.insert(
                 3,
                 (
-                    "Means only",
+                    _("Means only"),
                     state(
                         "rules.means",
                         "Where only means were published, the test takes the spread of scores that is worst for "
@@ -165,7 +170,7 @@ class MethodsWords(StudyWords):
 
     def rule_lines(self) -> list[Statement]:
         """The first rules, for a slide."""
-        return [words for _, _, words in self.rules()[:4]]
+        return [words for __, __, words in self.rules()[:4]]
 
     def families_title(self) -> Statement:
         """The section on families of tests."""
@@ -174,11 +179,12 @@ class MethodsWords(StudyWords):
     def family_items(self) -> list[tuple[str, bool, Statement]]:
         """What each family asks, in the words of a reader: tag, quiet, words."""
         present = {test.family for test in self.shared.tests}
-        return [
-            (family.name[0].upper() + family.name[1:], False, state(f"families.{key}", family.plain))
-            for key, family in FAMILIES.items()
-            if family.name in present or key == "peers"
-        ]
+        items = []
+        for key, family in FAMILIES.items():
+            if family.name in present or key == "peers":
+                name = _(family.name)
+                items.append((name[:1].upper() + name[1:], False, state(f"families.{key}", family.plain)))
+        return items
 
     def verified_title(self, cases: Sequence[CaseResult]) -> Statement:
         """How many published answers come back."""

@@ -8,8 +8,22 @@ from kernels_lib.analysis import bounds
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
 from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, open_, state
-from kernels_lib.study.numerals import in_words, listed, plural
+from kernels_lib.study.language import N_, _, _n
+from kernels_lib.study.numerals import in_words, listed
 from kernels_lib.study.results import Basis
+
+# A headline says what so many criteria are about at most; further ones are counted.
+MOST_PHRASED = 2
+
+# The one criterion of an instrument: the side of the target that its mean lies on, and whether firmly.
+ONE_SIDE = {
+    ("below", True): N_("The mean lies below the target, firmly."),
+    ("below", False): N_("The mean lies below the target, though not firmly."),
+    ("above", True): N_("The mean lies above the target, firmly."),
+    ("above", False): N_("The mean lies above the target, though not firmly."),
+    ("at", True): N_("The mean lies on the target, firmly."),
+    ("at", False): N_("The mean lies on the target, though not firmly."),
+}
 
 
 class StudyWords(EvidenceWords):
@@ -34,11 +48,6 @@ class StudyWords(EvidenceWords):
         """Criteria whose side of the target is unresolved."""
         return self._by("unresolved")
 
-    @property
-    def sure(self) -> str:
-        """How a firm statement is hedged."""
-        return "in every table that fits the published means" if self.shared.of_means else self.here
-
     def headline(self) -> Statement:
         """The finding: on which side of the target the criteria lie."""
         return self._headline().claiming(self.claims_of_targets())
@@ -46,33 +55,49 @@ class StudyWords(EvidenceWords):
     def _headline(self) -> Statement:
         if len(self.shared.card) == 1:
             return self._one_headline()
-        units = self.units.capitalize()
-        strong = self._named(self.strong)
+        total = in_words(len(self.shared.card))
+        weak = self.numbers.count("criteria.below", len(self.weak))
+        many = len(self.strong) > MOST_PHRASED
+        strong = in_words(len(self.strong)) if many else listed([self.phrase(c) for c in self.strong])
         if self.strong and self.weak:
             return state(
                 "headline",
-                "{units} are on target in {strong} and miss the target on {weak} of {total} criteria",
-                units=units,
+                _n(
+                    "{units} are on target in {strong} criteria and miss the target on {weak} of {total} criteria",
+                    "{units} are on target in {strong} criteria and miss the target on {weak} of {total} criteria",
+                    len(self.weak),
+                )
+                if many
+                else _n(
+                    "{units} are on target in {strong} and miss the target on {weak} of {total} criteria",
+                    "{units} are on target in {strong} and miss the target on {weak} of {total} criteria",
+                    len(self.weak),
+                ),
+                units=self.units,
                 strong=strong,
-                total=in_words(len(self.shared.card)),
-                weak=self.numbers.count("criteria.below", len(self.weak)),
+                total=total,
+                weak=weak,
             )
         if self.weak:
             return state(
                 "headline",
-                "{units} miss the target on {weak} of {total} criteria and are firmly above it on none",
-                units=units,
-                weak=self.numbers.count("criteria.below", len(self.weak)),
-                total=in_words(len(self.shared.card)),
+                _n(
+                    "{units} miss the target on {weak} of {total} criteria and are firmly above it on none",
+                    "{units} miss the target on {weak} of {total} criteria and are firmly above it on none",
+                    len(self.weak),
+                ),
+                units=self.units,
+                weak=weak,
+                total=total,
             )
         if self.strong:
-            return state("headline", "{units} are on target in {strong}", units=units, strong=strong)
+            return state(
+                "headline",
+                "{units} are on target in {strong} criteria" if many else "{units} are on target in {strong}",
+                units=self.units,
+                strong=strong,
+            )
         return state("headline", "No criterion is firmly on either side of its target")
-
-    def _named(self, criteria: list[str]) -> str:
-        if len(criteria) <= 2:
-            return listed([self.phrase(c) for c in criteria])
-        return f"{in_words(len(criteria))} criteria"
 
     def summary(self) -> Statement:
         """The sides of the target, the highest and the lowest mean, with their numbers."""
@@ -112,7 +137,9 @@ class StudyWords(EvidenceWords):
         first, second = sorted(sides, key=lambda side: -means[side.id])
         return state(
             "summary.sides",
-            "The {many} criteria of {first} average {high}, the {few} of {second} {low}.",
+            "The {many} criteria of {first} average {high}, the {few} of {second} {low}."
+            if counts.min() > 1
+            else "What belongs to {first} averages {high}, what belongs to {second} {low}.",
             many=in_words(int(counts[first.id])),
             few=in_words(int(counts[second.id])),
             first=first.name,
@@ -127,24 +154,32 @@ class StudyWords(EvidenceWords):
         columns = []
         sure = self.shared.card["firm"]
         for head, loose_head, criteria, quiet in (
-            ("▸ Firmly on target", "▸ On target", self.strong, False),
-            ("◂ Firmly short of it", "◂ Short of it", self.weak, False),
-            ("≈ Unresolved", "≈ Unresolved", self.open, True),
+            (_("▸ Firmly on target"), _("▸ On target"), self.strong, False),
+            (_("◂ Firmly short of it"), _("◂ Short of it"), self.weak, False),
+            (_("≈ Unresolved"), _("≈ Unresolved"), self.open, True),
         ):
             if not criteria:
                 continue
             loose = [] if quiet else [c for c in criteria if not sure[c]]
-            names = "all of them" if len(criteria) == total > 1 else listed([self.short(c) for c in criteria])
-            words = names[0].upper() + names[1:]
-            if loose:
-                words += f"; {listed([self.short(c) for c in loose])} by the test of means only"
+            everything = len(criteria) == total > 1
+            if everything and loose:
+                words = _("all of them; {loose} by the test of means only")
+            elif everything:
+                words = _("all of them")
+            else:
+                words = _("{names}; {loose} by the test of means only") if loose else _("{names}")
+            said = state(
+                "answer.words",
+                words,
+                names=listed([self.short(c) for c in criteria]),
+                loose=listed([self.short(c) for c in loose]),
+            )
             claims = (
                 *firm(*(question("targets", c) for c in criteria if sure[c])),
                 *open_(*(question("targets", c) for c in criteria if not sure[c])),
             )
-            said = state("answer.words", "{words}", words=words).claiming(claims)
-            of = f"of {total} {plural(total, 'criterion', 'criteria')}"
-            columns.append((loose_head if loose else head, str(len(criteria)), of, said, quiet))
+            of = _n("of {n} criterion", "of {n} criteria", total).format(n=total)
+            columns.append((loose_head if loose else head, str(len(criteria)), of, said.claiming(claims), quiet))
         return columns
 
     def answer_title(self) -> Statement:
@@ -153,8 +188,13 @@ class StudyWords(EvidenceWords):
 
     def _counts(self) -> str:
         """``one on target, six short of it, one unresolved``, without what there is none of."""
-        counts = [(self.strong, "on target"), (self.weak, "short of it"), (self.open, "unresolved")]
-        return ", ".join(f"{in_words(len(found))} {words}" for found, words in counts if found)
+        strong, weak, unresolved = len(self.strong), len(self.weak), len(self.open)
+        counts = (
+            (strong, _n("one on target", "{n} on target", strong)),
+            (weak, _n("one short of it", "{n} short of it", weak)),
+            (unresolved, _n("one unresolved", "{n} unresolved", unresolved)),
+        )
+        return ", ".join(words.format(n=in_words(count)) for count, words in counts if count)
 
     def reproduced_title(self) -> Statement:
         """Whether the published means come back."""
@@ -165,13 +205,20 @@ class StudyWords(EvidenceWords):
         if off:
             return state(
                 "reproduced.title",
-                "{count} published {means} not reproduced",
+                _n(
+                    "{count} published mean is not reproduced",
+                    "{count} published means are not reproduced",
+                    len(off),
+                ),
                 count=self.numbers.count("reproduced.off", len(off)),
-                means=plural(len(off), "mean is", "means are"),
             )
         return state(
             "reproduced.title",
-            "All {count} published means come back to the second decimal",
+            _n(
+                "The one published mean comes back to the second decimal",
+                "All {count} published means come back to the second decimal",
+                len(scores.columns),
+            ),
             count=self.numbers.count("reproduced.count", len(scores.columns)),
         )
 
@@ -201,15 +248,30 @@ class StudyWords(EvidenceWords):
         if not self.weak:
             return state("target.title", "No criterion is firmly short of its target")
         gaps = self.shared.card.loc[self.weak, "difference"]
-        if len(self.weak) == 1:
-            return state("target.title", "The one firm gap is in {phrase}", phrase=self.phrase(self.weak[0]))
         loose = len(self.weak_by_means)
+        if len(self.weak) == 1:
+            return state(
+                "target.title",
+                "The one gap, by the test of means only, is in {phrase}"
+                if loose
+                else "The one firm gap is in {phrase}",
+                phrase=self.phrase(self.weak[0]),
+            )
+        sure = len(self.weak) - loose
+        if not loose:
+            words = _("{count} criteria are firmly short of the target, by {least} to {most} points")
+        elif not sure:
+            words = _("{count} criteria are short of the target by {least} to {most} points, none of them firmly")
+        else:
+            words = _n(
+                "{count} criteria are short of the target by {least} to {most} points, one of them firmly",
+                "{count} criteria are short of the target by {least} to {most} points, {sure} of them firmly",
+                sure,
+            )
         return state(
             "target.title",
-            "{count} criteria are firmly short of the target, by {least} to {most} points"
-            if not loose
-            else "{count} criteria are short of the target by {least} to {most} points, {sure} of them firmly",
-            sure=in_words(len(self.weak) - loose),
+            words,
+            sure=in_words(sure),
             count=self.numbers.count("criteria.below", len(self.weak)),
             least=self.numbers.distance("gaps.least", gaps.max()),
             most=self.numbers.distance("gaps.most", gaps.min()),
@@ -226,56 +288,101 @@ class StudyWords(EvidenceWords):
         below = int((card["fact"] == "below").sum())
         if len(card) == 1:
             return self._one_target()
-        parts = [
-            state(
-                "target.fact",
-                "As a matter of fact {below} of the {total} means {lie} below the target.",
-                below=self.numbers.count("criteria.fact_below", below),
-                total=in_words(len(card)),
-                lie=plural(below, "lies", "lie"),
+        fact = state(
+            "target.fact",
+            _n(
+                "As a matter of fact {below} of the {total} means lies below the target.",
+                "As a matter of fact {below} of the {total} means lie below the target.",
+                below,
             )
-        ]
+            if below
+            else "As a matter of fact none of the {total} means lies below the target.",
+            below=self.numbers.count("criteria.fact_below", below),
+            total=in_words(len(card)),
+        )
+        parts = [fact, self._grade(), self._open(), self._within_margin(), self.all_at_an_end()]
+        return joined("target", parts).claiming(self.claims_of_targets())
+
+    def _grade(self) -> Statement:
+        """How surely the criteria below their target are below it."""
+        weak = len(self.weak)
         if self.shared.of_means:
-            parts.append(
-                state(
-                    "target.grade",
-                    "How surely that speaks for more than these {units} is another question: for {weak} of them a test "
-                    "of means, corrected over all {total}, would say so whatever the single scores were"
-                    + (
-                        ", and for {sure} of these a test of ranks as well."
-                        if self.weak_by_means
-                        else ", and so would a test of ranks."
-                    ),
-                    units=self.units,
-                    weak=self.numbers.count("criteria.below", len(self.weak)),
-                    sure=self.numbers.count("criteria.below_firmly", len(self.weak) - len(self.weak_by_means)),
-                    total=in_words(len(card)),
-                )
+            words = self._grade_of_means()
+        elif not weak:
+            words = _(
+                "None of them is firmly below by a test of ranks and a test of means alike, corrected over all {total}."
             )
         else:
-            parts.append(
-                state(
-                    "target.grade",
-                    "{weak} of them {is_} firmly below by a test of ranks and a test of means alike, corrected over "
-                    "all {total}.",
-                    weak=self.numbers.count("criteria.below", len(self.weak)),
-                    is_=plural(len(self.weak), "is", "are"),
-                    total=in_words(len(card)),
-                )
+            words = _n(
+                "{weak} of them is firmly below by a test of ranks and a test of means alike, corrected over all "
+                "{total}.",
+                "{weak} of them are firmly below by a test of ranks and a test of means alike, corrected over all "
+                "{total}.",
+                weak,
             )
-        if self.open:
-            parts.append(
-                state(
-                    "target.open",
-                    "On which side {open} {lies}, for more than these {units}, is unresolved.",
-                    units=self.units,
-                    open=listed([self.short(c) for c in self.open]),
-                    lies=plural(len(self.open), "lies", "lie"),
-                )
+        sure = weak - len(self.weak_by_means)
+        return state(
+            "target.grade",
+            words,
+            units=self.units,
+            weak=self.numbers.count("criteria.below", weak),
+            sure=self.numbers.count("criteria.below_firmly", sure),
+            total=in_words(len(self.shared.card)),
+        )
+
+    def _grade_of_means(self) -> str:
+        """The words of the grade where only means were published."""
+        weak, loose = len(self.weak), len(self.weak_by_means)
+        if not weak:
+            return _(
+                "How surely that speaks for more than these {units} is another question: for none of them would a "
+                "test of means, corrected over all {total}, say so whatever the single scores were."
             )
-        parts.append(self._within_margin())
-        parts.append(self.all_at_an_end())
-        return joined("target", parts).claiming(self.claims_of_targets())
+        if not loose:
+            return _n(
+                "How surely that speaks for more than these {units} is another question: for {weak} of them a test "
+                "of means, corrected over all {total}, would say so whatever the single scores were, and so would a "
+                "test of ranks.",
+                "How surely that speaks for more than these {units} is another question: for {weak} of them a test "
+                "of means, corrected over all {total}, would say so whatever the single scores were, and so would a "
+                "test of ranks.",
+                weak,
+            )
+        if loose == weak:
+            return _n(
+                "How surely that speaks for more than these {units} is another question: for {weak} of them a test "
+                "of means, corrected over all {total}, would say so whatever the single scores were; a test of ranks "
+                "would not.",
+                "How surely that speaks for more than these {units} is another question: for {weak} of them a test "
+                "of means, corrected over all {total}, would say so whatever the single scores were; a test of ranks "
+                "would for none of these.",
+                weak,
+            )
+        return _n(
+            "How surely that speaks for more than these {units} is another question: for {weak} of them a test "
+            "of means, corrected over all {total}, would say so whatever the single scores were, and for {sure} of "
+            "these a test of ranks as well.",
+            "How surely that speaks for more than these {units} is another question: for {weak} of them a test "
+            "of means, corrected over all {total}, would say so whatever the single scores were, and for {sure} of "
+            "these a test of ranks as well.",
+            weak - loose,
+        )
+
+    def _open(self) -> Statement:
+        """Criteria whose side of the target is unresolved."""
+        if not self.open:
+            return NOTHING
+        return state(
+            "target.open",
+            _n(
+                "On which side {open} lies, for more than these {units}, is unresolved.",
+                "On which side {open} lie, for more than these {units}, is unresolved.",
+                len(self.open),
+            ),
+            units=self.units,
+            open=listed([self.short(c) for c in self.open]),
+            n=in_words(len(self.open)),
+        )
 
     def _within_margin(self) -> Statement:
         """Criteria whose mean is on target within the margin, by a test that asks for just that."""
@@ -287,9 +394,12 @@ class StudyWords(EvidenceWords):
             return NOTHING
         return state(
             "target.margin",
-            "{names} {is_} on target within the margin of {margin} points: that was tested for itself.",
+            _n(
+                "{names} is on target within the margin of {margin} points: that was tested for itself.",
+                "{names} are on target within the margin of {margin} points: that was tested for itself.",
+                len(near),
+            ),
             names=listed([self.short(c) for c in near]),
-            is_=plural(len(near), "is", "are"),
             margin=self.study.numerals.target(self.study.instrument.margin.value),
         ).claiming(firm(*(question("margins", c) for c in near)))
 
@@ -302,7 +412,8 @@ class StudyWords(EvidenceWords):
         return state(
             "headline",
             "{name} averages {mean} against a target of {target}"
-            + ("" if row["firm"] else ": which side it is on stays unresolved"),
+            if row["firm"]
+            else "{name} averages {mean} against a target of {target}: which side it is on stays unresolved",
             name=row["short"],
             mean=self.numbers.mean(f"criteria.{criterion}.mean", row["mean"]),
             target=self.study.numerals.target(row["target"]),
@@ -311,31 +422,45 @@ class StudyWords(EvidenceWords):
     def _one_target(self) -> Statement:
         """The one criterion of an instrument against its target."""
         row = self.shared.card.iloc[0]
-        sure = "firmly" if row["firm"] else "though not firmly"
-        side = {"below": "below the target", "above": "above the target", "at": "on the target"}.get(row["fact"])
-        if side is None:
+        words = ONE_SIDE.get((row["fact"], bool(row["firm"])))
+        if words is None:
             return state("target.one", "{name} was not scored.", name=row["short"])
-        return state("target.one", "The mean lies {side}, {sure}.", side=side, sure=sure).claiming(
-            self.claims_of_targets()
-        )
+        return state("target.one", words).claiming(self.claims_of_targets())
 
     def target_caption(self) -> Statement:
         """The caption of the signature chart."""
         noted = self.shared.card[self.shared.card["interval_note"].str.contains("confirm", regex=False)]
         alone = listed([self.short(str(c)) for c in noted.index])
-        if self.shared.of_means:
-            step = " of half-point scores" if self.study.instrument.scale.step == 0.5 else ""
+        if not self.shared.of_means:
             return state(
                 "target.caption",
-                f"Each interval is the widest over all tables{step} that fit the published mean, at the level at which "
-                "the correction tested it: it leaves the target outside where the test of means passes in every table"
-                + ("; for {alone} a sign test of so few does not confirm it." if alone else "."),
+                "Each interval is at the level at which the correction tested it: it leaves the target outside where "
+                "the test of means passes. Firm needs the ranks, too; they do not confirm {alone}."
+                if alone
+                else "Each interval is at the level at which the correction tested it: it leaves the target outside "
+                "where the test of means passes. Firm needs the ranks, too.",
+                alone=alone,
+            )
+        if self.study.instrument.scale.step == 0.5:
+            return state(
+                "target.caption",
+                "Each interval is the widest over all tables of half-point scores that fit the published mean, at the "
+                "level at which the correction tested it: it leaves the target outside where the test of means passes "
+                "in every table; for {alone} a sign test of so few does not confirm it."
+                if alone
+                else "Each interval is the widest over all tables of half-point scores that fit the published mean, at "
+                "the level at which the correction tested it: it leaves the target outside where the test of means "
+                "passes in every table.",
                 alone=alone,
             )
         return state(
             "target.caption",
-            "Each interval is at the level at which the correction tested it: it leaves the target outside where the "
-            "test of means passes. Firm needs the ranks, too" + ("; they do not confirm {alone}." if alone else "."),
+            "Each interval is the widest over all tables that fit the published mean, at the level at which the "
+            "correction tested it: it leaves the target outside where the test of means passes in every table; for "
+            "{alone} a sign test of so few does not confirm it."
+            if alone
+            else "Each interval is the widest over all tables that fit the published mean, at the level at which the "
+            "correction tested it: it leaves the target outside where the test of means passes in every table.",
             alone=alone,
         )
 
@@ -345,6 +470,8 @@ class StudyWords(EvidenceWords):
         if self.shared.of_means:
             return items
         total = len(self.shared.pairs)
+        if not total:
+            return items
         facts = state(
             "pairs.facts",
             "The order of the {count} means and their {total} differences describe these {n} {units} and need no test.",
@@ -353,12 +480,12 @@ class StudyWords(EvidenceWords):
             n=str(self.study.n_units),
             units=self.units,
         )
-        items.append(("Plain fact", False, facts))
+        items.append((_("Plain fact"), False, facts))
         if len(self.firm_here):
-            items.append(("Firm", False, self.order(self.firm_here, "pairs.firm")))
+            items.append((_("Firm"), False, self.order(self.firm_here, "pairs.firm")))
         unsettled = self.unsettled()
         if unsettled.text:
-            items.append(("≈ Unresolved", True, unsettled))
+            items.append((_("≈ Unresolved"), True, unsettled))
         return items
 
     def certainties(self) -> list[tuple[str, bool, Statement]]:
@@ -422,7 +549,11 @@ class StudyWords(EvidenceWords):
         if every and self.study.ratings is not None:
             return state(
                 "heat.message",
-                "{every} of {n} {units} score on target everywhere; errors of rating are not counted here",
+                _n(
+                    "{every} of {n} {units} scores on target everywhere; errors of rating are not counted here",
+                    "{every} of {n} {units} score on target everywhere; errors of rating are not counted here",
+                    every,
+                ),
                 every=self.numbers.count("heat.every", every),
                 n=str(self.study.n_units),
                 units=self.units,
@@ -430,11 +561,14 @@ class StudyWords(EvidenceWords):
         if every:
             return state(
                 "heat.message",
-                "{every} of {n} {units} {are} on target everywhere",
+                _n(
+                    "{every} of {n} {units} is on target everywhere",
+                    "{every} of {n} {units} are on target everywhere",
+                    every,
+                ),
                 every=self.numbers.count("heat.every", every),
                 n=str(self.study.n_units),
                 units=self.units,
-                are=plural(every, "is", "are"),
             )
         return state("heat.message", "No {unit} is on target on every criterion", unit=self.unit)
 
@@ -500,7 +634,11 @@ class StudyWords(EvidenceWords):
         most = counts.index[0]
         return state(
             "scorecard.title",
-            "{count} of {total} criteria are in the stage {stage}",
+            _n(
+                "{count} of {total} criteria is in the stage {stage}",
+                "{count} of {total} criteria are in the stage {stage}",
+                int(counts.iloc[0]),
+            ),
             count=self.numbers.count("scorecard.most", int(counts.iloc[0])),
             total=in_words(len(stages)),
             stage=most,
@@ -513,7 +651,9 @@ class StudyWords(EvidenceWords):
             return self.pairs_title()
         return state(
             "pairs.count",
-            "{firm} of {total} pairs are in a firm order",
+            _n("{firm} of {total} pairs is in a firm order", "{firm} of {total} pairs are in a firm order", count)
+            if count
+            else "None of {total} pairs is in a firm order",
             firm=self.numbers.count("pairs.firm", count),
             total=str(len(self.shared.pairs)),
         ).claiming(self.claims_of_pairs())

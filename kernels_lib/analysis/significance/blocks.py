@@ -34,6 +34,7 @@ from kernels_lib.analysis.significance.core import (
     normal_tail,
     permutation_p,
 )
+from kernels_lib.study.language import _
 
 TIES = ("corrected", "uncorrected")
 TRENDS = {"increasing": "greater", "decreasing": "less"}
@@ -132,11 +133,12 @@ def complete_blocks(scores: pd.DataFrame | ArrayLike) -> tuple[np.ndarray, int, 
     n, k = int(complete.sum()), points.shape[1]
     reason = ""
     if k < 2:
-        reason = "fewer than two criteria"
+        reason = _("fewer than two criteria")
     elif n < 2 and len(points) and missing.all(axis=0).any():
-        reason = "no brand was scored on " + _named(scores, np.flatnonzero(missing.all(axis=0)))
+        names = _named(scores, np.flatnonzero(missing.all(axis=0)))
+        reason = _("no brand was scored on {criteria}").format(criteria=names)
     elif n < 2:
-        reason = "fewer than two brands scored on every criterion"
+        reason = _("fewer than two brands scored on every criterion")
     return points[complete], int((~complete).sum()), reason
 
 
@@ -205,7 +207,7 @@ def friedman(scores: pd.DataFrame | ArrayLike, *, ties: str = "corrected") -> Fr
     if np.ptp(ranks, axis=0).max() == 0 and (ties == "corrected" or spread == without_ties):
         # All rows the same (W = 1, nothing is as extreme but the same again): with M different
         # orders of that row, M of the M^n tables reach it.
-        _, tied = np.unique(ranks[0], return_counts=True)
+        __, tied = np.unique(ranks[0], return_counts=True)
         log_orders = special.gammaln(k + 1) - special.gammaln(tied + 1).sum()
         exact_p = max(math.exp(-(n - 1) * log_orders), SMALLEST)
         return FriedmanResult(
@@ -272,7 +274,7 @@ def friedman_permutation(
     if observed.effect is None:
         return BlockPermutationResult(p_value=1.0, exactness="exact", reason=observed.reason, **common)
 
-    points, _, _ = complete_blocks(scores)
+    points, *__ = complete_blocks(scores)
     # Doubled and centred ranks are whole numbers, so that ties with the observed table are exact.
     doubled = np.rint(2 * mid_ranks(points)).astype(np.int64) - (points.shape[1] + 1)
     reached = (doubled.sum(axis=0) ** 2).sum()
@@ -320,7 +322,7 @@ def kendall_w_interval(
     if result.f_statistic is None:
         return Interval(None, None, "none: all brands rank the criteria alike")
 
-    points, _, _ = complete_blocks(scores)
+    points, *__ = complete_blocks(scores)
     n, k = points.shape
     centred = mid_ranks(points) - (k + 1) / 2
     own = (centred**2).sum(axis=1)

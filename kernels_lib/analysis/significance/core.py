@@ -16,8 +16,12 @@ from scipy import special
 
 from kernels_lib.analysis.effects import DIGITS, numbers_of
 from kernels_lib.errors import BadParameters, UnknownName
+from kernels_lib.study.language import N_
 
 ALTERNATIVES = ("two-sided", "greater", "less")
+
+# Why there is no test of means where all values are equal; other functions ask for this reason.
+NO_SPREAD = N_("no spread")
 
 # Random tables are drawn in blocks of about this many numbers: 16 MB at a time.
 BLOCK = 2_000_000
@@ -49,6 +53,8 @@ class TestResult:
         The smallest p-value these n, ties and zeros allow, where the test has such a floor.
     reason : str
         Why there is no p-value, or what was put in its place; empty otherwise.
+
+    `method` and `reason` come in the reader's language where a report may show them.
     """
 
     __test__ = False  # not a pytest class

@@ -30,6 +30,7 @@ from kernels_lib.analysis.significance.core import differences, or_nan
 from kernels_lib.analysis.significance.multiplicity import adjust
 from kernels_lib.analysis.significance.paired import paired_t, sign_test, signed_rank
 from kernels_lib.errors import UnknownName
+from kernels_lib.study.language import _
 
 # The median of all Walsh averages needs n^2/2 numbers per pair.
 HODGES_LEHMANN_UP_TO = 500
@@ -166,7 +167,7 @@ def against_target(
         if x.size and np.ptp(d) == 0:
             of_the_mean = end_point_p(float(x[0]), x.size, target, floor, top)
             tracks["t_p_value"] = max(tracks["t_p_value"], of_the_mean)
-            tracks["method"] += " and exact end-point test"
+            tracks["method"] = _("{method} and exact end-point test").format(method=tracks["method"])
         columns_of_points.append(x)
         rows.append(
             {
@@ -225,7 +226,7 @@ def _shift(d: np.ndarray, level: float) -> dict[str, float]:
 def _share(d: np.ndarray, level: float) -> dict[str, float]:
     """Share of brands on the target or above it."""
     reached = int((d >= 0).sum())
-    low, high, _ = wilson(reached, d.size, level)
+    low, high, __ = wilson(reached, d.size, level)
     return {"share": reached / d.size if d.size else math.nan, "share_low": or_nan(low), "share_high": or_nan(high)}
 
 
@@ -234,10 +235,10 @@ def _two_tracks(d: np.ndarray) -> dict[str, Any]:
     if d.size == 0:
         nothing = dict.fromkeys(("p_value", "t_p_value", "statistic", "z", "t", "smallest_p", "sd"), math.nan)
         counts = dict.fromkeys(("n", "n_used", "zeros", "ties"), 0)
-        return {**nothing, **counts, "exactness": "not tested", "method": "not tested: no scores"}
+        return {**nothing, **counts, "exactness": "not tested", "method": _("not tested: no scores")}
     ranks, means = signed_rank(d), paired_t(d)
     if means.p_value is None:
-        mean_p, beside = sign_test(d).p_value, "no spread: sign test"
+        mean_p, beside = sign_test(d).p_value, _("no spread: sign test")
     else:
         mean_p, beside = means.p_value, means.method
     return {

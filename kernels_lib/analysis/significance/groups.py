@@ -30,6 +30,7 @@ from kernels_lib.analysis import counting
 from kernels_lib.analysis.effects import DIGITS
 from kernels_lib.analysis.significance.core import (
     ALTERNATIVES,
+    NO_SPREAD,
     SMALLEST,
     TestResult,
     blocks_of_draws,
@@ -48,6 +49,7 @@ from kernels_lib.analysis.significance.core import (
 )
 from kernels_lib.analysis.significance.multiplicity import adjust
 from kernels_lib.errors import BadParameters
+from kernels_lib.study.language import _
 
 # The exact distribution of the rank sum takes about a nanosecond for each of these steps.
 EXACT_STEPS = 200_000_000
@@ -191,7 +193,7 @@ def mann_whitney(
             p_value=None,
             exactness="not tested",
             method="Mann-Whitney",
-            reason="a group without scores",
+            reason=_("a group without scores"),
             **common,
         )
     doubled = np.rint(2 * mid_ranks(pooled[None])[0]).astype(int)
@@ -203,7 +205,7 @@ def mann_whitney(
             z=0.0,
             p_value=1.0,
             exactness="exact",
-            method="Mann-Whitney, exact",
+            method=_("Mann-Whitney, exact"),
             smallest_p=1.0,
             reason="all scores are equal",
             **common,
@@ -221,7 +223,7 @@ def mann_whitney(
             z=distance / deviation,
             p_value=by_tails(float(share[at:].sum()), float(share[: at + 1].sum()), alternative),
             exactness="exact",
-            method="Mann-Whitney, exact",
+            method=_("Mann-Whitney, exact"),
             smallest_p=min(1.0, float(ends[alternative])),
             **common,
         )
@@ -231,7 +233,9 @@ def mann_whitney(
         z=z,
         p_value=normal_tail(z, alternative),
         exactness="asymptotic",
-        method="Mann-Whitney, normal, corrected for ties" + (" and continuity" if correction else ""),
+        method=_("Mann-Whitney, normal, corrected for ties and continuity")
+        if correction
+        else _("Mann-Whitney, normal, corrected for ties"),
         **common,
     )
 
@@ -304,7 +308,7 @@ def brunner_munzel(
     n, m = first.size, second.size
     common: dict[str, Any] = {"z": None, "n_used": n + m, "method": "Brunner-Munzel, t"}
     if min(n, m) < 2:
-        reason = "a group without scores" if min(n, m) == 0 else "a group with a single score"
+        reason = _("a group without scores") if min(n, m) == 0 else _("a group with a single score")
         return TwoGroupsResult(statistic=None, p_value=None, exactness="not tested", reason=reason, **common)
 
     ranks = mid_ranks(np.concatenate([first, second])[None])[0]
@@ -370,9 +374,9 @@ def welch_t(x: ArrayLike, y: ArrayLike, alternative: str = "two-sided", *, level
     common: dict[str, Any] = {"z": None, "n_used": n + m, "method": "Welch t", "effect": effect}
     reason = ""
     if min(n, m) < 2:
-        reason = "a group without scores" if min(n, m) == 0 else "a group with a single score"
+        reason = _("a group without scores") if min(n, m) == 0 else _("a group with a single score")
     elif np.ptp(first) == 0 and np.ptp(second) == 0:
-        reason = "no spread"
+        reason = _(NO_SPREAD)
     if reason or effect is None:
         return TwoGroupsResult(statistic=None, p_value=None, exactness="not tested", reason=reason, **common)
     of_x, of_y = float(first.var(ddof=1)) / n, float(second.var(ddof=1)) / m
@@ -466,8 +470,8 @@ def _ranked(values: ArrayLike, groups: ArrayLike) -> tuple[dict[object, np.ndarr
 
 def _too_few(sizes: np.ndarray) -> str:
     if sizes.size < 2:
-        return "fewer than two groups with scores"
-    return "every group has a single score" if sizes.max() == 1 else ""
+        return _("fewer than two groups with scores")
+    return _("every group has a single score") if sizes.max() == 1 else ""
 
 
 def kruskal(values: ArrayLike, groups: ArrayLike) -> KruskalResult:
@@ -555,7 +559,7 @@ def kruskal_permutation(values: ArrayLike, groups: ArrayLike, draws: int, rng: n
     if observed.p_value is None or observed.epsilon_squared is None:
         return KruskalResult(p_value=observed.p_value, exactness=observed.exactness, reason=observed.reason, **common)
 
-    ranks, sizes, _ = _ranked(values, groups)
+    ranks, sizes, __ = _ranked(values, groups)
     # Doubled and centred ranks are whole numbers; H grows with the groups' squared sums over sizes.
     doubled = np.rint(2 * np.concatenate(list(ranks.values()))).astype(np.int64) - (observed.n_used + 1)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
@@ -605,7 +609,7 @@ def dunn(values: ArrayLike, groups: ArrayLike, adjustment: str = "holm") -> pd.D
     >>> dunn([1, 2, 3, 4, 5, 6], list("aaabbb"))["statistic"].tolist()  # mean ranks 2 and 5
     [-3.0]
     """
-    ranks, _, pooled = _ranked(values, groups)
+    ranks, __, pooled = _ranked(values, groups)
     n = pooled.size
     rows = []
     for (first, x), (second, y) in combinations(ranks.items(), 2):
@@ -735,7 +739,7 @@ def profile_permutation(
         "dropped": int((~kept).sum()),
         "method": f"profiles, pseudo-F, {draws} permutations of brands over groups",
     }
-    reason = "fewer than two criteria" if points.shape[1] < 2 else _too_few(sizes)
+    reason = _("fewer than two criteria") if points.shape[1] < 2 else _too_few(sizes)
     if reason:
         return ProfileResult(statistic=None, p_value=None, exactness="not tested", reason=reason, **common)
     profiles = points - points.mean(axis=1, keepdims=True)

@@ -21,6 +21,7 @@ from kernels_lib.analysis import counting
 from kernels_lib.analysis.effects import DIGITS
 from kernels_lib.analysis.significance.core import (
     ALTERNATIVES,
+    NO_SPREAD,
     TestResult,
     by_tails,
     check_known,
@@ -32,11 +33,13 @@ from kernels_lib.analysis.significance.core import (
     tied,
 )
 from kernels_lib.errors import BadParameters
+from kernels_lib.study.language import N_, _
 
 # The exact distribution of the signed ranks takes 5 ms here and 0.3 s at 500.
 EXACT_UP_TO = 200
 
 ZEROS = ("pratt", "wilcox", "zsplit")
+RULE_NAMES = {"pratt": N_("Pratt"), "wilcox": N_("zeros dropped"), "zsplit": N_("zeros split")}
 TRACKS = ("mean", "rank")
 
 # Sign flips: the distribution holds one number for every possible sum ...
@@ -138,7 +141,7 @@ def signed_rank(
     ranks = np.rint(2 * mid_ranks(np.abs(d)[None])[0]).astype(int)
     doubled, positive = ranks[nonzero], d[nonzero] > 0
     m = doubled.size
-    rule = {"pratt": "Pratt", "wilcox": "zeros dropped", "zsplit": "zeros split"}[zeros]
+    rule = _(RULE_NAMES[zeros])
     counts: dict[str, Any] = {"n_used": m, "zeros": dropped + d.size - m, "ties": tied(doubled)}
     split = int(ranks[~nonzero].sum()) / 4 if zeros == "zsplit" else 0.0
     if m == 0:
@@ -148,7 +151,7 @@ def signed_rank(
             z=0.0,
             p_value=1.0,
             exactness="exact",
-            method=f"signed rank ({rule}), exact",
+            method=_("signed rank ({rule}), exact").format(rule=rule),
             smallest_p=1.0,
             reason="no difference at all" if dropped + d.size else "no data",
             **counts,
@@ -169,9 +172,13 @@ def signed_rank(
         z=z,
         p_value=p,
         exactness="exact" if use_exact else "asymptotic",
-        method=f"signed rank ({rule}), "
-        + ("exact" if use_exact else "normal, exact conditional variance")
-        + (", continuity correction" if correction and not use_exact else ""),
+        method=_(
+            "signed rank ({rule}), exact"
+            if use_exact
+            else "signed rank ({rule}), normal, exact conditional variance, continuity correction"
+            if correction
+            else "signed rank ({rule}), normal, exact conditional variance"
+        ).format(rule=rule),
         smallest_p=_smallest(m, alternative),
         **counts,
     )
@@ -213,9 +220,9 @@ def paired_t(d: ArrayLike, alternative: str = "two-sided") -> TestResult:
     check_known("alternative", alternative, ALTERNATIVES)
     d = differences(d)
     n = d.size
-    counts: dict[str, Any] = {"n_used": n, "zeros": int((d == 0).sum()), "ties": None, "method": "paired t"}
+    counts: dict[str, Any] = {"n_used": n, "zeros": int((d == 0).sum()), "ties": None, "method": _("paired t")}
     if n < 2 or np.ptp(d) == 0:
-        reason = "fewer than two differences" if n < 2 else "no spread"
+        reason = _("fewer than two differences") if n < 2 else _(NO_SPREAD)
         return TestResult(statistic=None, z=None, p_value=None, exactness="not tested", reason=reason, **counts)
 
     t = float(d.mean() / (d.std(ddof=1) / math.sqrt(n)))
@@ -255,7 +262,7 @@ def sign_test(d: ArrayLike, alternative: str = "two-sided") -> TestResult:
         exactness="exact",
         n_used=m,
         zeros=d.size - m,
-        method="sign test, exact",
+        method=_("sign test, exact"),
         smallest_p=_smallest(m, alternative),
         reason="" if m else ("no difference at all" if d.size else "no data"),
     )

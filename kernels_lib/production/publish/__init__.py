@@ -3,6 +3,8 @@
     page       an executed notebook into a page model: title block, sections, slides
     figures    plotly's MIME type into <figure> with alternative text and the numbers behind it
     html       the page, slides: the deck, index: the research team's list
+    office/    the annex (xlsx) and the deck for PowerPoint (pptx), from the same page model and results
+    pdf        the page, printed by a browser
     assets     vendored scripts with checksums, styles, the Content-Security-Policy
 
 Each format is one function in `FORMATS`.  Nothing is imported before it is asked for.
@@ -13,7 +15,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-__all__ = ["FORMATS", "render_index", "to_html", "to_slides"]
+__all__ = ["FORMATS", "PAGES", "render_index", "to_html", "to_slides"]
 
 
 @cache
@@ -61,4 +63,27 @@ def render_index(*args: Any, **kwargs: Any) -> str:
     return render(*args, **kwargs)
 
 
-FORMATS = {"html": to_html, "slides": to_slides}
+def to_xlsx(notebook: Any) -> bytes:
+    """The numbers of an executed notebook as a workbook; see `kernels_lib.production.publish.office.xlsx`."""
+    from kernels_lib.production.publish.office.xlsx import to_xlsx as convert
+
+    return convert(notebook)
+
+
+def to_pptx(notebook: Any) -> bytes:
+    """The deck of an executed notebook for PowerPoint; see `kernels_lib.production.publish.office.pptx`."""
+    from kernels_lib.production.publish.office.pptx import to_pptx as convert
+
+    return convert(notebook)
+
+
+def to_pdf(notebook: Any) -> bytes:
+    """The page of an executed notebook, printed; needs a browser, see `kernels_lib.production.browser`."""
+    from kernels_lib.production.publish.pdf import to_pdf as convert
+
+    return convert(to_html(notebook))
+
+
+# What opens in a browser, as text; everything else is bytes.
+PAGES = {"html": to_html, "slides": to_slides}
+FORMATS = {**PAGES, "xlsx": to_xlsx, "pptx": to_pptx, "pdf": to_pdf}

@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Iterable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,6 +28,7 @@ ASSETS = HERE / "assets"
 TEMPLATES = HERE / "templates"
 
 PLOTLY = "plotly/plotly-cartesian.min.js"
+PLOTLY_FULL = "plotly (all traces)"  # not vendored: the file that the Python package brings
 PLOTLY_VERSION = "4.1.1"
 
 # What the vendored bundle can draw.  A trace of another type would be an empty chart without any
@@ -35,6 +37,16 @@ PLOTLY_TRACES = frozenset(
     {
         "scatter", "bar", "box", "heatmap", "histogram", "histogram2d", "histogram2dcontour", "contour",
         "scatterternary", "violin", "pie", "image",
+    }
+)  # fmt: skip
+
+
+# What the full bundle draws beside these as SVG, without asking the network: each was seen in a browser
+# under the document's policy.  Maps fetch their outlines; WebGL traces cannot be printed or recoloured.
+FULL_TRACES = frozenset(
+    {
+        "barpolar", "candlestick", "funnel", "funnelarea", "icicle", "indicator", "ohlc", "parcats", "sankey",
+        "scatterpolar", "scattersmith", "sunburst", "table", "treemap", "waterfall",
     }
 )  # fmt: skip
 
@@ -82,6 +94,8 @@ def text(name: str) -> str:
     GateFailed
         If a vendored file is not what was fetched.
     """
+    if name == PLOTLY_FULL:
+        return _full_plotly()
     data = (ASSETS / name).read_bytes()
     expected = checksums().get(name)
     if expected is not None and hashlib.sha256(data).hexdigest() != expected:
@@ -91,6 +105,22 @@ def text(name: str) -> str:
             remedy="Fetch it again with assets/refresh.sh.",
         )
     return data.decode("utf-8")
+
+
+def _full_plotly() -> str:
+    """plotly.js with every trace, as the installed Python package has it; plotly itself is not imported."""
+    found = find_spec("plotly")
+    path = Path(str(found.origin)).parent / "package_data" / "plotly.min.js" if found else None
+    if path is None or not path.is_file():
+        raise GateFailed("the Python package plotly brings no plotly.js.", remedy="Install the locked version again.")
+    body = path.read_text(encoding="utf-8")
+    if f"plotly.js v{PLOTLY_VERSION}" not in body[:400]:
+        raise GateFailed(
+            f"the installed plotly.js is not version {PLOTLY_VERSION}, the version of the vendored bundle.",
+            where=path.name,
+            remedy="Install the locked version of plotly, or fetch the bundle again with assets/refresh.sh.",
+        )
+    return body
 
 
 @cache

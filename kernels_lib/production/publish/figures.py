@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from kernels_lib.errors import GateFailed
-from kernels_lib.production.publish.assets import PLOTLY_TRACES
+from kernels_lib.production.publish.assets import FULL_TRACES, PLOTLY_TRACES
 from kernels_lib.study.numerals import EN_DASH, Numerals
 from kernels_lib.study.results import Basis
 
@@ -35,6 +35,7 @@ class Cell:
 
     text: str
     number: bool
+    value: str = ""  # as a program reads it, for numbers
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,38 @@ class Figure:
     language: str = "en"
     cells: tuple[tuple[Cell, ...], ...] = field(default=(), compare=False)
 
+    @property
+    def extra(self) -> list[str]:
+        """Trace types that need the full plotly.js."""
+        types = {trace.get("type", "scatter") for form in self.forms.values() for trace in form["data"]}
+        return sorted(types - PLOTLY_TRACES)
+
     def height(self, form: str) -> int:
         """Height of a form in px."""
         return round(self.forms[form]["layout"].get("height") or HEIGHT)
 
     def island(self, form: str) -> Markup:
-        """A form as JSON that is harmless inside a script element."""
-        return island(self.forms[form])
+        """A form as JSON that is harmless inside a script element.
+
+        The narrow form says only what it does not share with the wide one, beside which it stands.
+        """
+        drawn = self.forms[form]
+        if form == "narrow":
+            drawn = {**drawn, "data": _unlike(drawn["data"], self.forms["wide"]["data"])}
+        return island(drawn)
+
+
+def _unlike(traces: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each trace as ``{"like": i, ...}``: the other form's trace at the same place, and what differs from it."""
+    said: list[dict[str, Any]] = []
+    for place, trace in enumerate(traces):
+        other = others[place] if place < len(others) else {}
+        if other and other.keys() <= trace.keys():
+            changed = {key: value for key, value in trace.items() if key not in other or other[key] != value}
+            said.append({"like": place, **changed})
+        else:
+            said.append(dict(trace))
+    return said
 
 
 def read(bundle: Mapping[str, Any], *, where: str, language: str = "en") -> Figure:
@@ -132,13 +158,14 @@ def read(bundle: Mapping[str, Any], *, where: str, language: str = "en") -> Figu
 def _form(bundle: Mapping[str, Any], identity: str, where: str) -> dict[str, Any]:
     """One form without what belongs to the page and not to the drawing."""
     data = list(bundle.get("data", ()))
-    unknown = sorted({trace.get("type", "scatter") for trace in data} - PLOTLY_TRACES)
+    unknown = sorted({trace.get("type", "scatter") for trace in data} - PLOTLY_TRACES - FULL_TRACES)
     if unknown:
         raise GateFailed(
-            f"chart '{identity}' uses {', '.join(unknown)}, which the vendored plotly.js cannot draw: "
-            "it would be blank.",
+            f"chart '{identity}' uses {', '.join(unknown)}, which cannot be drawn here: maps ask the network for their "
+            "outlines, WebGL cannot be printed, and an unknown trace would be blank.",
             where=where,
-            remedy=f"It draws: {', '.join(sorted(PLOTLY_TRACES))}.",
+            remedy=f"These can be drawn: {', '.join(sorted(PLOTLY_TRACES))}; at the price of the full plotly.js "
+            f"in the file also: {', '.join(sorted(FULL_TRACES))}.",
         )
     if not data:
         raise GateFailed(f"chart '{identity}' has no traces.", where=where)
@@ -171,8 +198,13 @@ def _cells(
         decimals = column.get("decimals")
         if decimals is None:
             decimals = max((_decimals(v) for v in values if isinstance(v, float)), default=0)
-        formatted.append([Cell(_text(v, decimals, numerals), number) for v in values])
+        formatted.append([Cell(_text(v, decimals, numerals), number, _machine(v)) for v in values])
     return tuple(zip(*formatted, strict=True))
+
+
+def _machine(value: Any) -> str:
+    """A number without the language's signs: ``-1.5``."""
+    return f"{value:.12g}" if _is_number(value) else ""
 
 
 def _is_number(value: Any) -> bool:

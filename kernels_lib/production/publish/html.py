@@ -74,8 +74,9 @@ class ScorecardHTMLExporter(DocumentExporter):
     def render(self, document: page.Document) -> str:
         head = document.masthead
         scripts = ["page.js"]
-        if document.figures("page"):
-            scripts = [assets.PLOTLY, "draw.js", *scripts]
+        if shown := document.figures("page"):
+            plotly = assets.PLOTLY_FULL if any(figure.extra for figure in shown) else assets.PLOTLY
+            scripts = [plotly, "draw.js", *scripts]
         style = assets.style("report.css", modes=True, client=head.colours.get("primary", ""))
         foot = " ".join(part.rstrip(".") + "." for part in (head.foot, head.tag.capitalize()) if part)
         return self._render(document, style, scripts, running_foot=assets.css_string(foot))

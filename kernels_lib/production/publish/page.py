@@ -16,7 +16,9 @@ results     data for other programs: never shown
 
 A markdown cell that begins with ``## Topic`` begins a section: the topic stands small above the
 section's message and in the contents, the rest of the cell is its lead.  A markdown heading ``#``
-names the notebook for its authors and is not published.  Code is never shown.  Whatever else a
+names the notebook for its authors and is not published.  ``[^key]`` refers to a note, ``[^key]: text``
+on a paragraph of its own is the note; notes are numbered through the page and stand at its end, a
+deck leaves them out.  Code is never shown.  Whatever else a
 cell shows (a stream, an error, a bare repr, an unknown MIME type) is an error: a client's page must
 not show it, and nothing may vanish silently.
 
@@ -42,7 +44,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -98,12 +100,18 @@ class Masthead:
 
 @dataclass(frozen=True)
 class Block:
-    """Something to show: safe HTML, a heading or a figure."""
+    """Something to show: safe HTML, a heading or a figure.
+
+    A laid-out piece also has its `layout` (a macro of the pieces' template) and the plain values
+    that were laid out (`content`), for formats that are not HTML.
+    """
 
     kind: str
     html: Markup = NONE
     figure: Figure | None = None
     number: int = 0
+    layout: str = ""
+    content: tuple[Any, ...] = ()
 
 
 @dataclass
@@ -133,6 +141,14 @@ class Slide:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A footnote of the page."""
+
+    number: int
+    html: Markup
+
+
+@dataclass(frozen=True)
 class Document:
     """A notebook as something to be laid out: `opening` and `sections` as page, `slides` as deck."""
 
@@ -141,6 +157,17 @@ class Document:
     opening: Section
     sections: tuple[Section, ...]
     slides: tuple[Slide, ...]
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What whoever builds the document should know about it."""
+        found = {figure.id: figure for form in ("page", "deck") for figure in self.figures(form) if figure.extra}
+        return [
+            f"chart '{figure.id}' uses {', '.join(figure.extra)}: the document carries the full plotly.js and grows by "
+            "3.3 MB. A chart of bars, lines or points would spare that."
+            for figure in found.values()
+        ]
 
     def figures(self, form: str) -> list[Figure]:
         """The figures of the page (``"page"``) or of the deck (``"deck"``), in order."""
@@ -155,6 +182,9 @@ class _Item:
     text: str = ""
     id: str = ""
     figure: Figure | None = None
+    layout: str = ""
+    content: tuple[Any, ...] = ()
+    notes: Mapping[str, Markup] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,9 +218,11 @@ def read(notebook: Mapping[str, Any]) -> Document:
     headline = next((item.text for cell in shown for item in cell.items if item.kind == "headline"), "")
     if not headline:
         raise GateFailed("the notebook shows no headline.", remedy="Show one through report.headline().")
-    opening, *sections = _sections(cell for cell in shown if "slides-only" not in cell.tags)
+    paged = [cell for cell in shown if "slides-only" not in cell.tags]
+    numbers, notes = _numbered(paged)
+    opening, *sections = _sections(paged, numbers)
     slides = _slides(cell for cell in shown if "report-only" not in cell.tags)
-    document = Document(masthead, headline, opening, tuple(s for s in sections if not s.empty), tuple(slides))
+    document = Document(masthead, headline, opening, tuple(s for s in sections if not s.empty), tuple(slides), notes)
     for form in ("page", "deck"):
         _distinct(document.figures(form), form)
     return document
@@ -258,9 +290,50 @@ def _markdown_cell(source: str, tags: Iterable[str], where: str) -> list[_Item]:
             names = sorted(tag.removeprefix("section-") for tag in tags if tag.startswith("section-"))
             items.append(_Item("topic", text=topic, id=names[0] if names else _slug(topic)))
         rest = rest[heading.end() :].strip()
+    notes = {
+        key: _markdown(text.strip(), where).removeprefix("<p>").removesuffix("</p>")
+        for key, text in _NOTE.findall(rest)
+    }
+    rest = _NOTE.sub("", rest).strip()
     if rest:
-        items.append(_Item("how", html=_markdown(rest, where)))
+        html = _markdown(rest, where)
+        if unknown := sorted(set(_REFERENCE.findall(html)) - set(notes)):
+            raise GateFailed(
+                f"'[^{unknown[0]}]' refers to no note.", where=where, remedy=f"Write '[^{unknown[0]}]: text' below it."
+            )
+        items.append(_Item("how", html=html, notes=notes))
     return items
+
+
+_NOTE = re.compile(r"^\[\^([\w-]+)\]:[ \t]+((?:(?!\n\s*\n).)+)", re.M | re.S)
+_REFERENCE = re.compile(r"\[\^([\w-]+)\]")
+
+
+def _numbered(cells: Iterable[_Cell]) -> tuple[dict[str, int], tuple[Note, ...]]:
+    """Notes in the order in which the page refers to them; a note that is repeated keeps its number."""
+    numbers: dict[str, int] = {}
+    notes: list[Note] = []
+    for cell in cells:
+        for item in cell.items:
+            for key in _REFERENCE.findall(item.html) if item.notes else ():
+                if key not in numbers:
+                    numbers[key] = len(numbers) + 1
+                    notes.append(Note(numbers[key], item.notes[key]))
+                elif notes[numbers[key] - 1].html != item.notes[key]:
+                    raise GateFailed(f"note '{key}' says two different things.", where=cell.where)
+    return numbers, tuple(notes)
+
+
+def _referred(html: Markup, numbers: Mapping[str, int], seen: set[int]) -> Markup:
+    """References as links to the notes; the first to each note is where its note links back to."""
+
+    def link(found: re.Match[str]) -> str:
+        number = numbers[found[1]]
+        anchor = "" if number in seen else f' id="ref-{number}"'
+        seen.add(number)
+        return f'<sup class="fn"><a href="#note-{number}"{anchor}>{number}</a></sup>'
+
+    return Markup(_REFERENCE.sub(link, html))
 
 
 def _output(output: Mapping[str, Any], where: str, language: str, *, hidden: bool) -> list[_Item]:
@@ -290,7 +363,11 @@ def _output(output: Mapping[str, Any], where: str, language: str, *, hidden: boo
             text = Markup(_markdown(_HEADING.sub(r"\2", data.get("text/markdown", "")), where)).striptags()
         return [_Item(said, text=text.strip())] if text.strip() else []
     if said in FRAGMENTS and "text/html" in data:
-        return [_Item(said, html=_harmless(data["text/html"], where))] if data["text/html"].strip() else []
+        if not data["text/html"].strip():
+            return []
+        meta = _scorecard(output)
+        laid_out = {"layout": meta.get("layout", ""), "content": tuple(meta.get("content", ()))}
+        return [_Item(said, html=_harmless(data["text/html"], where), **laid_out)]
     if said:
         raise GateFailed(f"output of kind '{said}' with {_listed(data)} has no place in a document.", where=where)
     raise GateFailed(
@@ -324,17 +401,24 @@ def _markdown(source: str, where: str) -> Markup:
     return _harmless(_renderer()(source).strip(), where)
 
 
+def _inline(source: str, where: str) -> Markup:
+    return Markup(str(_markdown(source.strip(), where)).removeprefix("<p>").removesuffix("</p>"))
+
+
 def _slug(text: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
     return slug if slug and slug[0].isalpha() else f"section-{slug}".rstrip("-")
 
 
-def _sections(cells: Iterable[_Cell]) -> list[Section]:
+def _sections(cells: Iterable[_Cell], numbers: Mapping[str, int]) -> list[Section]:
     """The title block, and a section for each topic; figures are numbered in order."""
     sections = [Section("summary", "")]
-    taken, number = {"summary", "main"}, 0
+    taken, number = {"summary", "main", "notes"}, 0
+    referred: set[int] = set()
     for cell in cells:
         for item in cell.items:
+            if item.notes:
+                item = replace(item, html=_referred(item.html, numbers, referred))
             current = sections[-1]
             if item.kind == "topic":
                 sections.append(Section(_free(item.id, taken), item.text))
@@ -365,7 +449,7 @@ def _free(identity: str, taken: set[str]) -> str:
 def _block(item: _Item) -> Block:
     if item.kind == "title":
         return Block("title", html=escape(item.text))
-    return Block(item.kind, html=item.html, figure=item.figure)
+    return Block(item.kind, html=item.html, figure=item.figure, layout=item.layout, content=item.content)
 
 
 def _slides(cells: Iterable[_Cell]) -> list[Slide]:
@@ -384,7 +468,7 @@ def _slides(cells: Iterable[_Cell]) -> list[Slide]:
             elif item.kind in ("headline", "title") and not current.title:
                 current.title = item.text
             elif item.kind == "how":
-                current.lead += item.html
+                current.lead += Markup(_REFERENCE.sub("", item.html))
             elif item.kind != "headline":
                 current.blocks.append(_block(item))
     for slide in slides:

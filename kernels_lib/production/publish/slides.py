@@ -29,8 +29,9 @@ class ScorecardSlidesExporter(DocumentExporter):
         if not document.slides:
             raise GateFailed("no cell of the notebook is part of a slide.", remedy="Give cells slideshow metadata.")
         scripts = ["reveal/reveal.js", "deck.js"]
-        if document.figures("deck"):
-            scripts = [assets.PLOTLY, "draw.js", *scripts]
+        if shown := document.figures("deck"):
+            plotly = assets.PLOTLY_FULL if any(figure.extra for figure in shown) else assets.PLOTLY
+            scripts = [plotly, "draw.js", *scripts]
         style = assets.style(
             "reveal/reset.css",
             "reveal/reveal.css",

@@ -1,69 +1,62 @@
-"""The documents' own words, in each language; the findings' words come from the notebook."""
+"""The documents' own words in the reader's language; the findings' words come from the notebook.
+
+Templates name them by short keys.  Each is a message of the catalogues, see
+`kernels_lib.study.language`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
-from kernels_lib.errors import UnknownName
+from kernels_lib.study.language import N_, _, speaking
 
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "skip": "Skip to the report",
-        "summary": "Summary",
-        "contents": "Contents",
-        "figure": "Figure",
-        "how": "How to read this chart",
-        "numbers": "Show the numbers behind figure {n}",
-        "behind": "Numbers behind figure {n}",
-        "save": "Save figure {n} as a picture",
-        "basis": "Basis",
-        "measured": "measured",
-        "published": "published",
-        "reconstructed": "reconstructed",
-        "every table": "true in every table",
-        "method": "What is published and what is not",
-        "offline": "Opens offline; nothing is sent anywhere.",
-        "noscript": "The charts need JavaScript. Their numbers are in the tables below each chart.",
-        "of": "of",
-        "previous": "Previous slide",
-        "next": "Next slide",
-        "slide": "Slide {n} of {total}",
-        "deck": "slides",
-    },
-    "de": {
-        "skip": "Zum Bericht springen",
-        "summary": "Zusammenfassung",
-        "contents": "Inhalt",
-        "figure": "Abbildung",
-        "how": "Wie die Abbildung zu lesen ist",
-        "numbers": "Die Zahlen zu Abbildung {n}",
-        "behind": "Zahlen zu Abbildung {n}",
-        "save": "Abbildung {n} als Bild sichern",
-        "basis": "Grundlage",
-        "measured": "gemessen",
-        "published": "veröffentlicht",
-        "reconstructed": "rekonstruiert",
-        "every table": "gilt in jeder Tabelle",
-        "method": "Was veröffentlicht ist und was nicht",
-        "offline": "Öffnet sich ohne Netz; nichts wird gesendet.",
-        "noscript": "Die Abbildungen brauchen JavaScript. Ihre Zahlen stehen in den Tabellen darunter.",
-        "of": "von",
-        "previous": "Vorige Folie",
-        "next": "Nächste Folie",
-        "slide": "Folie {n} von {total}",
-        "deck": "Folien",
-    },
+WORDS: dict[str, str] = {
+    "skip": N_("Skip to the report"),
+    "summary": N_("Summary"),
+    "contents": N_("Contents"),
+    "figure": N_("Figure"),
+    "how": N_("How to read this chart"),
+    "numbers": N_("Show the numbers behind figure {n}"),
+    "behind": N_("Numbers behind figure {n}"),
+    "copy": N_("Copy as picture"),
+    "copied": N_("Copied"),
+    "not_copied": N_("The browser did not allow it. Save the picture instead."),
+    "save": N_("Save picture"),
+    "download": N_("Download these numbers"),
+    "of_figure": N_("of figure {n}"),
+    "basis": N_("Basis"),
+    "measured": N_("measured"),
+    "published": N_("published"),
+    "reconstructed": N_("reconstructed"),
+    "every table": N_("true in every table"),
+    "method": N_("What is published and what is not"),
+    "notes": N_("Notes"),
+    "note": N_("Note {n}"),
+    "back": N_("Back to the text"),
+    "one_page": N_("Print this summary on one page"),
+    "offline": N_("Opens offline; nothing is sent anywhere."),
+    "noscript": N_("The charts need JavaScript. Their numbers are in the tables below each chart."),
+    "of": N_("of"),
+    "previous": N_("Previous slide"),
+    "next": N_("Next slide"),
+    "slide": N_("Slide {n} of {total}"),
+    "deck": N_("slides"),
+    "presenter": N_("for the presenter only"),
+    "say": N_("Speaker notes"),
 }
 
 
+@cache
 def words(language: str) -> Mapping[str, str]:
-    """The words of one language.
+    """The words of one language by key.
 
     Raises
     ------
     UnknownName
         If there is no such language.
+    MissingTranslation
+        If it lacks one of them.
     """
-    if language not in WORDS:
-        raise UnknownName("language", language, WORDS)
-    return WORDS[language]
+    with speaking(language):
+        return {key: _(text) for key, text in WORDS.items()}

@@ -40,7 +40,17 @@ window.scorecard = (function () {
 
   function spec(figure, form) {
     const island = figure.querySelector('.island[data-form="' + form + '"]');
-    return JSON.parse(island.textContent);
+    const chart = JSON.parse(island.textContent);
+    if (!chart.data.some((trace) => "like" in trace)) return chart;
+    // The narrow form says only what it does not share with the wide one.
+    const wide = spec(figure, "wide").data;
+    chart.data = chart.data.map(function (trace) {
+      if (!("like" in trace)) return trace;
+      const whole = Object.assign({}, wide[trace.like], trace);
+      delete whole.like;
+      return whole;
+    });
+    return chart;
   }
 
   /* Draw a figure's form at a size, shown smaller by `scale`. */
@@ -78,8 +88,8 @@ window.scorecard = (function () {
     if (drawn.size === figures.length) ready(drawn.size);
   }
 
-  /* The wide form as a PNG that can stand alone: its message above, where it is from below it. */
-  function save(figure) {
+  /* The wide form as a canvas that can stand alone: its message above, where it is from below it. */
+  function picture(figure) {
     const chart = spec(figure, "wide");
     const width = 824;
     const message = wrap(figure.querySelector(".ft").textContent, 78);
@@ -102,7 +112,7 @@ window.scorecard = (function () {
       .then(function (address) { return raster(address, layout.width, layout.height); });
   }
 
-  /* An SVG as a PNG of twice its size.  plotly's own way goes over a blob address, which the document's
+  /* An SVG on a canvas of twice its size.  plotly's own way goes over a blob address, which the document's
    * policy rightly forbids to images. */
   function raster(address, width, height) {
     return new Promise(function (resolve, reject) {
@@ -112,7 +122,7 @@ window.scorecard = (function () {
         canvas.width = 2 * width;
         canvas.height = 2 * height;
         canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-        resolve(canvas.toDataURL("image/png"));
+        resolve(canvas);
       };
       image.onerror = function () { reject(new Error("the picture could not be made")); };
       image.src = address;
@@ -130,5 +140,5 @@ window.scorecard = (function () {
 
   if (!figures.length) ready(0);
   document.documentElement.dataset.drawn = "0";
-  return { figures: figures, draw: draw, save: save, drawAll: function () {}, drawn: () => drawn.size };
+  return { figures: figures, draw: draw, picture: picture, drawAll: function () {}, drawn: () => drawn.size };
 })();

@@ -44,18 +44,58 @@
       waiting = window.setTimeout(function () { for (const figure of near) show(figure); }, 120);
     });
 
-    for (const button of document.querySelectorAll(".save")) {
-      button.hidden = false;
-      button.addEventListener("click", function () {
-        charts.save(button.closest("figure")).then(function (url) {
-          const link = document.createElement("a");
-          link.href = url;
-          link.download = button.dataset.name + ".png";
-          link.click();
-        });
-      });
+    /* What a reader takes along from a chart: the picture, or its numbers. */
+    const hand = function (address, name) {
+      const link = document.createElement("a");
+      link.href = address;
+      link.download = name;
+      link.click();
+    };
+    const acts = {
+      save: (figure, name) => charts.picture(figure).then((canvas) => hand(canvas.toDataURL("image/png"), name + ".png")),
+      copy: function (figure) {
+        const said = figure.querySelector(".said");
+        const png = charts.picture(figure).then((canvas) => new Promise((done) => canvas.toBlob(done, "image/png")));
+        return navigator.clipboard.write([new ClipboardItem({ "image/png": png })]).then(
+          function () { said.textContent = said.dataset.done; },
+          function () { said.textContent = said.dataset.failed; });
+      },
+      download: function (figure, name) {
+        // The mark tells spreadsheets that the text is UTF-8.
+        hand("data:text/csv;charset=utf-8," + encodeURIComponent("\ufeff" + table(figure.querySelector(".numbers"))), name + ".csv");
+      },
+    };
+    for (const row of document.querySelectorAll(".acts")) row.hidden = false;
+    for (const button of document.querySelectorAll(".act")) {
+      if (button.dataset.act === "copy" && !(navigator.clipboard && window.ClipboardItem)) {
+        button.remove();
+        continue;
+      }
+      button.addEventListener("click", function () { acts[button.dataset.act](button.closest("figure"), button.dataset.name); });
     }
   }
+
+  /* A table as CSV: numbers as programs read them, and on every row what they rest on. */
+  function table(source) {
+    const quoted = (text) => '"' + (/^[=+\-@\t\r]/.test(text) ? "'" + text : text).replace(/"/g, '""') + '"';
+    const head = Array.from(source.tHead.rows[0].cells, (cell) => quoted(Array.from(cell.childNodes, (n) => n.textContent).join(", ")));
+    const lines = [head.concat(quoted(source.dataset.basis)).join(",")];
+    for (const row of source.tBodies[0].rows) {
+      const cells = Array.from(row.cells, (cell) => ("v" in cell.dataset ? cell.dataset.v : quoted(cell.textContent)));
+      lines.push(cells.concat(quoted(source.dataset.is.trim())).join(","));
+    }
+    return lines.join("\r\n") + "\r\n";
+  }
+
+  /* The summary alone, on one sheet. */
+  for (const button of document.querySelectorAll(".onepage")) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      document.documentElement.classList.add("one-page");
+      window.print();
+    });
+  }
+  window.addEventListener("afterprint", function () { document.documentElement.classList.remove("one-page"); });
 
   /* Paper: everything open, everything drawn at the paper's width; afterwards as it was. */
   const opened = [];

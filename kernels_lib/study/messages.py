@@ -1,0 +1,153 @@
+"""Every message that a reader may see: collected from our code and from the notebooks' markdown.
+
+Code is read as a syntax tree, never run.  A message must stand in the code as a literal, so that a
+translator sees the whole sentence: one put together from pieces is reported as a problem.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kernels_lib.errors import MissingTranslation, ScorecardError
+from kernels_lib.paths import shown
+from kernels_lib.study.language import LANGUAGES, SOURCE, catalogue
+
+# Function to the places of its messages; two places: one, and many.
+CALLS = {"_": (0,), "N_": (0,), "_n": (0, 1), "state": (1,), "note": (1,)}
+ROOMS = ("study", "analysis", "production")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message and where it stands; `many` where it has a plural."""
+
+    text: str
+    where: str
+    line: int
+    many: str = ""
+
+
+def of_code(path: Path, where: str) -> tuple[list[Message], list[ScorecardError]]:
+    """Messages of one module, and what cannot be translated in it."""
+    messages: list[Message] = []
+    problems: list[ScorecardError] = []
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(call, ast.Call) or _name(call) not in CALLS:
+            continue
+        places = CALLS[_name(call)]
+        if len(call.args) <= places[-1]:
+            continue
+        if len(places) == 2:
+            texts = [list(_literals(call.args[place])) for place in places]
+            if all(len(found) == 1 and isinstance(found[0], str) for found in texts):
+                messages.append(Message(texts[0][0], where, call.lineno, many=texts[1][0]))
+                continue
+            found: Iterable[str | None] = [None]
+        else:
+            found = _literals(call.args[places[0]])
+        for text in found:
+            if text is None:
+                problems.append(
+                    ScorecardError(
+                        f"the message of {_name(call)}() is put together from pieces.",
+                        where=where,
+                        line=call.lineno,
+                        remedy="Write each sentence as one literal with {names}: a translator needs it whole.",
+                    )
+                )
+            elif text:
+                messages.append(Message(text, where, call.lineno))
+    return messages, problems
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _literals(node: ast.expr) -> Iterator[str | None]:
+    """Literals that an argument may be; None for one put together; nothing for what is marked elsewhere."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+    elif isinstance(node, ast.JoinedStr | ast.BinOp):
+        yield None
+
+
+def of_notebook(path: Path, where: str) -> list[Message]:
+    """Messages of a notebook: paragraphs and headings of its markdown cells that are published."""
+    found = []
+    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
+        if cell["cell_type"] == "markdown" and "remove-cell" not in cell["metadata"].get("tags", []):
+            found += [Message(text, f"{where}, cell {number}", 0) for text in paragraphs("".join(cell["source"]))]
+    return found
+
+
+_HEADING = re.compile(r"#{1,6}\s+(.*)")
+
+
+def paragraphs(source: str) -> list[str]:
+    """Message ids of a markdown cell: headings without their signs, and paragraphs.
+
+    Examples
+    --------
+    >>> paragraphs("## The scorecard\\n\\nWhat carries\\nthe score.")
+    ['The scorecard', 'What carries\\nthe score.']
+    """
+    blocks = [block.strip() for block in re.split(r"\n\s*\n", source) if block.strip()]
+    return [heading[1].strip() if (heading := _HEADING.fullmatch(block)) else block for block in blocks]
+
+
+def translated(source: str, language: str) -> str:
+    """A markdown cell in another language.
+
+    Raises
+    ------
+    MissingTranslation
+    """
+    if language == SOURCE:
+        return source
+    words = catalogue(language)
+    shown_blocks = []
+    for block in (part.strip() for part in re.split(r"\n\s*\n", source) if part.strip()):
+        heading = _HEADING.fullmatch(block)
+        message = heading[1].strip() if heading else block
+        if message not in words:
+            raise MissingTranslation(message, LANGUAGES[language])
+        signs = block[: block.index(heading[1])] if heading else ""
+        shown_blocks.append(signs + words[message][0])
+    return "\n\n".join(shown_blocks)
+
+
+def all_messages(root: Path) -> tuple[list[Message], list[ScorecardError]]:
+    """Messages of the code that is running and of the project's notebooks."""
+    package = Path(__file__).resolve().parent.parent
+    messages: list[Message] = []
+    problems: list[ScorecardError] = []
+    for room in ROOMS:
+        for path in sorted((package / room).rglob("*.py")):
+            found, wrong = of_code(path, f"{package.name}/{path.relative_to(package).as_posix()}")
+            messages += found
+            problems += wrong
+    for path in sorted((root / "reports").glob("*.ipynb")):
+        messages += of_notebook(path, shown(path, root))
+    return messages, problems
+
+
+def missing(root: Path, language: str) -> list[ScorecardError]:
+    """What a language has no words for, each with the place that says it."""
+    if language == SOURCE:
+        return []
+    messages, problems = all_messages(root)
+    known = catalogue(language)
+    lacking = {message.text: message for message in reversed(messages) if message.text not in known}
+    return problems + [
+        MissingTranslation(message.text, LANGUAGES[language], where=message.where, line=message.line or None)
+        for message in sorted(lacking.values(), key=lambda m: (m.where, m.line))
+    ]
