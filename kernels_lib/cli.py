@@ -64,6 +64,9 @@ def build(
     set_: SetOption = None,
     formats: Annotated[str, typer.Option("--formats", help="Any of html,slides,xlsx,pptx,pdf, or all.")] = "",
     inspect: Annotated[bool, typer.Option("--inspect", help="Also open each page and deck in a browser.")] = False,
+    presenter: Annotated[
+        bool, typer.Option("--presenter", help="Also make decks with speaker notes, in build/presenter.")
+    ] = False,
     wave: Annotated[str, typer.Option("--wave", help="A wave of the dataset; the newest by default.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Worker processes; 0: one a processor.")] = 0,
     engine: Annotated[
@@ -88,6 +91,7 @@ def build(
         wave=wave,
         engine=engine,
         inspect=inspect,
+        presenter=presenter,
     )
     planned = production.plan(request)
     for warning in planned.warnings:
@@ -180,6 +184,9 @@ def _tell(summary: Summary, root: Path) -> None:
     else:
         seen = " and inspected in a browser" if any(outcome.job.inspect for outcome in summary.outcomes) else ""
         typer.echo(f"{good} {'report' if good == 1 else 'reports'} built{seen}.")
+    if good and summary.outcomes[0].job.presenter:
+        folder = shown(summary.outcomes[0].job.presenter_file.parents[1], root)
+        typer.echo(f"Decks with speaker notes, for presenters only: {folder}")
     if good:
         typer.echo(f"Open {shown(summary.site / 'index.html', root)}")
 

@@ -449,7 +449,7 @@ def _one_factor(correlations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     loading = np.clip(vectors[:, :, -1] * np.sqrt(np.maximum(values[:, -1:] - 0.5, 0.1)), -0.95, 0.95)
     state = np.concatenate([loading, np.maximum(1 - loading**2, _LEAST_UNIQUE)], axis=1)
     open_ = np.arange(b)
-    for _ in range(_STEPS):
+    for __ in range(_STEPS):
         r, now = correlations[open_], state[open_]
         first = _em_step(r, now)
         second = _em_step(r, first)

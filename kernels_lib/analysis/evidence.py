@@ -21,15 +21,18 @@ import pandas as pd
 from markupsafe import Markup
 
 from kernels_lib.analysis import bounds
+from kernels_lib.analysis.ledger import untested
+from kernels_lib.analysis.narrative.base import percent
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
-from kernels_lib.analysis.tables import ShownTable, provenance, table
-from kernels_lib.study.numerals import EN_DASH
+from kernels_lib.analysis.tables import ShownTable, as_given, provenance, table
+from kernels_lib.study.language import N_, _, _n
+from kernels_lib.study.numerals import EN_DASH, Numerals
 from kernels_lib.study.results import Basis, Column
 
 if TYPE_CHECKING:
     from kernels_lib.analysis.verification.runner import CaseResult
 
-VERDICTS = {"every": "holds in every consistent table", "some": "only in some", "none": "in none"}
+VERDICTS = {"every": N_("holds in every consistent table"), "some": N_("only in some"), "none": N_("in none")}
 
 
 def _signed_range(words: EvidenceWords, low: float, high: float, decimals: int | None = None) -> str:
@@ -37,7 +40,11 @@ def _signed_range(words: EvidenceWords, low: float, high: float, decimals: int |
     decimals = words.study.numerals.mean_decimals if decimals is None else decimals
     if math.isnan(low) or math.isnan(high):
         return EN_DASH
-    return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
+    return _("{low} to {high}").format(low=fixed(low, decimals), high=fixed(high, decimals))
+
+
+def _pair(row: pd.Series) -> str:
+    return _("{first} over {second}").format(first=row["first_name"], second=row["second_name"])
 
 
 def pairs(words: EvidenceWords) -> ShownTable | None:
@@ -48,32 +55,34 @@ def pairs(words: EvidenceWords) -> ShownTable | None:
     frame = words.shared.pairs.sort_values("difference", ascending=False, kind="stable", na_position="last")
     rows = [
         {
-            "pair": (f"{row['first_name']} over {row['second_name']}", _counted(words, row)),
+            "pair": (_pair(row), _counted(words, row)),
             "difference": (numerals.mean(row["difference"]), _signed_range(words, row["ci_low"], row["ci_high"])),
             "shift": (numerals.mean(row["hodges_lehmann"]), _signed_range(words, row["hl_low"], row["hl_high"])),
             "biserial": numerals.fixed(row["rank_biserial"], 2),
             "ranks": numerals.p_value(row["p_adjusted"]),
             "means": numerals.p_value(row["t_p_adjusted"]),
-            "holds": "firm" if row["holds"] in ("firm", "every") else "≈ unresolved",
+            "holds": _("firm") if row["holds"] in ("firm", "every") else _("≈ unresolved"),
         }
         for __, row in frame.iterrows()
     ]
     return table(
         "pairs-table",
-        f"Every pair of criteria, {len(rows)} in all",
+        _("Every pair of criteria, {n} in all").format(n=len(rows)),
         [
-            Column(key="pair", label="Pair"),
-            Column(key="difference", label="Difference", unit="of means, interval", kind="number"),
-            Column(key="shift", label="Shift", unit="Hodges-Lehmann", kind="number"),
-            Column(key="biserial", label="Rank-biserial", unit="−1 to 1", kind="number"),
-            Column(key="ranks", label="p, ranks", unit="adjusted", kind="number"),
-            Column(key="means", label="p, means", unit="adjusted", kind="number"),
-            Column(key="holds", label="Order"),
+            Column(key="pair", label=_("Pair")),
+            Column(key="difference", label=_("Difference"), unit=_("of means, interval"), kind="number"),
+            Column(key="shift", label=_("Shift"), unit="Hodges-Lehmann", kind="number"),
+            Column(key="biserial", label=_("Rank-biserial"), unit=_("−1 to 1"), kind="number"),
+            Column(key="ranks", label=_("p, ranks"), unit=_("adjusted"), kind="number"),
+            Column(key="means", label=_("p, means"), unit=_("adjusted"), kind="number"),
+            Column(key="holds", label=_("Order")),
         ],
         rows,
         basis=words.shared.basis,
-        note="Intervals are for one pair at a time, that of the means by bootstrap (BCa), that of the shift from "
-        "signed ranks; firm is decided after the correction for all pairs.",
+        note=_(
+            "Intervals are for one pair at a time, that of the means by bootstrap (BCa), that of the shift from signed "
+            "ranks; firm is decided after the correction for all pairs."
+        ),
         optional=("shift", "biserial"),
         small=True,
     )
@@ -81,7 +90,9 @@ def pairs(words: EvidenceWords) -> ShownTable | None:
 
 def _counted(words: EvidenceWords, row: pd.Series) -> str:
     n, wins, losses = int(row["n"]), int(row["wins"]), int(row["losses"])
-    return f"above in {wins} of {n} {words.units}, below in {losses}, the same in {n - wins - losses}"
+    return _("above in {wins} of {n} {units}, below in {losses}, the same in {same}").format(
+        wins=wins, n=n, units=words.units, losses=losses, same=n - wins - losses
+    )
 
 
 def worst_cases(words: EvidenceWords) -> ShownTable | None:
@@ -106,7 +117,7 @@ def worst_cases(words: EvidenceWords) -> ShownTable | None:
         turn = tipping.loc[(row["first"], row["second"])]
         rows.append(
             {
-                "pair": f"{row['first_name']} over {row['second_name']}",
+                "pair": _pair(row),
                 "difference": numerals.mean(row["difference"]),
                 "means": (numerals.p_value(row["p_worst"]), numerals.p_value(row["p_worst_adjusted"])),
                 "ranks": (
@@ -115,29 +126,36 @@ def worst_cases(words: EvidenceWords) -> ShownTable | None:
                 ),
                 "tipping": numerals.fixed(turn["tipping_sd"], 2),
                 "spread": f"{numerals.fixed(turn['smallest_sd'], 2)}{EN_DASH}{numerals.fixed(turn['largest_sd'], 2)}",
-                "holds": (VERDICTS[row["holds"]], _grade(row)),
+                "holds": (_(VERDICTS[row["holds"]]), _grade(row)),
             }
         )
     return table(
         "worst-table",
-        "Every pair over all tables that have the published means",
+        _("Every pair over all tables that have the published means"),
         [
-            Column(key="pair", label="Pair"),
-            Column(key="difference", label="Difference", unit="points, a fact", kind="number"),
-            Column(key="means", label="Worst p, means", unit="below: adjusted", kind="number"),
-            Column(key="ranks", label="Worst p, ranks", unit="below: adjusted", kind="number"),
-            Column(key="tipping", label="Tips at SD", unit="points", kind="number"),
-            Column(key="spread", label="SD can be", unit="points", kind="number"),
-            Column(key="holds", label="Verdict"),
+            Column(key="pair", label=_("Pair")),
+            Column(key="difference", label=_("Difference"), unit=_("points, a fact"), kind="number"),
+            Column(key="means", label=_("Worst p, means"), unit=_("below: adjusted"), kind="number"),
+            Column(key="ranks", label=_("Worst p, ranks"), unit=_("below: adjusted"), kind="number"),
+            Column(key="tipping", label=_("Tips at SD"), unit=_("points"), kind="number"),
+            Column(key="spread", label=_("SD can be"), unit=_("points"), kind="number"),
+            Column(key="holds", label=_("Verdict")),
         ],
         rows,
         basis=Basis.EVERY_TABLE,
-        subtitle="Looked at alone, a difference passes the test of means as long as the standard deviation of the "
-        "single differences stays below the one at which it tips.",
+        subtitle=_(
+            "Looked at alone, a difference passes the test of means as long as the standard deviation of the single "
+            "differences stays below the one at which it tips."
+        ),
         note=Markup(
-            "{} &ensp;p of means is the largest that any table allows, p of ranks a bound that none "
-            "exceeds; below them after the correction for {} pairs."
-        ).format(provenance(Basis.EVERY_TABLE), len(rows)),
+            _n(
+                "{basis} &ensp;p of means is the largest that any table allows, p of ranks a bound that none exceeds; "
+                "below them after the correction for {n} pair.",
+                "{basis} &ensp;p of means is the largest that any table allows, p of ranks a bound that none exceeds; "
+                "below them after the correction for {n} pairs.",
+                len(rows),
+            )
+        ).format(basis=provenance(Basis.EVERY_TABLE), n=len(rows)),
         optional=("tipping", "spread"),
         small=True,
     )
@@ -145,8 +163,8 @@ def worst_cases(words: EvidenceWords) -> ShownTable | None:
 
 def _grade(row: pd.Series) -> str:
     if row["holds"] == "every":
-        return "both tests"
-    return "test of means only, and only on this step" if row["holds_means"] == "every" else ""
+        return _("both tests")
+    return _("test of means only, and only on this step") if row["holds_means"] == "every" else ""
 
 
 def illustration(words: EvidenceWords) -> ShownTable | None:
@@ -178,9 +196,9 @@ def illustration(words: EvidenceWords) -> ShownTable | None:
     columns = [f"share{place}" for place, __ in enumerate(shares.columns)]
     rows = [
         {
-            "pair": f"{names[row['first']]} over {names[row['second']]}",
+            "pair": _("{first} over {second}").format(first=names[row["first"]], second=names[row["second"]]),
             **{
-                key: f"{study.numerals.fixed(100 * row[rho], 0)}%"
+                key: percent(study.numerals.fixed(100 * row[rho], 0))
                 for key, rho in zip(columns, shares.columns, strict=True)
             },
         }
@@ -188,18 +206,25 @@ def illustration(words: EvidenceWords) -> ShownTable | None:
     ]
     return table(
         "illustration-table",
-        "Undecided pairs in tables drawn at random: an illustration",
+        _("Undecided pairs in tables drawn at random: an illustration"),
         [
-            Column(key="pair", label="Pair"),
+            Column(key="pair", label=_("Pair")),
             *(
-                Column(key=key, label=f"Correlation {rho:g}", unit="share of tables that pass", kind="number")
+                Column(
+                    key=key,
+                    label=_("Correlation {rho}").format(rho=as_given(study.numerals, rho)),
+                    unit=_("share of tables that pass"),
+                    kind="number",
+                )
                 for key, rho in zip(columns, shares.columns, strict=True)
             ),
         ],
         rows,
         basis=Basis.RECONSTRUCTED,
-        note=f"{study.numerals.fixed(study.parameters.bootstrap_draws, 0)} tables, each with these means as likely as "
-        "any other. The shares follow from that assumption alone; they are not probabilities of the truth.",
+        note=_(
+            "{tables} tables, each with these means as likely as any other. The shares follow from that assumption "
+            "alone; they are not probabilities of the truth."
+        ).format(tables=study.numerals.fixed(study.parameters.bootstrap_draws, 0)),
         small=True,
     )
 
@@ -209,7 +234,7 @@ def across(words: EvidenceWords) -> ShownTable | None:
     if not words.shared.compares_industries:
         return None
     numerals = words.study.numerals
-    frame, _ = words.shared.across
+    frame, __ = words.shared.across
     rows = [
         {
             "criterion": row["short"],
@@ -217,29 +242,31 @@ def across(words: EvidenceWords) -> ShownTable | None:
             "effect": numerals.fixed(row["epsilon_squared"], 2),
             "ranks": (numerals.p_value(row["p_value"]), numerals.p_value(row["p_adjusted"])),
             "means": (numerals.p_value(row["f_p_value"]), numerals.p_value(row["f_p_adjusted"])),
-            "verdict": f"cannot be tested: {row['reason']}"
+            "verdict": untested(row["reason"])
             if row["reason"]
-            else "industries differ"
+            else _("industries differ")
             if row["firm"]
-            else "≈ unresolved",
+            else _("≈ unresolved"),
         }
         for __, row in frame.iterrows()
     ]
     return table(
         "across-table",
-        "Every criterion across the industries",
+        _("Every criterion across the industries"),
         [
-            Column(key="criterion", label="Criterion"),
+            Column(key="criterion", label=_("Criterion")),
             Column(key="n", label="n", kind="number"),
-            Column(key="effect", label="Epsilon squared", unit="0 to 1", kind="number"),
-            Column(key="ranks", label="p, ranks", unit="below: adjusted", kind="number"),
-            Column(key="means", label="p, means", unit="below: adjusted", kind="number"),
-            Column(key="verdict", label="Verdict"),
+            Column(key="effect", label=_("Epsilon squared"), unit=_("0 to 1"), kind="number"),
+            Column(key="ranks", label=_("p, ranks"), unit=_("below: adjusted"), kind="number"),
+            Column(key="means", label=_("p, means"), unit=_("below: adjusted"), kind="number"),
+            Column(key="verdict", label=_("Verdict")),
         ],
         rows,
         basis=words.study.basis,
-        note="Exploratory: Kruskal-Wallis with permuted industries, analysis of variance, Benjamini and Hochberg's "
-        "correction.",
+        note=_(
+            "Exploratory: Kruskal-Wallis with permuted industries, analysis of variance, Benjamini and Hochberg's "
+            "correction."
+        ),
         optional=("n",),
         small=True,
     )
@@ -252,7 +279,7 @@ def change(words: EvidenceWords) -> ShownTable | None:
     numerals = words.study.numerals
     rows = [
         {
-            "criterion": (row["short"], f"{int(row['n_both'])} in both waves"),
+            "criterion": (row["short"], _("{n} in both waves").format(n=int(row["n_both"]))),
             "before": numerals.mean(row["mean_before"]),
             "after": numerals.mean(row["mean_after"]),
             "change": (
@@ -261,27 +288,27 @@ def change(words: EvidenceWords) -> ShownTable | None:
             ),
             "ranks": numerals.p_value(row["p_adjusted"]),
             "means": numerals.p_value(row["t_p_adjusted"]),
-            "verdict": f"cannot be tested: {row['reason']}"
+            "verdict": untested(row["reason"])
             if row["reason"]
-            else "≈ unresolved"
+            else _("≈ unresolved")
             if row["holds"] != "firm"
-            else "rose"
+            else _("rose")
             if row["change"] > 0
-            else "fell",
+            else _("fell"),
         }
         for __, row in words.shared.change.iterrows()
     ]
     return table(
         "change-table",
-        f"Change since wave {words.study.roster.dataset.before}",
+        _("Change since wave {before}").format(before=words.study.roster.dataset.before),
         [
-            Column(key="criterion", label="Criterion"),
-            Column(key="before", label="Before", unit="mean", kind="number"),
-            Column(key="after", label="Now", unit="mean", kind="number"),
-            Column(key="change", label="Change", unit="interval", kind="number"),
-            Column(key="ranks", label="p, ranks", unit="adjusted", kind="number"),
-            Column(key="means", label="p, means", unit="adjusted", kind="number"),
-            Column(key="verdict", label="Verdict"),
+            Column(key="criterion", label=_("Criterion")),
+            Column(key="before", label=_("Before"), unit=_("mean"), kind="number"),
+            Column(key="after", label=_("Now"), unit=_("mean"), kind="number"),
+            Column(key="change", label=_("Change"), unit=_("interval"), kind="number"),
+            Column(key="ranks", label=_("p, ranks"), unit=_("adjusted"), kind="number"),
+            Column(key="means", label=_("p, means"), unit=_("adjusted"), kind="number"),
+            Column(key="verdict", label=_("Verdict")),
         ],
         rows,
         basis=words.study.basis,
@@ -302,7 +329,9 @@ def raters(words: EvidenceWords) -> ShownTable | None:
         {
             "criterion": (
                 words.study.instrument[str(criterion)].short,
-                f"{int(row['n_units'])} {words.units}, {int(row['n_raters'])} raters",
+                _("{n} {units}, {raters} raters").format(
+                    n=int(row["n_units"]), units=words.units, raters=int(row["n_raters"])
+                ),
             ),
             "alpha": pair(row, "alpha"),
             "single": pair(row, "icc_single"),
@@ -314,20 +343,22 @@ def raters(words: EvidenceWords) -> ShownTable | None:
     ]
     return table(
         "raters-table",
-        "Agreement of the raters",
+        _("Agreement of the raters"),
         [
-            Column(key="criterion", label="Criterion"),
-            Column(key="alpha", label="Krippendorff's alpha", unit="ordinal", kind="number"),
-            Column(key="single", label="ICC(A,1)", unit="one rater", kind="number"),
-            Column(key="mean", label="ICC(A,k)", unit="mean of raters", kind="number"),
-            Column(key="ac2", label="Gwet's AC2", unit="ordinal weights", kind="number"),
-            Column(key="sem", label="SEM", unit="points", kind="number"),
+            Column(key="criterion", label=_("Criterion")),
+            Column(key="alpha", label=_("Krippendorff's alpha"), unit=_("ordinal"), kind="number"),
+            Column(key="single", label="ICC(A,1)", unit=_("one rater"), kind="number"),
+            Column(key="mean", label="ICC(A,k)", unit=_("mean of raters"), kind="number"),
+            Column(key="ac2", label=_("Gwet's AC2"), unit=_("ordinal weights"), kind="number"),
+            Column(key="sem", label="SEM", unit=_("points"), kind="number"),
         ],
         rows,
         basis=words.study.basis,
-        note="Intervals below each coefficient. SEM, the standard error of measurement, is the spread of the means "
-        "times the root of 1 - ICC(A,k). Where all raters always agree, alpha and ICC are undefined, because "
-        "there is nothing to tell apart; AC2 is then 1.",
+        note=_(
+            "Intervals below each coefficient. SEM, the standard error of measurement, is the spread of the means "
+            "times the root of 1 - ICC(A,k). Where all raters always agree, alpha and ICC are undefined, because there "
+            "is nothing to tell apart; AC2 is then 1."
+        ),
         optional=("single", "ac2"),
     )
 
@@ -349,11 +380,13 @@ def index(words: EvidenceWords) -> ShownTable | None:
             ),
             "note": one.reason,
         }
-        for name, one in (("Cronbach's alpha", found.alpha), ("McDonald's omega", found.omega))
+        for name, one in ((_("Cronbach's alpha"), found.alpha), (_("McDonald's omega"), found.omega))
     ]
     rows += [
         {
-            "item": f"{words.study.instrument[str(criterion)].short} with the sum of the others",
+            "item": _("{criterion} with the sum of the others").format(
+                criterion=words.study.instrument[str(criterion)].short
+            ),
             "value": fixed(value, 2),
             "interval": EN_DASH,
             "note": "",
@@ -362,12 +395,12 @@ def index(words: EvidenceWords) -> ShownTable | None:
     ]
     return table(
         "index-table",
-        f"How the criteria hang together, {found.n} {words.units}",
+        _("How the criteria hang together, {n} {units}").format(n=found.n, units=words.units),
         [
-            Column(key="item", label="Coefficient"),
-            Column(key="value", label="Value", kind="number"),
-            Column(key="interval", label="Interval", kind="number"),
-            Column(key="note", label="Note"),
+            Column(key="item", label=_("Coefficient")),
+            Column(key="value", label=_("Value"), kind="number"),
+            Column(key="interval", label=_("Interval"), kind="number"),
+            Column(key="note", label=_("Note")),
         ],
         rows,
         basis=words.study.basis,
@@ -392,17 +425,19 @@ def model(words: EvidenceWords) -> ShownTable | None:
     ]
     return table(
         "model-table",
-        "Odds of a higher score, against the reference criterion",
+        _("Odds of a higher score, against the reference criterion"),
         [
-            Column(key="criterion", label="Criterion"),
-            Column(key="odds", label="Odds ratio", kind="number"),
-            Column(key="interval", label="Interval", kind="number"),
-            Column(key="p", label="p", unit="not corrected", kind="number"),
-            Column(key="note", label="Note"),
+            Column(key="criterion", label=_("Criterion")),
+            Column(key="odds", label=_("Odds ratio"), kind="number"),
+            Column(key="interval", label=_("Interval"), kind="number"),
+            Column(key="p", label="p", unit=_("not corrected"), kind="number"),
+            Column(key="note", label=_("Note")),
         ],
         rows,
         basis=words.study.basis,
-        note=f"Ordered logit of all scores, errors clustered by {words.unit}. It changes no verdict.",
+        note=_("Ordered logit of all scores, errors clustered by {unit}. It changes no verdict.").format(
+            unit=words.unit
+        ),
         small=True,
     )
 
@@ -418,23 +453,23 @@ def gaps(words: EvidenceWords) -> ShownTable | None:
             "difference": _signed_range(words, row["difference_low"], row["difference_high"]),
             "means": numerals.p_value(row["p_worst"]),
             "ranks": numerals.p_value(row["rank_p_worst"]),
-            "holds": VERDICTS[row["holds"]],
+            "holds": _(VERDICTS[row["holds"]]),
         }
         for __, row in words.shared.completions.iterrows()
     ]
     return table(
         "gaps-table",
-        "Every verdict over all completions of the scores",
+        _("Every verdict over all completions of the scores"),
         [
-            Column(key="name", label="Comparison"),
-            Column(key="difference", label="Difference can be", unit="points", kind="number"),
-            Column(key="means", label="Worst p, means", kind="number"),
-            Column(key="ranks", label="Worst p, ranks", kind="number"),
-            Column(key="holds", label="Verdict"),
+            Column(key="name", label=_("Comparison")),
+            Column(key="difference", label=_("Difference can be"), unit=_("points"), kind="number"),
+            Column(key="means", label=_("Worst p, means"), kind="number"),
+            Column(key="ranks", label=_("Worst p, ranks"), kind="number"),
+            Column(key="holds", label=_("Verdict")),
         ],
         rows,
         basis=words.study.basis,
-        note="Worst p before the correction; the verdict is after it, by both tests.",
+        note=_("Worst p before the correction; the verdict is after it, by both tests."),
         small=True,
     )
 
@@ -445,10 +480,10 @@ def verified(words: EvidenceWords, cases: Sequence[CaseResult]) -> ShownTable:
         {
             "case": (case.title, check.method),
             "result": check.result,
-            "published": _answer(check.published),
-            "ours": _answer(check.ours),
-            "digits": EN_DASH if check.digits is None else str(check.digits),
-            "agrees": "agrees" if check.agrees else Markup('<span class="miss">differs</span>'),
+            "published": _answer(words.study.numerals, check.published),
+            "ours": _answer(words.study.numerals, check.ours),
+            "digits": EN_DASH if check.digits is None else _("exact") if check.digits == "exact" else str(check.digits),
+            "agrees": _("agrees") if check.agrees else Markup('<span class="miss">{}</span>').format(_("differs")),
         }
         for case in cases
         for check in case.checks
@@ -456,24 +491,28 @@ def verified(words: EvidenceWords, cases: Sequence[CaseResult]) -> ShownTable:
     agreed = sum(check.agrees for case in cases for check in case.checks)
     return table(
         "verified-table",
-        f"{agreed} of {len(rows)} published answers come back",
+        _("{agreed} of {total} published answers come back").format(agreed=agreed, total=len(rows)),
         [
-            Column(key="case", label="Case"),
-            Column(key="result", label="Result"),
-            Column(key="published", label="Published", kind="number"),
-            Column(key="ours", label="Ours", kind="number"),
-            Column(key="digits", label="Digits agreed", kind="number"),
-            Column(key="agrees", label="Verdict"),
+            Column(key="case", label=_("Case")),
+            Column(key="result", label=_("Result")),
+            Column(key="published", label=_("Published"), kind="number"),
+            Column(key="ours", label=_("Ours"), kind="number"),
+            Column(key="digits", label=_("Digits agreed"), kind="number"),
+            Column(key="agrees", label=_("Verdict")),
         ],
         rows,
         basis=Basis.PUBLISHED,
-        note="Published answers from textbooks, articles and other software, rerun by this toolkit while the report "
-        "was made; the command scorecard verify does the same.",
+        note=_(
+            "Published answers from textbooks, articles and other software, rerun by this toolkit while the report was "
+            "made; the command scorecard verify does the same."
+        ),
         small=True,
     )
 
 
-def _answer(value: object) -> str:
+def _answer(numerals: Numerals, value: object) -> str:
     if value is None:
         return EN_DASH
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    if isinstance(value, bool):
+        return _("True") if value else _("False")
+    return f"{value:.10g}".replace(".", numerals.separators[0]) if isinstance(value, float) else str(value)

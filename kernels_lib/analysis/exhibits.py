@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -14,13 +14,17 @@ from markupsafe import Markup
 from kernels_lib.analysis import bounds, scoring
 from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import families as findings_of_families
+from kernels_lib.analysis.ledger import family_words, is_signed, zeros
 from kernels_lib.analysis.narrative import ClientWords, MethodsWords, StudyWords
-from kernels_lib.analysis.tables import ShownTable, provenance, score_bar, table
-from kernels_lib.study.numerals import EN_DASH, in_words, plural
+from kernels_lib.analysis.statement import note
+from kernels_lib.analysis.tables import ShownTable, as_given, provenance, score_bar, table
+from kernels_lib.study.language import N_, SOURCE, _, _n, spoken
+from kernels_lib.study.numerals import EN_DASH, in_words
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Column, Number, Test
 
-_GRADES = {"strength": "▲ firmly above", "missed opportunity": "▼ firmly below", "unresolved": "◇ unresolved"}
+_FIRM = {"strength": N_("▲ firmly above"), "missed opportunity": N_("▼ firmly below")}
+_BY_MEANS = {"strength": N_("▲ above"), "missed opportunity": N_("▼ below")}
 
 
 def client_scorecard(words: ClientWords) -> ShownTable:
@@ -39,7 +43,7 @@ def client_scorecard(words: ClientWords) -> ShownTable:
         rows.append(
             {
                 "criterion": (row["short"], row["side"]),
-                "score": (bar + Markup("<b>{}</b>").format(score.text)) if known else "not scored",
+                "score": (bar + Markup("<b>{}</b>").format(score.text)) if known else _("not scored"),
                 "gap": _signed(numbers, str(criterion), row) if known else EN_DASH,
                 "stage": row["stage"] or EN_DASH,
                 "group": (
@@ -49,38 +53,70 @@ def client_scorecard(words: ClientWords) -> ShownTable:
                 "below": _peers_below(row),
             }
         )
-    hit, miss = len(words.strengths), len(words.misses)
-    caption = f"{in_words(hit).capitalize()} {plural(hit, 'criterion is', 'criteria are')} on target"
-    if not hit:
-        caption = "No criterion is on target"
-    if miss:
-        least, most = (numerals.score(abs(words.misses["gap"].max())), numerals.score(abs(words.misses["gap"].min())))
-        reach = f"by {most} points" if least == most else f"by {least} to {most} points"
-        caption += f"; {in_words(miss)} {plural(miss, 'falls', 'fall')} short {reach}"
-    if len(words.close):
-        caption += f"; {in_words(len(words.close))} {plural(len(words.close), 'is', 'are')} too close to call"
-    step = f" in steps of {scale.step:g}" if scale.step else ""
+    notes = {"basis": provenance(study.basis), "k": in_words(len(card))}
     return table(
         "scorecard-table",
-        caption,
+        _reached(words),
         [
-            Column(key="criterion", label="Criterion"),
-            Column(key="score", label="Score"),
-            Column(key="gap", label="To target", kind="number"),
-            Column(key="stage", label="Stage"),
-            Column(key="group", label=f"{study.n_units} {words.units}, mean", unit="interval", kind="number"),
-            Column(key="below", label="Peers below", kind="number"),
+            Column(key="criterion", label=_("Criterion")),
+            Column(key="score", label=_("Score")),
+            Column(key="gap", label=_("To target"), kind="number"),
+            Column(key="stage", label=_("Stage")),
+            Column(
+                key="group",
+                label=_("{n} {units}, mean").format(n=study.n_units, units=words.units),
+                unit=_("interval"),
+                kind="number",
+            ),
+            Column(key="below", label=_("Peers below"), kind="number"),
         ],
         rows,
         basis=study.basis,
-        subtitle=f"Scale {scale.floor:g} to {scale.top:g}{step}. The bar ends at the score, the tick marks the target, "
-        "the open part is what is missing.",
+        subtitle=_(
+            "Scale {floor} to {top} in steps of {step}. The bar ends at the score, the tick marks the target, the open "
+            "part is what is missing."
+        ).format(**_ends(study), step=as_given(numerals, scale.step))
+        if scale.step
+        else _(
+            "Scale {floor} to {top}. The bar ends at the score, the tick marks the target, the open part is what is "
+            "missing."
+        ).format(**_ends(study)),
         note=Markup(
-            "Scores: {} &ensp;The interval is at the level at which the group's mean was tested against the target{}."
-        ).format(provenance(study.basis), f", {in_words(len(card))} criteria together" if len(card) > 1 else ""),
+            _(
+                "Scores: {basis} &ensp;The interval is at the level at which the group's mean was tested against the "
+                "target, {k} criteria together."
+                if len(card) > 1
+                else "Scores: {basis} &ensp;The interval is at the level at which the group's mean was tested against "
+                "the target."
+            )
+        ).format(**notes),
         breaks=breaks,
         optional=("stage", "below"),
     )
+
+
+def _reached(words: ClientWords) -> str:
+    """How many criteria are on target, how many fall short and by how much: the scorecard's message."""
+    numerals = words.study.numerals
+    hit, miss, close = len(words.strengths), len(words.misses), len(words.close)
+    clauses = [
+        note("scorecard.hit", _n("{n} criterion is on target", "{n} criteria are on target", hit), n=in_words(hit))
+        if hit
+        else note("scorecard.hit", "No criterion is on target")
+    ]
+    if miss:
+        least, most = (numerals.score(abs(end)) for end in (words.misses["gap"].max(), words.misses["gap"].min()))
+        by = (
+            _n("{n} falls short by {most} points", "{n} fall short by {most} points", miss)
+            if least == most
+            else _("{n} fall short by {least} to {most} points")
+        )
+        clauses.append(note("scorecard.miss", by, n=in_words(miss), least=least, most=most))
+    if close:
+        too_close = _n("{n} is too close to call", "{n} are too close to call", close)
+        clauses.append(note("scorecard.close", too_close, n=in_words(close)))
+    text = "; ".join(clause.text for clause in clauses)
+    return text[:1].upper() + text[1:]
 
 
 def _signed(numbers, criterion: str, row: pd.Series) -> Markup:
@@ -97,11 +133,12 @@ def _signed(numbers, criterion: str, row: pd.Series) -> Markup:
 
 def _peers_below(row: pd.Series) -> str:
     if math.isnan(row["below"]):
-        return "withheld" if row["verdict"] != "not scored" else EN_DASH
+        return _("withheld") if row["verdict"] != "not scored" else EN_DASH
     below, tied, base = int(row["below"]), int(row["tied"]), int(row["base"])
     if tied == base:
-        return "all tied"
-    return f"{below} of {base}" + (f", {tied} tied" if tied else "")
+        return _("all tied")
+    shown = _("{below} of {base}, {tied} tied") if tied else _("{below} of {base}")
+    return shown.format(below=below, base=base, tied=tied)
 
 
 def group_scorecard(words: StudyWords) -> ShownTable:
@@ -114,42 +151,51 @@ def group_scorecard(words: StudyWords) -> ShownTable:
             "mean": numbers.mean(f"criteria.{criterion}.mean", row["mean"]),
             "interval": study.numerals.interval(row["ci_low"], row["ci_high"]),
             "target": study.numerals.target(row["target"]),
-            "stage": (row["stage"] or EN_DASH, "" if row["stage_status"] == "published" else "name assumed"),
+            "stage": (row["stage"] or EN_DASH, "" if row["stage_status"] == "published" else _("name assumed")),
             "verdict": _verdict(row, shared),
         }
         for criterion, row in card.iterrows()
     ]
-    sides = "widest over all tables" if shared.of_means else "at the family's level"
+    sides = _("widest over all tables") if shared.of_means else _("at the family's level")
     return table(
         "group-table",
-        f"{len(card)} criteria, from the highest mean to the lowest" if len(card) > 1 else card["short"].iloc[0],
+        _("{k} criteria, from the highest mean to the lowest").format(k=len(card))
+        if len(card) > 1
+        else card["short"].iloc[0],
         [
-            Column(key="criterion", label="Criterion"),
-            Column(key="mean", label="Mean", kind="number"),
-            Column(key="interval", label="Interval", unit=sides, kind="number"),
-            Column(key="target", label="Target", kind="number"),
-            Column(key="stage", label="Stage"),
-            Column(key="verdict", label="Against the target"),
+            Column(key="criterion", label=_("Criterion")),
+            Column(key="mean", label=_("Mean"), kind="number"),
+            Column(key="interval", label=_("Interval"), unit=sides, kind="number"),
+            Column(key="target", label=_("Target"), kind="number"),
+            Column(key="stage", label=_("Stage")),
+            Column(key="verdict", label=_("Against the target")),
         ],
         rows,
         basis=shared.basis,
-        subtitle=f"Points from {study.instrument.scale.floor:g} to {study.instrument.scale.top:g}.",
-        note=Markup("Means: {} &ensp;Intervals: {}").format(
-            provenance(shared.basis), provenance(Basis.EVERY_TABLE if shared.of_means else shared.basis)
+        subtitle=_("Points from {floor} to {top}.").format(**_ends(study)),
+        note=Markup(_("Means: {basis} &ensp;Intervals: {intervals}")).format(
+            basis=provenance(shared.basis),
+            intervals=provenance(Basis.EVERY_TABLE if shared.of_means else shared.basis),
         ),
         optional=("target", "stage"),
     )
 
 
+def _ends(study: Study) -> dict[str, str]:
+    """Both ends of the scale."""
+    scale = study.instrument.scale
+    return {"floor": as_given(study.numerals, scale.floor), "top": as_given(study.numerals, scale.top)}
+
+
 def _verdict(row: pd.Series, shared: Common) -> object:
     if row["verdict"] == "unresolved":
-        side = {"below": "mean below, not firm", "above": "mean above, not firm"}.get(row["fact"], "")
-        return (Markup('<span class="un">◇ unresolved</span>'), side)
+        side = {"below": _("mean below, not firm"), "above": _("mean above, not firm")}.get(row["fact"], "")
+        return (Markup('<span class="un">{}</span>').format(_("◇ unresolved")), side)
     kind = "hit" if row["verdict"] == "strength" else "miss"
-    grade = "both tests agree"
+    grade = _("both tests agree")
     if shared.of_means:
-        grade = "in every table, both tests" if row["firm"] else "in every table, test of means only"
-    words = _GRADES[row["verdict"]] if row["firm"] else _GRADES[row["verdict"]].replace("firmly ", "")
+        grade = _("in every table, both tests") if row["firm"] else _("in every table, test of means only")
+    words = _(_FIRM[row["verdict"]] if row["firm"] else _BY_MEANS[row["verdict"]])
     return (Markup('<span class="{}">{}</span>').format(kind, words), grade)
 
 
@@ -177,25 +223,30 @@ def reproduced(words: StudyWords) -> ShownTable | None:
                     basis=study.basis,
                 ),
                 "stage": study.published.stage[criterion.id],
-                "same": f"same: {stage}" if stage == study.published.stage[criterion.id] else f"differs: {stage}",
+                "same": _(
+                    "same: {stage}" if stage == study.published.stage[criterion.id] else "differs: {stage}"
+                ).format(stage=stage),
             }
         )
     return table(
         "reproduced-table",
         words.reproduced_title().text,
         [
-            Column(key="criterion", label="Criterion"),
-            Column(key="published", label="Published", unit="mean", kind="number"),
-            Column(key="reproduced", label="Reproduced", unit="mean", kind="number"),
-            Column(key="difference", label="Difference", unit="points", kind="number"),
-            Column(key="stage", label="Stage as printed"),
-            Column(key="same", label="Stage reproduced"),
+            Column(key="criterion", label=_("Criterion")),
+            Column(key="published", label=_("Published"), unit=_("mean"), kind="number"),
+            Column(key="reproduced", label=_("Reproduced"), unit=_("mean"), kind="number"),
+            Column(key="difference", label=_("Difference"), unit=_("points"), kind="number"),
+            Column(key="stage", label=_("Stage as printed")),
+            Column(key="same", label=_("Stage reproduced")),
         ],
         rows,
         basis=study.basis,
-        subtitle="The difference is that of rounding: the reconstruction has the exact totals that the printed means "
-        "allow.",
-        note=Markup("Published: {} &ensp;Reproduced: {}").format(provenance(Basis.PUBLISHED), provenance(study.basis)),
+        subtitle=_(
+            "The difference is that of rounding: the reconstruction has the exact totals that the printed means allow."
+        ),
+        note=Markup(_("Published: {published} &ensp;Reproduced: {reproduced}")).format(
+            published=provenance(Basis.PUBLISHED), reproduced=provenance(study.basis)
+        ),
         optional=("stage",),
     )
 
@@ -204,93 +255,114 @@ def assumptions(study: Study) -> ShownTable:
     """What is published and what is assumed, field by field of the instrument, and what is rebuilt."""
     instrument = study.instrument
     scale = instrument.scale
+    k = len(instrument.criteria)
     rows = [
         _item(
-            "Criteria and their names",
+            _("Criteria and their names"),
             [c.status.get("name", "assumed") for c in instrument.criteria],
-            f"{(k := len(instrument.criteria))} {plural(k, 'criterion', 'criteria')}. {instrument.source}",
+            _n("{k} criterion. {source}", "{k} criteria. {source}", k).format(k=k, source=instrument.source),
         ),
     ]
     if study.published is not None:
         rows.append(
             _item(
-                "Means and stages", ["published"], f"{study.published.n} {instrument.unit.many}, one mean a criterion"
+                _("Means and stages"),
+                ["published"],
+                _("{n} {units}, one mean a criterion").format(n=study.published.n, units=instrument.unit.many),
             )
         )
-    step = "continuous" if scale.step is None else f"steps of {scale.step:g}"
+    from_to = _("from {floor} to {top}, continuous" if scale.step is None else "from {floor} to {top}, steps of {step}")
+    step = "" if scale.step is None else as_given(study.numerals, scale.step)
     rows += [
-        _item("Scale", list(scale.status.values()), f"from {scale.floor:g} to {scale.top:g}, {step}"),
-        _item("Target", [instrument.target.status], f"{instrument.target.value:g}"),
+        _item(_("Scale"), list(scale.status.values()), from_to.format(**_ends(study), step=step)),
+        _item(_("Target"), [instrument.target.status], as_given(study.numerals, instrument.target.value)),
         _item(
-            "Stage names",
+            _("Stage names"),
             [s.status.get("name", "assumed") for s in instrument.stages],
-            ", ".join(f"{s.name} from {s.from_:g}" for s in instrument.stages),
+            _apart(
+                _("{stage} from {start}").format(stage=s.name, start=as_given(study.numerals, s.from_))
+                for s in instrument.stages
+            ),
         ),
         _item(
-            "Stage cut-offs",
+            _("Stage cut-offs"),
             [s.status.get("from", "assumed") for s in instrument.stages],
-            "by truncation: a mean just below a cut-off is in the stage below it",
+            _("by truncation: a mean just below a cut-off is in the stage below it"),
         ),
         _item(
-            "Weights",
+            _("Weights"),
             [c.status.get("weight", "assumed") for c in instrument.criteria],
-            "all equal"
+            _("all equal")
             if len(set(study.weights.values())) == 1
-            else ", ".join(f"{instrument[c].short} {w:g}" for c, w in study.weights.items()),
+            else _apart(f"{instrument[c].short} {as_given(study.numerals, w)}" for c, w in study.weights.items()),
         ),
-        _item("Raters' questions", [c.status.get("question", "assumed") for c in instrument.criteria], "in our words"),
         _item(
-            "Reasons and advice",
+            _("Raters' questions"),
+            [c.status.get("question", "assumed") for c in instrument.criteria],
+            _("in our words"),
+        ),
+        _item(
+            _("Reasons and advice"),
             [c.status.get("improve", "assumed") for c in instrument.criteria],
-            "in our words; published means that the source says so in substance",
+            _("in our words; published means that the source says so in substance"),
         ),
     ]
     if study.basis is Basis.RECONSTRUCTED:
         rows += [
             {
-                "item": f"Scores of single {instrument.unit.many}",
+                "item": _("Scores of single {units}").format(units=instrument.unit.many),
                 "status": provenance(Basis.RECONSTRUCTED),
                 "note": study.notice,
             },
             {
-                "item": f"Industry of each {instrument.unit.one}",
+                "item": _("Industry of each {unit}").format(unit=instrument.unit.one),
                 "status": provenance(Basis.RECONSTRUCTED),
-                "note": "sizes and order are ours; a remark of the source says which industries lead",
+                "note": _("sizes and order are ours; a remark of the source says which industries lead"),
             },
         ]
     else:
         rows.append(
             {
-                "item": f"Scores of single {instrument.unit.many}",
+                "item": _("Scores of single {units}").format(units=instrument.unit.many),
                 "status": provenance(study.basis),
                 "note": "; ".join(study.roster.dataset.sources),
             }
         )
     return table(
         "assumptions-table",
-        "What is published, what is assumed, what is rebuilt"
+        _("What is published, what is assumed, what is rebuilt")
         if study.basis is Basis.RECONSTRUCTED
-        else "What is measured and what is assumed",
-        [Column(key="item", label="Item"), Column(key="status", label="Status"), Column(key="note", label="Note")],
+        else _("What is measured and what is assumed"),
+        [
+            Column(key="item", label=_("Item")),
+            Column(key="status", label=_("Status")),
+            Column(key="note", label=_("Note")),
+        ],
         rows,
         basis=study.basis,
     )
 
 
-def _item(item: str, statuses: Sequence[str], note: str) -> dict[str, object]:
+def _apart(texts: Iterable[str]) -> str:
+    """Texts that hold numbers, one after the other: a comma would read as a decimal mark where that is one."""
+    return (", " if spoken() == SOURCE else "; ").join(texts)
+
+
+def _item(item: str, statuses: Sequence[str], words: str) -> dict[str, object]:
     kinds = sorted(set(statuses), reverse=True)
-    tags = Markup(" ").join(
-        provenance(Basis.PUBLISHED) if kind == "published" else Markup('<span class="prov c">assumed</span>')
-        for kind in kinds
-    )
-    return {"item": item, "status": tags, "note": note}
+    assumed = Markup('<span class="prov c">{}</span>').format(_("assumed"))
+    tags = Markup(" ").join(provenance(Basis.PUBLISHED) if kind == "published" else assumed for kind in kinds)
+    return {"item": item, "status": tags, "note": words}
 
 
 def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
     """Every p-value of a report, one row each."""
     rows = [
         {
-            "subject": (test.subject, f"{test.family}: {test.family_size}, {_CORRECTIONS[test.correction]}"),
+            "subject": (
+                test.subject,
+                _asked_as(study, test),
+            ),
             "method": (test.method, test.apa),
             "n": (str(test.n_used), _ties(test)),
             "effect": _effect(study, test),
@@ -304,25 +376,35 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
     tested = sum(test.p_value is not None for test in tests)
     return table(
         "ledger-table",
-        f"All {tested} {plural(tested, 'test', 'tests')}, and what could not be tested",
+        _n(
+            "The one test, and what could not be tested", "All {tested} tests, and what could not be tested", tested
+        ).format(tested=tested),
         [
-            Column(key="subject", label="Comparison", unit="family: size, correction"),
-            Column(key="method", label="Test", unit="as researchers quote it"),
+            Column(key="subject", label=_("Comparison"), unit=_("family: size, correction")),
+            Column(key="method", label=_("Test"), unit=_("as researchers quote it")),
             Column(key="n", label="n", kind="number"),
-            Column(key="effect", label="Effect", unit="interval; what it is", kind="number"),
-            Column(key="p", label="p", unit="below: smallest possible", kind="number"),
-            Column(key="adjusted", label="p adjusted", kind="number"),
-            Column(key="detectable", label="Can find", unit="points, 80%", kind="number"),
-            Column(key="conclusion", label="Conclusion"),
+            Column(key="effect", label=_("Effect"), unit=_("interval; what it is"), kind="number"),
+            Column(key="p", label="p", unit=_("below: smallest possible"), kind="number"),
+            Column(key="adjusted", label=_("p adjusted"), kind="number"),
+            Column(key="detectable", label=_("Can find"), unit=_("points, 80%"), kind="number"),
+            Column(key="conclusion", label=_("Conclusion")),
         ],
         rows,
         basis=tests[0].basis if tests else study.basis,
-        note="n counts the scores that a test can use: of signed ranks, those off zero. Intervals are for one question "
-        "at a time. Can find: the smallest difference that the test would find in four of five such studies, at the "
-        "strictest level of its family. ≤ marks a bound that no table exceeds.",
+        note=_(
+            "n counts the scores that a test can use: of signed ranks, those off zero. Intervals are for one question "
+            "at a time. Can find: the smallest difference that the test would find in four of five such studies, at "
+            "the strictest level of its family. ≤ marks a bound that no table exceeds."
+        ),
         optional=("n", "detectable"),
         small=True,
     )
+
+
+def _asked_as(study: Study, test: Test) -> str:
+    """The family of a test, its size and its correction."""
+    family = family_words(study, test.family, test.about)
+    return f"{family}: {test.family_size}, {_(_CORRECTIONS[test.correction])}"
 
 
 def _at_most(test: Test) -> str:
@@ -332,17 +414,19 @@ def _at_most(test: Test) -> str:
 
 
 def _ties(test: Test) -> str:
-    counts = ((test.zeros, "zero", "zeros"), (test.ties, "tied", "tied"))
-    return ", ".join(f"{count} {plural(count, one, many)}" for count, one, many in counts if count)
+    counted = [zeros(test.zeros)] if test.zeros else []
+    if test.ties:
+        counted.append(_("{count} tied").format(count=test.ties))
+    return ", ".join(counted)
 
 
 def _effect(study: Study, test: Test) -> tuple[str, str]:
-    shown = study.numerals.fixed(test.effect, 2, signed=test.effect_name.startswith(("difference", "change", "mean")))
+    shown = study.numerals.fixed(test.effect, 2, signed=is_signed(test))
     name = test.effect_name if test.effect is not None else ""
     if test.ci_low is None or test.ci_high is None:
         return shown, name
     low, high = (study.numerals.fixed(limit, 2) for limit in (test.ci_low, test.ci_high))
-    return shown, f"{low} to {high}; {name}"
+    return shown, _("{low} to {high}; {effect}").format(low=low, high=high, effect=name)
 
 
 def _floor(study: Study, test: Test) -> str:
@@ -360,11 +444,13 @@ def families(study: Study, tests: Sequence[Test]) -> ShownTable:
             found = study.numerals.fixed(low, 2)
             if study.numerals.fixed(high, 2) != found:
                 found += f"{EN_DASH}{study.numerals.fixed(high, 2)}"
-        asked = str(row["tests"]) if row["tests"] == row["of"] else f"{row['tests']} of {row['of']}"
+        asked = str(row["tests"])
+        if row["tests"] != row["of"]:
+            asked = _("{tests} of {asked}").format(tests=row["tests"], asked=row["of"])
         rows.append(
             {
-                "question": (row["question"], row["family"]),
-                "tests": (asked, _CORRECTIONS[row["correction"]]),
+                "question": (row["question"], family_words(study, row["family"], row["about"])),
+                "tests": (asked, _(_CORRECTIONS[row["correction"]])),
                 "expected": study.numerals.fixed(row["expected"], 2),
                 "smallest": _p_range(study, row["smallest_p"], row["smallest_p_high"]),
                 "detectable": found,
@@ -373,36 +459,46 @@ def families(study: Study, tests: Sequence[Test]) -> ShownTable:
         )
     return table(
         "families-table",
-        "What each family of tests asks, and what it can find at all",
+        _("What each family of tests asks, and what it can find at all"),
         [
-            Column(key="question", label="Question"),
-            Column(key="tests", label="Asked", unit="correction", kind="number"),
-            Column(key="expected", label="False alarms", unit="expected uncorrected", kind="number"),
-            Column(key="smallest", label="Smallest p", unit="by ranks, before correction", kind="number"),
-            Column(key="detectable", label="Can find", unit="points, in 4 of 5 studies", kind="number"),
-            Column(key="firm", label="Firm", kind="number"),
+            Column(key="question", label=_("Question")),
+            Column(key="tests", label=_("Asked"), unit=_("correction"), kind="number"),
+            Column(key="expected", label=_("False alarms"), unit=_("expected uncorrected"), kind="number"),
+            Column(key="smallest", label=_("Smallest p"), unit=_("by ranks, before correction"), kind="number"),
+            Column(key="detectable", label=_("Can find"), unit=_("points, in 4 of 5 studies"), kind="number"),
+            Column(key="firm", label=_("Firm"), kind="number"),
         ],
         rows,
         basis=tests[0].basis if tests else study.basis,
-        note="A question whose smallest possible p does not pass the correction can never be firm, however clear the "
-        "scores look. What can be found is a matter of n, spread and level, not of what was found.",
+        note=_(
+            "A question whose smallest possible p does not pass the correction can never be firm, however clear the "
+            "scores look. What can be found is a matter of n, spread and level, not of what was found."
+        ),
         optional=("expected", "smallest"),
     )
 
 
-_CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg", "none": "none"}
+_CORRECTIONS = {
+    "holm": N_("Holm"),
+    "bonferroni": N_("Bonferroni"),
+    "bh": N_("Benjamini-Hochberg"),
+    "none": N_("none"),
+}
 
 
 def _p_range(study: Study, low: float, high: float) -> str:
     first, last = study.numerals.p_value(low), study.numerals.p_value(high)
-    return first if first == last else f"{first} to {last}"
+    return first if first == last else _("{low} to {high}").format(low=first, high=last)
 
 
 def advice(words: StudyWords) -> ShownTable:
     """Why units score so and how to improve, for every criterion."""
     rows = [
         {
-            "criterion": (entry.name, f"mean {words.study.numerals.mean(words.shared.card.loc[entry.id, 'mean'])}"),
+            "criterion": (
+                entry.name,
+                _("mean {mean}").format(mean=words.study.numerals.mean(words.shared.card.loc[entry.id, "mean"])),
+            ),
             "why": entry.why,
             "improve": entry.improve,
         }
@@ -410,15 +506,15 @@ def advice(words: StudyWords) -> ShownTable:
     ]
     return table(
         "advice-table",
-        "Why the scores are as they are, and how to improve",
+        _("Why the scores are as they are, and how to improve"),
         [
-            Column(key="criterion", label="Criterion"),
-            Column(key="why", label="Why"),
-            Column(key="improve", label="How to improve"),
+            Column(key="criterion", label=_("Criterion")),
+            Column(key="why", label=_("Why")),
+            Column(key="improve", label=_("How to improve")),
         ],
         rows,
         basis=words.shared.basis,
-        subtitle="The instrument's words; the methods section says which of them the source supports.",
+        subtitle=_("The instrument's words; the methods section says which of them the source supports."),
     )
 
 
@@ -442,23 +538,32 @@ def league(words: StudyWords) -> ShownTable:
         }
         for unit, row in frame.iterrows()
     ]
-    others = "criteria" if words.study.ratings is None else "criteria and raters"
+    rated = words.study.ratings is not None
     return table(
         "league-table",
-        f"Every rank of {len(rows)} {words.units}, with its interval",
+        _("Every rank of {n} {units}, with its interval").format(n=len(rows), units=words.units),
         [
             Column(key="unit", label=words.unit.capitalize()),
-            Column(key="overall", label="Overall", unit="range", kind="number"),
-            Column(key="rank", label="Rank", kind="number"),
-            Column(key="weights", label="Under other weights", kind="number"),
-            Column(key="interval", label=f"With other {others}", kind="number"),
+            Column(key="overall", label=_("Overall"), unit=_("range"), kind="number"),
+            Column(key="rank", label=_("Rank"), kind="number"),
+            Column(key="weights", label=_("Under other weights"), kind="number"),
+            Column(
+                key="interval",
+                label=_("With other criteria and raters") if rated else _("With other criteria"),
+                kind="number",
+            ),
         ],
         rows,
         basis=words.study.basis,
         note=Markup(
-            "{} &ensp;Each holds 95% of random draws: of the weights, and of the {} that were used. Ranks whose "
-            "intervals overlap are not to be read as an order."
-        ).format(provenance(words.study.basis), others),
+            _(
+                "{basis} &ensp;Each holds 95% of random draws: of the weights, and of the criteria and raters that "
+                "were used. Ranks whose intervals overlap are not to be read as an order."
+                if rated
+                else "{basis} &ensp;Each holds 95% of random draws: of the weights, and of the criteria that were "
+                "used. Ranks whose intervals overlap are not to be read as an order."
+            )
+        ).format(basis=provenance(words.study.basis)),
         small=True,
     )
 
@@ -473,50 +578,61 @@ def grid(words: MethodsWords) -> ShownTable | None:
     rows = []
     for criterion in study.instrument.criteria:
         text = published.mean[criterion.id]
-        row: dict[str, object] = {"criterion": criterion.short, "mean": text}
+        row: dict[str, object] = {
+            "criterion": criterion.short,
+            "mean": text.replace(".", study.numerals.separators[0]),
+        }
         for key, step in steps:
             fits = len(bounds.possible_totals(text, published.n, step, scale.floor, scale.top))
-            row[key] = str(fits) if fits else Markup('<span class="miss">none</span>')
+            row[key] = str(fits) if fits else Markup('<span class="miss">{}</span>').format(_("none"))
         rows.append(row)
     return table(
         "grid-table",
         words.grid_title().text,
         [
-            Column(key="criterion", label="Criterion"),
-            Column(key="mean", label="Mean as printed", kind="number"),
-            Column(key="whole", label="Whole points", unit="totals that fit", kind="number"),
-            Column(key="half", label="Half points", unit="totals that fit", kind="number"),
-            Column(key="third", label="Thirds", unit="totals that fit", kind="number"),
-            Column(key="quarter", label="Quarters", unit="totals that fit", kind="number"),
+            Column(key="criterion", label=_("Criterion")),
+            Column(key="mean", label=_("Mean as printed"), kind="number"),
+            Column(key="whole", label=_("Whole points"), unit=_("totals that fit"), kind="number"),
+            Column(key="half", label=_("Half points"), unit=_("totals that fit"), kind="number"),
+            Column(key="third", label=_("Thirds"), unit=_("totals that fit"), kind="number"),
+            Column(key="quarter", label=_("Quarters"), unit=_("totals that fit"), kind="number"),
         ],
         rows,
         basis=Basis.PUBLISHED,
-        note=f"{published.n} {words.units}; a total fits if its mean rounds to the printed one.",
+        note=_("{n} {units}; a total fits if its mean rounds to the printed one.").format(
+            n=published.n, units=words.units
+        ),
     )
 
 
 def parameters(study: Study) -> ShownTable:
     """Effective parameters and where each came from."""
     values = study.parameters.model_dump()
+    built_in = study.effective.origin("")
     rows = []
     for key, value in values.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         if isinstance(value, dict):
             shown = ", ".join(f"{k}: {v}" for k, v in value.items() if v != "")
+        origin = study.effective.origin(key)
         rows.append(
             {
                 "key": key,
                 "value": str(shown) if shown not in (None, "") else EN_DASH,
-                "origin": str(study.effective.origin(key)),
+                "origin": _("built-in default")
+                if origin == built_in
+                else origin.file
+                if origin.line is None
+                else _("{file}, line {line}").format(file=origin.file, line=origin.line),
             }
         )
     return table(
         "parameters-table",
-        "Parameters of this study",
+        _("Parameters of this study"),
         [
-            Column(key="key", label="Parameter"),
-            Column(key="value", label="Value"),
-            Column(key="origin", label="Comes from"),
+            Column(key="key", label=_("Parameter")),
+            Column(key="value", label=_("Value")),
+            Column(key="origin", label=_("Comes from")),
         ],
         rows,
         basis=study.basis,
@@ -526,42 +642,67 @@ def parameters(study: Study) -> ShownTable:
 
 def quotable(study: Study) -> ShownTable:
     """What the report was made from, to be quoted."""
-    rows = [{"item": key.capitalize(), "value": value} for key, value in study.provenance.items()]
-    rows.append({"item": "Date of the report", "value": study.numerals.date(study.report_date)})
+    rows = [{"item": _(_MADE_FROM[key]), "value": _source(study, key)} for key in study.provenance]
+    rows.append({"item": _("Date of the report"), "value": study.numerals.date(study.report_date)})
     return table(
         "provenance-table",
-        "Made from",
-        [Column(key="item", label="Item"), Column(key="value", label="Value")],
+        _("Made from"),
+        [Column(key="item", label=_("Item")), Column(key="value", label=_("Value"))],
         rows,
         basis=study.basis,
-        subtitle="Hashes are the first twelve digits of SHA-256.",
+        subtitle=_("Hashes are the first twelve digits of SHA-256."),
     )
+
+
+_MADE_FROM = {
+    "dataset": N_("Dataset"),
+    "parameters": N_("Parameters"),
+    "seed": N_("Seed"),
+    "toolkit": N_("Toolkit"),
+    "scores": N_("Scores"),
+    "published means": N_("Published means"),
+}
+
+
+def _source(study: Study, key: str) -> str:
+    """One value of `Study.provenance` in the reader's language."""
+    if key == "dataset":
+        dataset = study.roster.dataset
+        return _("{dataset}, wave {wave}").format(dataset=dataset.name, wave=dataset.wave)
+    file = {"scores": study.roster.scores, "published means": study.published}.get(key)
+    if file is None or file.as_recorded:
+        return study.provenance[key]
+    return _("{hash} (differs from the recorded checksum)").format(hash=file.sha256[:12])
 
 
 def glossary_rows(study: Study) -> list[tuple[str, str]]:
     """The words used in a report."""
     unit, units = study.instrument.unit.one, study.instrument.unit.many
     rows = [
-        ("Criterion", f"One thing that is scored for each {unit}."),
-        ("Score", f"Points on the scale from {study.instrument.scale.floor:g} to {study.instrument.scale.top:g}."),
-        ("Overall", "The weighted mean of the criteria that were scored."),
-        ("Target", "The score that counts as gained."),
-        ("Stage", "A named band of the scale."),
-        ("Strength", "On the target or above it; of a group, firmly above."),
-        ("Missed opportunity", "Below the target; of a group, firmly below."),
-        ("Unresolved", "The data cannot tell. It does not mean that there is no difference."),
+        (_("Criterion"), _("One thing that is scored for each {unit}.")),
+        (_("Score"), _("Points on the scale from {floor} to {top}.")),
+        (_("Overall"), _("The weighted mean of the criteria that were scored.")),
+        (_("Target"), _("The score that counts as gained.")),
+        (_("Stage"), _("A named band of the scale.")),
+        (_("Strength"), _("On the target or above it; of a group, firmly above.")),
+        (_("Missed opportunity"), _("Below the target; of a group, firmly below.")),
+        (_("Unresolved"), _("The data cannot tell. It does not mean that there is no difference.")),
         (
-            "Firm",
-            "A test of ranks and a test of means agree after the correction for the whole family of tests"
-            + (", in every table with the published means." if study.means_only else "."),
+            _("Firm"),
+            _(
+                "A test of ranks and a test of means agree after the correction for the whole family of tests, in "
+                "every table with the published means."
+                if study.means_only
+                else "A test of ranks and a test of means agree after the correction for the whole family of tests."
+            ),
         ),
-        ("Range", "What other weights of the criteria would give. It is not a confidence interval."),
-        ("Peers", f"The other {units} that a client is compared with."),
-        ("Best quarter", f"The mean of the best quarter of the peers, so that no single {unit} is shown."),
+        (_("Range"), _("What other weights of the criteria would give. It is not a confidence interval.")),
+        (_("Peers"), _("The other {units} that a client is compared with.")),
+        (_("Best quarter"), _("The mean of the best quarter of the peers, so that no single {unit} is shown.")),
     ]
     if study.means_only:
         rows += [
-            ("Every table", f"Every table of scores of {study.n_units} {units} that has the published means."),
-            ("Reconstruction", "One such table, drawn by a documented script for the worked examples."),
+            (_("Every table"), _("Every table of scores of {n} {units} that has the published means.")),
+            (_("Reconstruction"), _("One such table, drawn by a documented script for the worked examples.")),
         ]
-    return rows
+    return [(word, text.format(unit=unit, units=units, n=study.n_units, **_ends(study))) for word, text in rows]

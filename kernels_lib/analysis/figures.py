@@ -6,6 +6,7 @@ card, which is already disclosed, never the scores.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from kernels_lib.analysis.multiverse import DROPPED, FLIPS, MEANS, PRATT, SIGN
 from kernels_lib.analysis.narrative import ClientWords, IndustryWords, MethodsWords, StudyWords
 from kernels_lib.analysis.narrative.base import Words
 from kernels_lib.study.disclosure import other_names
+from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.results import Basis
 
 
@@ -74,7 +76,7 @@ def scorecard(words: StudyWords) -> go.Figure:
     card = _short_names(words.shared.card)
     if len(set(letters.values())) > 1:
         card["letters"] = [letters.get(str(criterion), "") for criterion in card.index]
-        caption += " Criteria that share a letter are not in a firm order."
+        caption += " " + _("Criteria that share a letter are not in a firm order.")
     return charts.scorecard(
         card,
         stages=[(start, name) for start, name, _ in words.study.instrument.stage_cuts],
@@ -119,12 +121,19 @@ def pairs(words: Words) -> go.Figure | None:
         return None
     firm = len(words.firm_here) + len(words.firm_always)
     total = len(words.shared.pairs)
-    message = f"{firm} of {total} pairs differ firmly" if firm else f"None of {total} pairs differs firmly"
-    caption = words.unsettled().text or f"{firm} of {total} pairs are in a firm order."
+    if firm:
+        message = _n("{firm} of {total} pairs differs firmly", "{firm} of {total} pairs differ firmly", firm)
+    else:
+        message = _n("The only pair does not differ firmly", "None of {total} pairs differs firmly", total)
+    caption = words.unsettled().text or _n(
+        "{firm} of {total} pairs is in a firm order.", "{firm} of {total} pairs are in a firm order.", firm
+    ).format(firm=firm, total=total)
     tracks = ("p_worst_adjusted", "rank_p_sure_adjusted") if words.shared.of_means else ("p_adjusted", "t_p_adjusted")
     # What is firm passes by both tests: the larger p-value is the one that decides.
     frame = words.shared.pairs.assign(p_adjusted=words.shared.pairs[list(tracks)].max(axis=1))
-    return charts.pairs(frame, **_words(words, message, caption, words.shared.pairs_basis))
+    return charts.pairs(
+        frame, **_words(words, message.format(firm=firm, total=total), caption, words.shared.pairs_basis)
+    )
 
 
 def multiverse(words: StudyWords) -> go.Figure | None:
@@ -135,32 +144,51 @@ def multiverse(words: StudyWords) -> go.Figure | None:
     status = words.shared.robustness.set_index("name")["status"]
     drawn = table[(table["family"] == "targets") | (table["name"].map(status) == "fragile")]
     left_out = table["name"].nunique() - drawn["name"].nunique()
-    caption = "Every criterion against its target, and the pairs that hang on a choice."
+    caption = _("Every criterion against its target, and the pairs that hang on a choice.")
     if left_out:
-        caption += f" {left_out} pairs that pass everywhere or nowhere are not drawn."
-    correction = words.study.parameters.correction
+        caption += " " + _n(
+            "{n} pair that passes everywhere or nowhere is not drawn.",
+            "{n} pairs that pass everywhere or nowhere are not drawn.",
+            left_out,
+        ).format(n=left_out)
     drawn = drawn.assign(
-        correction=drawn["correction"].map(CORRECTION_NAMES),
-        test=drawn["test"].map(lambda test: TEST_NAMES.get(test, test)),
+        correction=[_(CORRECTION_NAMES[how]) for how in drawn["correction"]],
+        test=[_test_name(test) for test in drawn["test"]],
     )
+    # Where only means were published, the first two tests are those on the assumed scale.
+    first = list(dict.fromkeys(drawn["test"]))[:2]
+    deciding = first if words.shared.of_means else [_test_name(PRATT), _test_name(MEANS)]
     return charts.multiverse(
         drawn,
-        chosen=(_deciding_tests(words), CORRECTION_NAMES[correction]),
+        chosen=(deciding, _(CORRECTION_NAMES[words.study.parameters.correction])),
         **_words(words, words.robust_title().text, caption, words.shared.pairs_basis),
     )
 
 
-def _deciding_tests(words: StudyWords) -> list[str]:
-    """The test of ranks and the test of means that decide, as the chart names them."""
-    if not words.shared.of_means:
-        return [TEST_NAMES[PRATT], TEST_NAMES[MEANS]]
-    scale = words.study.instrument.scale
-    return [f"{track}, {scale.floor:g} to {scale.top:g}" for track in ("ranks", "means")]
-
-
 # Short enough to stand above a block of cells.
-TEST_NAMES = {PRATT: "ranks, Pratt", DROPPED: "ranks, no zeros", SIGN: "signs", MEANS: "t", FLIPS: "sign flips"}
-CORRECTION_NAMES = {"bonferroni": "Bonferroni", "holm": "Holm", "bh": "Benjamini-Hochberg", "none": "no correction"}
+TEST_NAMES = {
+    PRATT: N_("ranks, Pratt"),
+    DROPPED: N_("ranks, no zeros"),
+    SIGN: N_("signs"),
+    MEANS: N_("t"),
+    FLIPS: N_("sign flips"),
+}
+CORRECTION_NAMES = {
+    "bonferroni": N_("Bonferroni"),
+    "holm": N_("Holm"),
+    "bh": N_("Benjamini-Hochberg"),
+    "none": N_("no correction"),
+}
+_WORST_CASE = re.compile(r"(ranks|means), (\S+) to (\S+)")
+
+
+def _test_name(test: str) -> str:
+    """A test as a chart names it: by what it compares, or by track and scale where it is a worst case."""
+    found = _WORST_CASE.fullmatch(test)
+    if found is None:
+        return _(TEST_NAMES[test]) if test in TEST_NAMES else test
+    words = _("ranks, {low} to {high}") if found[1] == "ranks" else _("means, {low} to {high}")
+    return words.format(low=found[2], high=found[3])
 
 
 def industries(words: ClientWords | IndustryWords) -> go.Figure | None:
@@ -175,7 +203,7 @@ def industries(words: ClientWords | IndustryWords) -> go.Figure | None:
         mean_all=float(words.shared.league["overall"].mean()),
         n_all=words.study.n_units,
         minimum_base=words.study.parameters.minimum_base,
-        own_words="yours" if client else "this one",
+        own_words=_("yours") if client else _("this one"),
         **_context(words, message.text, caption.text or message.text),
     )
 
@@ -185,11 +213,16 @@ def heatmap(words: StudyWords | IndustryWords | MethodsWords) -> go.Figure:
     study = words.study
     if isinstance(words, IndustryWords):
         message = words.units_title().text
-        caption = f"Scores of {words.brand_count(words.size)}, the highest overall score at the top."
+        caption = _("Shown: {brands}, the highest overall score at the top.").format(
+            brands=words.brand_count(words.size)
+        )
     elif isinstance(words, MethodsWords):
         message, caption = words.units_message().text, words.units_caption().text
     else:
-        message, caption = words.heat_message().text, f"Scores of {words.group}, the highest overall score at the top."
+        message = words.heat_message().text
+        caption = _("Scores of all {n} {units}, the highest overall score at the top.").format(
+            n=study.n_units, units=words.units
+        )
     return charts.heatmap(
         study.members,
         words.shared.league,

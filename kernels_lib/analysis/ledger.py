@@ -30,7 +30,7 @@ from scipy import special
 
 from kernels_lib.analysis import apa, power
 from kernels_lib.analysis.tables import as_given
-from kernels_lib.study.language import SOURCE, N_, _, _n, spoken
+from kernels_lib.study.language import N_, SOURCE, _, _n, spoken
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Test
 
@@ -113,15 +113,15 @@ def is_signed(test: Test) -> bool:
     return test.effect_name in [_(name) for name in SIGNED]
 
 
-def family_words(study: Study, test: Test) -> str:
-    """The name of a test's family in the reader's language."""
-    kind, __, rest = test.about.partition(".")
+def family_words(study: Study, family: str, about: str) -> str:
+    """The name of a family in the reader's language; `about` is a question of it."""
+    kind, __, rest = about.partition(".")
     if kind == "dunn":
         criterion = study.instrument[rest.partition(".")[0]].short
         # English goes on in the middle of a sentence; a German noun keeps its capital.
         name = criterion.lower() if spoken() == SOURCE else criterion
         return _("pairs of industries on {criterion}").format(criterion=name)
-    return _(test.family)
+    return _(family)
 
 
 def first_step(alpha: float, size: int, correction: str) -> float:
@@ -340,9 +340,7 @@ def targets(study: Study, card: pd.DataFrame) -> list[Test]:
             "question": _(FAMILIES["targets"].question),
             "subject": row["short"],
             "firm": firm,
-            "conclusion": _(VERDICT_WORDS.get(row["verdict"], UNRESOLVED))
-            if row["n"]
-            else untested(_("not scored")),
+            "conclusion": _(VERDICT_WORDS.get(row["verdict"], UNRESOLVED)) if row["n"] else untested(_("not scored")),
         }
         rows += _tracks(study, row, size, **shared)
         known_p = known(row["sign_p_value"])
@@ -563,9 +561,7 @@ def omnibus_over_tables(study: Study, answer: pd.Series) -> list[Test]:
         "correction": "none",
         "alpha": alpha,
         "firm": firm,
-        "conclusion": _("the criteria differ in every consistent table")
-        if firm
-        else _("not decidable from the means"),
+        "conclusion": _("the criteria differ in every consistent table") if firm else _("not decidable from the means"),
         "basis": Basis.EVERY_TABLE,
     }
     rank_p = known(answer["p_worst"])
@@ -596,9 +592,7 @@ def omnibus_over_tables(study: Study, answer: pd.Series) -> list[Test]:
         ),
         Test(
             id=question("omnibus", "means"),
-            method=_(
-                "repeated-measures F, smallest that any table allows, degrees of freedom at their lower bound"
-            ),
+            method=_("repeated-measures F, smallest that any table allows, degrees of freedom at their lower bound"),
             exactness="worst case",
             statistic=known(answer["anova_f_low"]),
             df=1,
@@ -606,9 +600,9 @@ def omnibus_over_tables(study: Study, answer: pd.Series) -> list[Test]:
             p_adjusted=mean_p,
             apa=apa.line(
                 [
-                    apa.symbol(
-                        "F", known(answer["anova_f_low"]), df=apa.freedom(1, study.published.n - 1)
-                    ).replace("=", "≥"),
+                    apa.symbol("F", known(answer["anova_f_low"]), df=apa.freedom(1, study.published.n - 1)).replace(
+                        "=", "≥"
+                    ),
                     apa.p_value(mean_p).replace("=", "≤"),
                 ]
             ),
@@ -874,9 +868,9 @@ def families(tests: Iterable[Test]) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a family in the ledger's order
-        ``family``, ``question``, ``tests`` (questions tested), ``of`` (questions asked),
-        ``correction``, ``smallest_p``, ``smallest_p_high`` (range of the tests' floors), ``detectable_low``,
-        ``detectable_high`` (points), ``expected`` false positives without a correction, ``firm``.
+        ``family`` (its key), ``about`` (its first question), ``question``, ``tests`` (questions tested), ``of``
+        (questions asked), ``correction``, ``smallest_p``, ``smallest_p_high`` (range of the tests' floors),
+        ``detectable_low``, ``detectable_high`` (points), ``expected`` false positives without a correction, ``firm``.
     """
     grouped: dict[str, list[Test]] = {}
     for test in tests:
@@ -894,6 +888,7 @@ def families(tests: Iterable[Test]) -> pd.DataFrame:
         rows.append(
             {
                 "family": family,
+                "about": members[0].about,
                 "question": members[0].question,
                 "tests": len(tested),
                 "of": len(asked),

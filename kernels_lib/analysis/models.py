@@ -461,7 +461,7 @@ def _newton(y: np.ndarray, x: np.ndarray, w: np.ndarray, cuts: int) -> tuple[np.
     scaled = (x - centre) / spread
     value = np.concatenate([special.logit(below), np.zeros(x.shape[1])])
     best, gradient, hessian = _log_likelihood(value, y, scaled, w, cuts)
-    for _ in range(_STEPS):
+    for __ in range(_STEPS):
         step = np.linalg.lstsq(-hessian, gradient, rcond=1e-14)[0]
         size = 1.0
         while size > 1e-10:
@@ -734,7 +734,7 @@ def _lowest(function: Callable[[np.ndarray], float], q: int) -> np.ndarray:
     found = [minimize(function, size * unit, method="Nelder-Mead", options=exact) for size in (1.0, 0.1)]
     best = min(found, key=lambda one: one.fun)
     # A simplex can collapse before it arrives: a fresh one from there on, while that helps.
-    for _ in range(5):
+    for __ in range(5):
         again = minimize(function, best.x, method="Nelder-Mead", options=exact)
         gain, best = best.fun - again.fun, again if again.fun <= best.fun else best
         if gain < 1e-9:

@@ -218,7 +218,7 @@ def _gate(advice: Advice) -> dict[str, Any]:
         )
     )
     return {
-        "label": label[:1].upper() + label[1:],
+        "label": _upper_first(label),
         "rows": rows,
         "name": gated.short,
         "score": _("not scored") if math.isnan(own) else _("scores {score} today").format(score=numerals.score(own)),
@@ -279,6 +279,8 @@ def gate_slide(advice: Advice) -> Statement:
             ],
         }
     )
+    if not plan and not any(row["met"] for row in keep["rows"]):
+        return lines("gate.slide", [advice.first()])
     return _piece("gate.slide", "gate_slide", keep, plan)
 
 
@@ -314,12 +316,16 @@ def strengths(words: ClientWords) -> Statement:
     lines = [
         (
             words.study.numerals.score(row["score"]),
-            f"{words.name} {words.study.instrument[str(criterion)].does}",
+            _upper_first(words.study.instrument[str(criterion)].does),
             words.strength_note(str(criterion)),
         )
         for criterion, row in words.strengths.head(5).iterrows()
     ]
     return _piece("strengths.rows", "rows", "s", lines)
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def best(words: ClientWords) -> Statement:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import mimetypes
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,9 +20,12 @@ from kernels_lib.analysis.tables import ShownTable
 from kernels_lib.errors import BadParameters
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import MIME, Basis, Criterion, FigureRecord, Number, Results, Sentence, Table, Test
+from kernels_lib.study.theme import FAMILY
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
-MAX_LOGO_BYTES = 300_000
+MAX_EMBEDDED_BYTES = 200_000
+PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
+FONTS = {".woff2": "font/woff2"}
 
 
 class Report:
@@ -65,6 +67,7 @@ class Report:
             "contact": parameters.contact,
             "colours": parameters.colours.model_dump(),
             "logo": self._logo(),
+            "fonts": self._fonts(),
         }
         shown = Markup(" · ").join(escape(item) for item in [self.study.subject, *kicker])
         notice = Markup("<p><b>{}</b></p>").format(self.study.notice) if self.study.notice else ""
@@ -187,24 +190,45 @@ class Report:
         display(bundle, raw=True, metadata={"scorecard": {"kind": kind, **fields}})
 
     def _logo(self) -> str:
-        """The client's logo as a data URI, read only from below params/."""
+        """The client's logo as a data URI; empty where it has none."""
         if not self.study.parameters.logo:
             return ""
+        return self._embedded("logo", self.study.parameters.logo, PICTURES, "PNG, JPEG or SVG")
+
+    def _fonts(self) -> dict[str, dict[str, str]]:
+        """The client's type by place: the family's name, and its file as a data URI where it brings one."""
+        fonts = {}
+        for place in ("headings", "text"):
+            asked = getattr(self.study.parameters.type, place)
+            if asked.endswith(".woff2"):
+                data = self._embedded(f"type.{place}", asked, FONTS, "WOFF2 font")
+                fonts[place] = {"family": f"client {place}", "data": data}
+            elif asked and not FAMILY.match(asked):
+                origin = self.study.effective.origin(f"type.{place}")
+                raise BadParameters(
+                    f"'{asked}' is no name of a font family.",
+                    where=origin.file,
+                    line=origin.line,
+                    remedy="Write a name of letters, digits, spaces and hyphens, or a .woff2 file inside params/.",
+                )
+            elif asked:
+                fonts[place] = {"family": asked, "data": ""}
+        return fonts
+
+    def _embedded(self, key: str, name: str, kinds: dict[str, str], what: str) -> str:
+        """A file as a data URI, read only from below params/."""
         folder = (self.study.root / "params").resolve()
-        path = (folder / self.study.parameters.logo).resolve()
-        origin = self.study.effective.origin("logo")
-        kind = mimetypes.guess_type(path.name)[0]
+        path = (folder / name).resolve()
+        origin = self.study.effective.origin(key)
         if not path.is_relative_to(folder) or not path.is_file():
+            raise BadParameters(f"{key} '{name}' is no file below params/.", where=origin.file, line=origin.line)
+        if path.suffix.lower() not in kinds or path.stat().st_size > MAX_EMBEDDED_BYTES:
             raise BadParameters(
-                f"logo '{self.study.parameters.logo}' is no file below params/.", where=origin.file, line=origin.line
-            )
-        if kind not in ("image/png", "image/jpeg", "image/svg+xml") or path.stat().st_size > MAX_LOGO_BYTES:
-            raise BadParameters(
-                f"logo '{path.name}' is no PNG, JPEG or SVG of at most {MAX_LOGO_BYTES:,} bytes.",
+                f"{key} '{path.name}' is no {what} of at most {MAX_EMBEDDED_BYTES:,} bytes.",
                 where=origin.file,
                 line=origin.line,
             )
-        return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+        return f"data:{kinds[path.suffix.lower()]};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def _markdown(text: str) -> str:

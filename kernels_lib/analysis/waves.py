@@ -317,9 +317,7 @@ def _row(
         )
     elif all_x.size == 0 or all_y.size == 0:
         row["reason"] = _(
-            "no brand was scored in the wave before"
-            if all_x.size == 0
-            else "no brand was scored in the wave after"
+            "no brand was scored in the wave before" if all_x.size == 0 else "no brand was scored in the wave after"
         )
     if row["reason"]:
         return row

@@ -23,10 +23,12 @@ from kernels_lib.paths import build_folder
 from kernels_lib.production.browser import missing_for_browser, missing_for_pdf
 from kernels_lib.production.engine import ENGINES
 from kernels_lib.production.runner import FILES, Job, Outcome, prepare, replace, run_job
-from kernels_lib.study.params import SECTIONS, Effective, parse_overrides
+from kernels_lib.study.messages import missing
+from kernels_lib.study.params import SECTIONS, Effective, parse_overrides, read_layers
 from kernels_lib.study.results import Basis
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
-from kernels_lib.study.validation import joined
+from kernels_lib.study.theme import remark
+from kernels_lib.study.validation import ANY, joined
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Request:
     wave: str = ""
     engine: str = "auto"
     inspect: bool = False
+    presenter: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,30 +90,74 @@ def plan(request: Request) -> Plan:
     if request.engine not in ENGINES:
         raise UnknownName("engine", request.engine, ENGINES, where="--engine")
     pairs = tuple(pair for text in request.overrides for pair in parse_overrides(_quoted(text)))
-    roster = read_roster(request.root, request.study_name, request.wave, pairs)
+    roster = _roster(request, pairs)
     if roster.scores is None:
         raise BadParameters("no resource has the role 'scores'.", where=roster.dataset.shown)
     if request.inspect and (lacking := missing_for_browser()):
         raise BadParameters(f"nothing can be inspected: {lacking}", where="--inspect")
     jobs: list[Job] = []
     problems: list[ScorecardError] = []
+    subjects: list[tuple[Subject, Effective]] = []
     for subject in _subjects(request, roster):
         try:
-            job = _job(request, roster, pairs, subject)
+            subjects.append((subject, _effective(roster, pairs, subject)))
+        except ScorecardError as error:
+            problems.append(error)
+    rosters, untranslated = _spoken(roster, [effective.values.language for _, effective in subjects])
+    problems += untranslated
+    for subject, effective in subjects:
+        if effective.values.language not in rosters:
+            continue
+        try:
+            job = _job(request, rosters[effective.values.language], effective, pairs, subject)
             prepare(job)
             jobs.append(job)
         except ScorecardError as error:
             problems.append(error)
     if problems:
-        unique = {str(problem): problem for problem in problems}
-        raise joined(list(unique.values()))
+        raise joined(problems)
     warnings = []
     if not roster.scores.as_recorded:
         resource = roster.dataset.scores
         warnings.append(f"{resource.shown}: differs from the checksum in {roster.dataset.shown}. The reports say so.")
     if "all" in request.formats and (lacking := missing_for_pdf()):
         warnings.append(f"report.pdf is left out: {lacking} Everything else is built.")
+    warnings += _about_colours(roster, jobs)
     return Plan(request, roster, tuple(jobs), tuple(warnings))
+
+
+def _roster(request: Request, pairs: tuple[tuple[str, str], ...]) -> Roster:
+    """The study's data; texts of its files and of the notebooks that it has no translation for, all at once."""
+    try:
+        return read_roster(request.root, request.study_name, request.wave, pairs)
+    except ScorecardError as error:
+        found = read_layers(request.root, request.study_name, overrides=pairs, language=ANY)
+        raise joined([error, *missing(request.root, found.values.language)]) from error
+
+
+def _spoken(roster: Roster, languages: Iterable[str]) -> tuple[dict[str, Roster], list[ScorecardError]]:
+    """The data in each language that a report is read in, and every text and message that lacks one."""
+    rosters: dict[str, Roster] = {}
+    problems: list[ScorecardError] = []
+    for language in dict.fromkeys(languages):
+        try:
+            rosters[language] = roster.speaking(language)
+        except ScorecardError as error:
+            problems.append(error)
+        problems += missing(roster.root, language)
+    return rosters, problems
+
+
+def _about_colours(roster: Roster, jobs: Iterable[Job]) -> list[str]:
+    """What should be known about clients' colours, each with the line that says it."""
+    said = {}
+    for job in jobs:
+        if job.kind != "client":
+            continue
+        effective = roster.parameters(client=roster.clients[job.slug])
+        if about := remark(effective.values.colours.primary):
+            said[str(effective.origin("colours.primary"))] = about
+    return [f"{origin}: {about}" for origin, about in said.items()]
 
 
 Subject = tuple[str, Client | Industry | None]
@@ -142,11 +189,20 @@ def _quoted(text: str) -> str:
     return f"{key}={json.dumps(value, ensure_ascii=False)}" if equals and " " in value else text
 
 
-def _job(request: Request, roster: Roster, pairs: tuple[tuple[str, str], ...], subject: Subject) -> Job:
+def _effective(roster: Roster, pairs: tuple[tuple[str, str], ...], subject: Subject) -> Effective:
+    whom = subject[1]
+    client = whom if isinstance(whom, Client) else None
+    industry = whom if isinstance(whom, Industry) else None
+    return roster.parameters(client=client, industry=industry, overrides=pairs)
+
+
+def _job(
+    request: Request, roster: Roster, effective: Effective, pairs: tuple[tuple[str, str], ...], subject: Subject
+) -> Job:
+    """One job; the roster speaks its reader's language."""
     kind, whom = subject
     client = whom if isinstance(whom, Client) else None
     industry = whom if isinstance(whom, Industry) else None
-    effective = roster.parameters(client=client, industry=industry, overrides=pairs)
     values = effective.values
     parameters = {
         "study_name": request.study_name,
@@ -159,7 +215,7 @@ def _job(request: Request, roster: Roster, pairs: tuple[tuple[str, str], ...], s
         name = values.client_name or client.brand
     elif industry is not None:
         parameters["industry"] = industry.slug
-        name = roster.speaking(values.language).industries[industry.slug].name
+        name = roster.industries[industry.slug].name
     others = ()
     if client is not None and values.disclosure != "named":
         others = tuple(unit for unit in roster.scores.units if unit not in (client.brand, name))
@@ -174,10 +230,12 @@ def _job(request: Request, roster: Roster, pairs: tuple[tuple[str, str], ...], s
         sections=frozenset(_sections(roster, effective, kind)),
         formats=_formats(request, effective),
         others=others,
-        quoted=(*roster.speaking(values.language).instrument.words, name),
+        quoted=(*roster.instrument.words, name),
         engine=request.engine,
         language=values.language,
+        index_language=roster.language,
         inspect=request.inspect,
+        presenter=request.presenter,
     )
 
 
@@ -293,11 +351,14 @@ def _finish(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="i", dir=work))
     title = roster.parameters().values.title
+    up = "../" * len(site.relative_to(request.root).parts)
     page = render_index(
         title=title,
-        entries=[_linked(entry) for entry in entries.values()],
+        entries=[_linked(entry, up) for entry in entries.values()],
         notice=roster.dataset.scores.notice,
-        subtitle=f"{roster.dataset.title}, wave {roster.dataset.wave}",
+        subtitle=roster.dataset.title,
+        wave=roster.dataset.wave,
+        language=roster.language,
     )
     replace(site / "index.html", page.encode("utf-8"), folder)
     manifest = {
@@ -338,21 +399,24 @@ def _entry(outcome: Outcome, before: dict[str, Any]) -> dict[str, Any]:
             "gates": outcome.gates,
             "headline": outcome.headline,
             "summary": outcome.summary,
+            "changes": list(outcome.changes),
+            "language": outcome.job.language,
         }
     # What was published before is still there.
-    return {**{key: before.get(key, {}) for key in ("files", "gates", "headline", "summary")}, **entry}
+    return {**{key: before[key] for key in KEPT if key in before}, **entry}
 
 
-def _linked(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry as the index shows it."""
+# Of a report that failed: what is known of the documents that were published before.
+KEPT = ("files", "gates", "headline", "summary", "language")
+
+
+def _linked(entry: dict[str, Any], work: str) -> dict[str, Any]:
+    """An entry as the index shows it; `work` is the way from the index to the project's build folder."""
     folder = {"client": f"clients/{entry['slug']}", "industry": f"industries/{entry['slug']}"}.get(
         entry["kind"], entry["kind"]
     )
-    links = {
-        name: f"{folder}/{file}"
-        for name, file in (("report", "report.html"), ("slides", "slides.html"))
-        if file in (entry.get("files") or {})
-    }
+    files = entry.get("files") or {}
+    links = {name: f"{folder}/{file}" for name, file in FILES.items() if file in files}
     summary = entry.get("summary") or {}
     return {
         "kind": entry["kind"],
@@ -365,5 +429,8 @@ def _linked(entry: dict[str, Any]) -> dict[str, Any]:
         "stage": summary.get("stage", ""),
         "rank": summary.get("rank"),
         "industry": summary.get("industry", ""),
+        "size": summary.get("n"),
         "error": entry["error"],
+        "failed_notebook": f"{work}{entry['failed_notebook']}" if entry["failed_notebook"] else "",
+        "changes": entry.get("changes", []),
     }

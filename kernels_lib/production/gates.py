@@ -140,8 +140,12 @@ def notice(delivery: Delivery) -> str:
             return f"{name}: the notice about the data is missing"
     deck = delivery.documents.get("slides", "")
     slides = re.findall(r"<section\b.*?</section>", deck, re.S)
-    bare = [i for i, slide in enumerate(slides, 1) if "reconstruct" not in slide]
+    bare = [i for i, slide in enumerate(slides, 1) if not _REBUILT.search(slide)]
     return f"slides: no tag about the data on slide {bare[0]}" if bare else ""
+
+
+# The tag on every slide, in each language.
+_REBUILT = re.compile("reconstruct|rekonstru", re.I)
 
 
 def private(delivery: Delivery) -> str:
@@ -200,11 +204,43 @@ def numbers(delivery: Delivery) -> str:
 
 
 # Words that speak of evidence: whoever uses one must name the questions of the ledger behind it.
+# Every language's are looked for in every document.
 _CLAIM = re.compile(
-    r"\b(?:significan\w*|firm(?:ly)?|differs?|more than noise|settled?|unresolved)\b"
-    r"|\b(?:stands? above|is above|is ahead of)\b",
-    re.I,
+    r"""
+    # English
+      \b(?:significan\w*|firm(?:ly)?|differs?|more\ than\ noise|settled?|unresolved)\b
+    | \b(?:stands?\ above|is\ above|is\ ahead\ of)\b
+    # German: what is called sure, decided, different
+    | \b(?:signifikan\w*|(?:un)?gesichert\w*|nachgewiesen\w*|nachweis(?:bar|lich)\w*)\b
+    | (?<!\banders\ )\b(?:un)?entschieden(?:e[nmrs]?)?\b
+    | \bmehr\ als\ (?:\w+\ )?(?:Zufall|Rauschen)\b
+    | \bunterscheid(?:et|en|bar\w*)\b | \bverschieden\b(?!\ (?:viele?|gro|lang|stark|oft))
+    | \bweich(?:t|en)\b[^.;:!?]*\bab\b
+    # German: one thing above another.  "Werte liegen vor" and "liegt vor allem an" say no such thing.
+    | \b(?:lieg|steh)(?:t|en)\b(?:\ [^\s.;:!?]+){0,9}?\ (?:über|höher\ als)\b
+    | \b(?:lieg|rangier|führ)(?:t|en)\b(?:\ [^\s.;:!?]+){0,9}?\ vor\ (?!(?:allem|und|oder|als|wie|bei|für|in|aus|von)\b)
+    | \b(?:über|vor)\ „[^“]*“(?:,?\ (?:und\ )?„[^“]*“)*(?:\ [^\s.;:!?,]+){0,4}?\ (?:lieg|steh)(?:t|en)\b
+    | \bübertr(?:ifft|effen)\b | \bkomm(?:t|en)\ auf\b[^.;:!?]*\bmehr\ als\b
+    # German: what cannot be told.  Open gates and the like have been taken out before.
+    | \boffen\b | \boffene[nmrs]?\ (?:Fragen?|Paare?n?|Reihenfolgen?|Vergleiche?n?|Urteile?n?)\b
+    """,
+    re.I | re.X,
 )
+# German "offen" that is no verdict: of a gate, a condition, a step; "offen gelegt", "offen für".
+_OPEN_OTHERWISE = re.compile(
+    r"""
+      \b(?:Schranken?|Bedingung(?:en)?|Schritte?n?)\b(?:,\ die)?(?:\ [^\s.;:!?,]+){0,4}?\ offen\b
+    | \boffen(?:\ [^\s.;:!?,]+){0,3}?\ (?:Schranken?|Bedingung(?:en)?|Schritte?n?)\b
+    | \boffen\ (?:für|gelegt|legen|legt|gesagt|zugänglich)\b
+    """,
+    re.I | re.X,
+)
+
+
+def _claim_in(text: str) -> str:
+    """The first words of a text that speak of evidence; empty if there are none."""
+    found = _CLAIM.search(_OPEN_OTHERWISE.sub("", text))
+    return found[0] if found else ""
 
 
 def claims(delivery: Delivery) -> str:
@@ -223,9 +259,9 @@ def claims(delivery: Delivery) -> str:
             if known != {claim["firm"]}:
                 said = "firm" if claim["firm"] else "not firm"
                 return f"'{record['id']}' says that '{claim['question']}' is {said}; the ledger says otherwise"
-        found = _CLAIM.search(foreign.sub("", text))
+        found = _claim_in(foreign.sub("", text))
         if found and not record["claims"] and not record["id"].startswith(EXPLAINING):
-            return f"'{record['id']}' says '{found[0]}' and rests on no row of the ledger: {text[:80]}"
+            return f"'{record['id']}' says '{found}' and rests on no row of the ledger: {text[:80]}"
     return ""
 
 

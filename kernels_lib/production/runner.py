@@ -20,7 +20,7 @@ import nbformat
 
 from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
-from kernels_lib.production import engine, gates
+from kernels_lib.production import changes, engine, gates
 from kernels_lib.production.browser import INSPECTIONS
 from kernels_lib.production.notebooks import (
     check_parameters,
@@ -77,7 +77,9 @@ class Job:
     quoted: tuple[str, ...] = ()
     engine: str = "auto"
     language: str = SOURCE
+    index_language: str = SOURCE
     inspect: bool = False
+    presenter: bool = False
 
     @property
     def folder(self) -> Path:
@@ -102,6 +104,11 @@ class Job:
         }[self.kind]
 
     @property
+    def presenter_file(self) -> Path:
+        """Where a presenter's deck goes: outside the site, so that nobody hands it over with a client's files."""
+        return build_folder(self.root, self.study_name) / "presenter" / self.kind / f"{self.slug or self.kind}.html"
+
+    @property
     def label(self) -> str:
         """How messages call it."""
         return self.slug or self.kind
@@ -122,6 +129,7 @@ class Outcome:
     headline: str = ""
     summary: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 def run_job(job: Job) -> Outcome:
@@ -150,7 +158,7 @@ def run_job(job: Job) -> Outcome:
 
 
 def _run(job: Job, folder: Path, started: float) -> Outcome:
-    from kernels_lib.production.publish import FORMATS, PAGES, page
+    from kernels_lib.production.publish import FORMATS, PAGES, page, to_presenter
 
     where = f"reports/{job.report}.ipynb"
     notebook = prepare(job)
@@ -170,7 +178,10 @@ def _run(job: Job, folder: Path, started: float) -> Outcome:
     except ScorecardError as error:
         error.notebook = executed  # type: ignore[attr-defined]
         raise
+    changed = changes.between(_results_before(job), results, job.index_language)
     files = _publish(job, made, results, executed, folder, passed)
+    if job.presenter:
+        replace(job.presenter_file, to_presenter(executed).encode("utf-8"), folder)
     return Outcome(
         job,
         ok=True,
@@ -180,7 +191,15 @@ def _run(job: Job, folder: Path, started: float) -> Outcome:
         headline=results["headline"],
         summary=results["summary"],
         warnings=tuple(page.read(executed).warnings),
+        changes=tuple(changed),
     )
+
+
+def _results_before(job: Job) -> dict[str, Any] | None:
+    """What the same report stated when it was last built; None where it was not."""
+    if not job.results_file.is_file():
+        return None
+    return json.loads(job.results_file.read_text(encoding="utf-8"))
 
 
 def _inspected(pages: dict[str, str], subject: str) -> dict[str, str]:
@@ -196,7 +215,8 @@ def prepare(job: Job) -> nbformat.NotebookNode:
     notebook = read_report(job.root, job.report)
     check_tags(notebook, SECTIONS, where)
     check_parameters(declared_parameters(notebook, where), job.parameters, where)
-    return in_language(without_sections(notebook, set(job.sections)), job.language, where)
+    # Translated first: a cell is named by its number in the file.
+    return without_sections(in_language(notebook, job.language, where), set(job.sections))
 
 
 def results_of(executed: nbformat.NotebookNode, where: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from kernels_lib.errors import MissingTranslation, ScorecardError
@@ -127,6 +128,15 @@ def translated(source: str, language: str) -> str:
 
 def all_messages(root: Path) -> tuple[list[Message], list[ScorecardError]]:
     """Messages of the code that is running and of the project's notebooks."""
+    messages, problems = (list(part) for part in _of_package())
+    for path in sorted((root / "reports").glob("*.ipynb")):
+        messages += of_notebook(path, shown(path, root))
+    return messages, problems
+
+
+@cache
+def _of_package() -> tuple[list[Message], list[ScorecardError]]:
+    """Messages of the code that is running: it does not change under way."""
     package = Path(__file__).resolve().parent.parent
     messages: list[Message] = []
     problems: list[ScorecardError] = []
@@ -135,8 +145,6 @@ def all_messages(root: Path) -> tuple[list[Message], list[ScorecardError]]:
             found, wrong = of_code(path, f"{package.name}/{path.relative_to(package).as_posix()}")
             messages += found
             problems += wrong
-    for path in sorted((root / "reports").glob("*.ipynb")):
-        messages += of_notebook(path, shown(path, root))
     return messages, problems
 
 

@@ -44,6 +44,15 @@ class Colours(BaseModel):
     primary: str = Field("", pattern=r"^(#[0-9a-fA-F]{6})?$", description="Colour of the client's own marks, #rrggbb.")
 
 
+class Type(BaseModel):
+    """A client's type: the name of a family that its readers have, or a .woff2 file inside params/."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    headings: str = Field("", max_length=200, description="Of headings and large numerals.")
+    text: str = Field("", max_length=200, description="Of text and tables; charts keep the house's type.")
+
+
 class Parameters(BaseModel):
     """Effective parameters of one report."""
 
@@ -70,6 +79,7 @@ class Parameters(BaseModel):
     sections: list[str] = Field(default_factory=lambda: list(SECTIONS), description="Sections of the reports.")
     client_name: Quoted = Field("", max_length=120, description="Name in the client's report; empty: as in the data.")
     colours: Colours = Colours()
+    type: Type = Type()
     logo: str = Field("", max_length=200, description="A PNG, JPEG or SVG file inside params/.")
     language: Literal["en", "de"] = Field("en", description="Of the whole document: words, numbers and dates.")
     contact: Quoted = Field("", max_length=200, description="Whom to ask; stands at the end of the report.")
@@ -145,8 +155,9 @@ def read_layers(
     industry_file: YamlFile | None = None,
     client_file: YamlFile | None = None,
     overrides: Sequence[tuple[str, str]] = (),
+    language: str = "",
 ) -> Effective:
-    """Merge the layers and validate the result.
+    """Merge the layers and validate the result, texts in the reader's language unless another is given.
 
     Raises
     ------
@@ -164,7 +175,7 @@ def read_layers(
         _merge(merged, origins, client_file, drop=("brand",))
     for key, text in overrides:
         _override(merged, origins, key, text)
-    return Effective(_validated(merged, origins), origins)
+    return Effective(_validated(merged, origins, language), origins)
 
 
 def study_file(root: Path, study_name: str) -> YamlFile:
@@ -280,11 +291,11 @@ def _override(merged: dict[str, Any], origins: dict[str, Origin], key: str, text
     origins[key] = origins[head] = Origin("--set", None)
 
 
-def _validated(merged: dict[str, Any], origins: Mapping[str, Origin]) -> Parameters:
+def _validated(merged: dict[str, Any], origins: Mapping[str, Origin], language: str) -> Parameters:
     from pydantic import ValidationError
 
     # A wrong language is a problem of its own; the texts are then read as English.
-    language = merged.get("language") if merged.get("language") in LANGUAGES else SOURCE
+    language = language or (merged.get("language") if merged.get("language") in LANGUAGES else SOURCE)
     try:
         return Parameters.model_validate(merged, context={"language": language})
     except ValidationError as failure:

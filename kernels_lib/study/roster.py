@@ -18,7 +18,7 @@ from kernels_lib.study.datasets import Dataset, Scores, read_dataset, read_score
 from kernels_lib.study.instrument import Instrument, read_instrument
 from kernels_lib.study.language import SOURCE, pick
 from kernels_lib.study.params import Effective, check_against_instrument, layer_files, read_layers, study_file
-from kernels_lib.study.validation import joined
+from kernels_lib.study.validation import ANY, joined
 from kernels_lib.study.yamlfile import YamlFile
 
 
@@ -139,18 +139,18 @@ def read_roster(
 ) -> Roster:
     """Read a study's dataset, instrument and layers.
 
-    Texts come in the study's language.
+    Texts come in the study's language; where they lack it, all of them are named at once.
 
     Raises
     ------
     UnknownName, BadParameters, BadData
     """
-    effective = read_layers(root, study_name, overrides=overrides)
-    values = effective.values
+    found = read_layers(root, study_name, overrides=overrides, language=ANY)
+    values, origin = found.values, found.origin("dataset")
     file = study_file(root, study_name)
     language = values.language
-    origin = effective.origin("dataset")
-    instrument, dataset, files = _each(
+    effective, instrument, dataset, files = _each(
+        lambda: read_layers(root, study_name, overrides=overrides),
         lambda: read_instrument(root, values.instrument, language, where=file.shown, line=file.line("instrument")),
         lambda: read_dataset(
             root, values.dataset, wave or values.wave, language=language, where=origin.file, line=origin.line

@@ -43,6 +43,9 @@ SANS = (
     '"Liberation Sans", Arial, sans-serif'
 )
 
+# A family that a client's type may name: nothing that could leave its place in a style sheet.
+FAMILY = re.compile(r"^[A-Za-z][A-Za-z0-9 -]{0,59}$")
+
 _HEX = re.compile(r"^#[0-9a-f]{6}$")
 
 
@@ -53,16 +56,89 @@ def palette(mode: str, *, client: str = "") -> dict[str, str]:
     ----------
     mode : {"light", "dark", "print"}
     client : str, optional
-        A client's colour as ``#rrggbb``.  Kept only where it has a contrast of 3:1 on the paper.
+        A client's colour as ``#rrggbb``, fitted to the mode by `client_colour`.
 
     Returns
     -------
     dict of str to str
     """
     colours = {token: values[MODES.index(mode)] for token, values in TOKENS.items()}
-    if client and contrast(client, colours["paper"]) >= 3:
-        colours["client"] = client.lower()
+    if client and not confused(client):
+        colours["client"] = client_colour(client, mode)
     return colours
+
+
+LEAST_CONTRAST = 3.0  # WCAG 2, of a mark against the paper
+# Distance in CIELAB below which a mark would be taken for one of ours.
+TOO_NEAR = 24.0
+MEANINGS = {"blue": "a strength", "verm": "a missed opportunity"}
+
+
+def client_colour(colour: str, mode: str) -> str:
+    """A client's colour with enough contrast on a mode's paper: as it is, or mixed towards ink.
+
+    Examples
+    --------
+    >>> client_colour("#7a1f5c", "light"), client_colour("#ffee00", "light")
+    ('#7a1f5c', '#9d9715')
+    """
+    paper, ink = (TOKENS[token][MODES.index(mode)] for token in ("paper", "ink"))
+    for step in range(101):
+        mixed = _mixed(colour.lower(), ink, step / 100)
+        if contrast(mixed, paper) >= LEAST_CONTRAST:
+            return mixed
+    return ink
+
+
+def confused(colour: str) -> str:
+    """The meaning that a client's colour would be taken for, ``"a strength"``; empty where for none."""
+    for token, meaning in MEANINGS.items():
+        if any(_distance(colour.lower(), known) < TOO_NEAR for known in TOKENS[token]):
+            return meaning
+    return ""
+
+
+def remark(colour: str) -> str:
+    """What an analyst should know about a client's colour, as a sentence; empty where it is used as it is.
+
+    Examples
+    --------
+    >>> remark("#7a1f5c")
+    ''
+    >>> remark("#b0420c")
+    "the colour #b0420c would be read as 'a missed opportunity'; the client's marks stay in ink."
+    """
+    if not colour:
+        return ""
+    if meaning := confused(colour):
+        return f"the colour {colour} would be read as '{meaning}'; the client's marks stay in ink."
+    fitted = client_colour(colour, "light")
+    if fitted == colour.lower():
+        return ""
+    return (
+        f"the colour {colour} has a contrast of {contrast(colour, TOKENS['paper'][0]):.1f}:1 on white and needs "
+        f"{LEAST_CONTRAST:g}:1; {fitted} is used instead."
+    )
+
+
+def _mixed(first: str, second: str, share: float) -> str:
+    pairs = ((int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _distance(first: str, second: str) -> float:
+    """Distance of two colours in CIELAB (CIE 1976): about 2 is just visible."""
+    return sum((a - b) ** 2 for a, b in zip(_lab(first), _lab(second), strict=True)) ** 0.5
+
+
+def _lab(colour: str) -> tuple[float, float, float]:
+    r, g, b = _linear(colour)
+    # sRGB to XYZ under D65, relative to its white.
+    x = (0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047
+    y = 0.2126729 * r + 0.7151522 * g + 0.0721750 * b
+    z = (0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883
+    fx, fy, fz = (t ** (1 / 3) if t > 216 / 24389 else (24389 / 27 * t + 16) / 116 for t in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
 def contrast(first: str, second: str) -> float:
@@ -78,11 +154,15 @@ def contrast(first: str, second: str) -> float:
 
 
 def _luminance(colour: str) -> float:
+    r, g, b = _linear(colour)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def _linear(colour: str) -> list[float]:
     if not _HEX.match(colour.lower()):
         raise ValueError(f"'{colour}' is not a colour of the form #rrggbb")
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
 
 
 def paint(figure: Any, mode: str, *, client: str = "") -> Any:

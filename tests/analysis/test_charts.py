@@ -167,9 +167,6 @@ EXAMPLES = {
     "industries": lambda: charts.industries(industry_table(), mean_all=2.96, **SCALE, **WORDS),
     "pairs": lambda: charts.pairs(pair_table(), **WORDS),
     "multiverse": lambda: charts.multiverse(choices(), chosen=(("ranks", "means"), "Holm"), **WORDS),
-    "overall_strip": lambda: charts.overall_strip(
-        3.25, subject="Brand 19", low=2.65, high=3.97, q1=2.64, q3=3.25, target=4, **SCALE, **WORDS
-    ),
 }
 
 
@@ -228,7 +225,7 @@ def test_alt_text_mentions_every_row(name):
     meta = EXAMPLES[name]().layout.meta
 
     key = meta["columns"][1 if name == "ranking" else 0]["key"]
-    names = {row[key] for row in meta["rows"]} if name != "overall_strip" else {"Brand 19"}
+    names = {row[key] for row in meta["rows"]}
     assert all(row in meta["alt"] for row in names)
 
 
@@ -580,7 +577,8 @@ def test_industries_withhold_in_words_and_mark_the_own_one():
     assert "withheld to protect single brands" in texts(figure)
     assert [3.16] == trace(figure, "own mean")["x"]
     assert "Consumer goods (yours)" in texts(figure)
-    withheld = figure.layout.meta["rows"][-1]
+    withheld, everything = figure.layout.meta["rows"][-2:]
+    assert ("All 13 brands", 2.96) == (everything["name"], everything["mean"])
     assert withheld["mean"] is None
     assert withheld["n"] is None
 
@@ -617,15 +615,6 @@ def test_the_key_of_pairs_names_only_looks_that_occur():
     assert "Filled: firm" in figure.layout.meta["subtitle"]
     assert "≈" not in figure.layout.meta["subtitle"]
     assert not traces(figure, "outline")
-
-
-def test_strip_leaves_out_what_is_withheld():
-    figure = charts.overall_strip(3.25, subject="Brand 19", target=4, **SCALE, **WORDS)
-
-    assert not traces(figure, "middle half")
-    assert not traces(figure, "range")
-    assert [3.25] == trace(figure, "client")["x"]
-    assert "middle half of brands" not in texts(figure)
 
 
 # Laws

@@ -118,12 +118,6 @@ def test_code_in_a_document_is_caught(delivered):
         gates.check(broken(delivered, html=page), CLIENT)
 
 
-def test_the_bundle_of_the_gate_is_that_of_the_publisher():
-    from kernels_lib.production.publish import assets
-
-    assert gates.BUNDLE <= set(assets.PLOTLY_TRACES)
-
-
 # What a report claims, against its ledger
 
 

@@ -319,9 +319,7 @@ def against_over_tables(
                 "p_best": min(best_t_against(total, grid, target).p_value for total in possible),
                 "p_any_step": max(worst.p_value, _any_step_against(texts[criterion], grid, target)),
                 "fact": fact,
-                "method": N_("no spread: sign test and exact end-point test")
-                if worst.sd == 0
-                else N_("t, worst case"),
+                "method": N_("no spread: sign test and exact end-point test") if worst.sd == 0 else N_("t, worst case"),
             }
         )
     made = [

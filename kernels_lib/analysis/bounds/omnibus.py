@@ -419,7 +419,7 @@ def _certificate(ranges: Sequence[tuple[int, int]], grid: Grid) -> tuple[np.ndar
     bounds = [(-2, 2)] * k + [(0, 4)] + [(0, 4)] * (2 * k) + [(None, 1)]
     hope = np.concatenate([np.zeros(3 * k + 1), [-1]])
     idle, gap = 0, math.inf
-    for _ in range(_ROUNDS):
+    for __ in range(_ROUNDS):
         answer = linprog(hope, A_ub=np.array(cuts), b_ub=right, bounds=bounds, method="highs")
         if answer.x is None or -answer.fun - reached < _GAP or idle > _IDLE:
             break
@@ -441,7 +441,7 @@ def _table(ranges: Sequence[tuple[int, int]], grid: Grid, rng: np.random.Generat
     # Where a mean fits several totals the middle one serves: any table that fits is an upper bound.
     totals = [(low + high) // 2 for low, high in ranges]
     best: np.ndarray | None = None
-    for _ in range(_ATTEMPTS):
+    for __ in range(_ATTEMPTS):
         start = np.column_stack([rng.permutation(_spread_out(total, grid)) for total in totals])
         table = _annealed(start, grid, rng)
         if best is None or _w(table) < _w(best):

@@ -19,7 +19,6 @@ from kernels_lib.analysis.charts.pairs import pairs
 from kernels_lib.analysis.charts.ranking import ranking
 from kernels_lib.analysis.charts.scorecard import scorecard
 from kernels_lib.analysis.charts.strengths import strengths
-from kernels_lib.analysis.charts.strip import overall_strip
 
 CHARTS: dict[str, Callable[..., go.Figure]] = {
     "strengths": strengths,
@@ -30,7 +29,6 @@ CHARTS: dict[str, Callable[..., go.Figure]] = {
     "industries": industries,
     "pairs": pairs,
     "multiverse": multiverse,
-    "overall_strip": overall_strip,
 }
 
 __all__ = [
@@ -39,7 +37,6 @@ __all__ = [
     "heatmap",
     "industries",
     "multiverse",
-    "overall_strip",
     "pairs",
     "peers",
     "ranking",

@@ -195,10 +195,22 @@ class Drawing(Marks):
         self.note(html, x=0, y=self.y(index), dx=-self.left, dy=1, size=size, colour=colour, bold=bold, hover=cut)
 
     def column(
-        self, index: int, text: str, *, dx: float, dy: float = 0.0, lines: int = 1, size: float | None = None, **look: Any
+        self,
+        index: int,
+        text: str,
+        *,
+        dx: float,
+        dy: float = 0.0,
+        lines: int = 1,
+        size: float | None = None,
+        spare: float = 0.0,
+        **look: Any,
     ) -> None:
-        """Words of a row in the right column; they become smaller before they leave the drawing."""
-        room = self.right - dx + 2
+        """Words of a row in the right column; they become smaller before they leave the drawing.
+
+        `spare` is what else stands at its right end, in pixels.
+        """
+        room = self.right - dx - spare + 2
         shown, size = fitted(text, room, size or self.form.small, self.form.least, lines=lines)
         cut = "" if whole(shown, text) else text
         self.note(stacked(shown), x=1, y=self.y(index), dx=dx, dy=dy, size=size, hover=cut, **look)
@@ -218,7 +230,7 @@ class Drawing(Marks):
         """The target: the line that carries the whole report."""
         form = self.form
         high = self.top - form.head * 0.75
-        self.line("target", [(value, self.y(self.rows - 1, -0.5), value, 0.5)], colour=INK, width=2)
+        self.line("target", [(value, self.foot, value, 0.5)], colour=INK, width=2)
         # Plotly cuts a line at the plot's edge; what rises above it is a shape.
         self.upright(value, colour=INK, width=2, start=1.0, extra=self.top * 0.28)
         at = self.across(value)
@@ -289,7 +301,7 @@ class Drawing(Marks):
                 **self.x_axis,
             },
             "yaxis": {
-                "range": [self.y(self.rows - 1, -0.5), 0.5],
+                "range": [self.foot, 0.5],
                 "visible": False,
                 "fixedrange": True,
                 "automargin": False,

@@ -9,11 +9,12 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import Numerals
 
 ROW = 46
 PHONE_ROW = 60
-WITHHELD = "withheld: too few peers"
+WITHHELD = N_("withheld: too few peers")
 
 
 def peers(
@@ -57,7 +58,11 @@ def peers(
     keys["mean"] = client_card["group_mean"] if "group_mean" in client_card else client_card["peers_mean"]
     order = keys.sort_values(["difference", "mean"], ascending=False, kind="stable", na_position="last").index
     rows = [client_card.loc[criterion] for criterion in order]
-    scale = f"Score from {numerals.target(floor)} to {numerals.target(top)}"
+    words = _(
+        "Score from {floor} to {top}, sorted by the lead over peers. Best quarter: the mean of the highest scores, so "
+        "that no single one shows. Soft band: the middle half of {units}."
+    ).format(floor=numerals.target(floor), top=numerals.target(top), units=unit_many)
+    points = _("points")
 
     def draw(form: Form) -> Drawing:
         return _draw(form, rows, numerals, floor=floor, top=top, subject=subject, unit_many=unit_many)
@@ -66,30 +71,28 @@ def peers(
         draw,
         identity=identity,
         message=message,
-        subtitle=subtitle
-        or f"{scale}, sorted by the lead over peers. Best quarter: the mean of the highest scores, so that no single "
-        f"one shows. Soft band: the middle half of {unit_many}.",
+        subtitle=subtitle or words,
         caption=caption,
-        alt_rows=[_phrase(row, subject, numerals) for row in rows],
-        how_to_read=(
-            f"The dot is {subject}, the upright tick the mean of its peers; the thick line between them is the lead or "
+        alt_rows=[_phrase(row, numerals) for row in rows],
+        how_to_read=_(
+            "The dot is {subject}, the upright tick the mean of its peers; the thick line between them is the lead or "
             "the lag. The soft band holds the middle half of the peers. The open diamond is the mean of their best "
             "quarter, and the dotted line is the way there; where the dot is already level with it, the diamond rings "
-            "the dot. A difference is called firm only where the right column says so."
-        ),
+            "the dot. A difference is firm only where ▲ or ▼ says so."
+        ).format(subject=subject),
         basis=basis,
         columns=[
-            ("name", "Criterion", "", "text"),
-            ("score", subject, "points", "number"),
-            ("peers_mean", "Mean of peers", "points", "number"),
-            ("difference", "Difference", "points", "number"),
-            ("q1", "Middle half from", "points", "number"),
-            ("q3", "Middle half to", "points", "number"),
-            ("best_quarter", "Mean of the best quarter", "points", "number"),
-            ("base", "Peers", "", "number"),
-            ("below", "Scoring lower", "", "number"),
-            ("tied", "Tied", "", "number"),
-            ("firm", "Firm", "", "text"),
+            ("name", _("Criterion"), "", "text"),
+            ("score", subject, points, "number"),
+            ("peers_mean", _("Mean of peers"), points, "number"),
+            ("difference", _("Difference"), points, "number"),
+            ("q1", _("Middle half from"), points, "number"),
+            ("q3", _("Middle half to"), points, "number"),
+            ("best_quarter", _("Mean of the best quarter"), points, "number"),
+            ("base", _("Peers"), "", "number"),
+            ("below", _("Scoring lower"), "", "number"),
+            ("tied", _("Tied"), "", "number"),
+            ("firm", _("Firm"), "", "text"),
         ],
         rows=[_cells(row, numerals) for row in rows],
         numerals=numerals,
@@ -108,14 +111,13 @@ def _draw(
 ) -> Drawing:
     shown = house.shortened(everything, form.rows and form.rows + 1)
     rows = {i: item for i, item in enumerate(shown) if not isinstance(item, int)}
-    d = Drawing(
-        form, low=floor, high=top, rows=len(shown), row=PHONE_ROW if form.names_above else ROW,
-        names=[row["name"] for row in rows.values()], cross=top,
-    )  # fmt: skip
     narrow = form.names_above
-    if narrow:
+    d = Drawing(
+        form, low=floor, high=top, rows=len(shown), row=PHONE_ROW if narrow else ROW,
+        names=[row["name"] for row in rows.values()],
         # The name shares its line with the difference at the right.
-        d.room = form.width * form.slack - 60
+        room=form.width * form.slack - 72 if narrow else None,
+    )  # fmt: skip
 
     def lane(i: int) -> float:
         return d.under(i) + d.units(2) if narrow else d.y(i)
@@ -154,7 +156,7 @@ def _draw(
 
     for i, item in enumerate(shown):
         if isinstance(item, int):
-            d.omitted(i, item, "criteria")
+            d.omitted(i, house.criteria_left_out(item))
             continue
         d.name(i, item["name"])
     _right(d, rows, numerals, subject)
@@ -162,50 +164,59 @@ def _draw(
     return d
 
 
+def _firm(row: pd.Series) -> bool:
+    return known(row["firm"]) and bool(row["firm"])
+
+
 def _right(d: Drawing, rows: dict[int, pd.Series], numerals: Numerals, subject: str) -> None:
     form = d.form
-    narrow, deck = form.names_above, form.name == "deck"
-    start = 30 if deck else 33
+    narrow = form.names_above
+    start = 30 if form.name == "deck" else 33
     if not narrow:
-        title = f"{subject} minus peers"
-        if house.text_width(title, form.head, bold=True) > d.right - start + 6:
-            title = "Score minus peers"
-        d.heads(title, "points; peers below", dx=start)
+        title = _("{subject} minus peers").format(subject=subject)
+        if house.text_width(title, form.least, bold=True) > d.right - start + 6:
+            title = _("Score minus peers")
+        d.heads(title, _("points; peers below"), dx=start)
+    widest = max(house.digits_width(_signed(row, numerals, narrow), form.column + 0.5) for row in rows.values())
     for i, row in rows.items():
-        y = d.y(i)
-        absent = "" if known(row["score"]) else "not scored"
+        absent = "" if known(row["score"]) else _("not scored")
         if not known(row["peers_mean"]):
-            withheld = "withheld" if narrow and absent else WITHHELD
+            withheld = _("withheld") if narrow and absent else _(WITHHELD)
             absent = f"{absent}; {withheld}" if absent else withheld
         if absent or not known(row["difference"]):
-            dx, dy, anchor = (d.right - 4, d.name_line, "right") if narrow else (start, 0, "left")
-            text = "withheld" if narrow and absent == WITHHELD else absent
+            if not narrow:
+                d.column(i, absent, dx=start, lines=2, colour=house.MUT, italic=True)
+                continue
+            (text,), size = house.fitted(absent, 0.5 * form.width, form.small, form.least)
             d.note(
-                text, x=1, y=y, dx=dx, dy=dy, size=form.small, colour=house.MUT, anchor=anchor, italic=True, halo=narrow
+                house.escaped(text), x=1, y=d.y(i), dx=d.right - 4, dy=d.name_line, size=size, colour=house.MUT,
+                anchor="right", italic=True, halo=True,
             )  # fmt: skip
             continue
-        difference = numerals.difference(row["difference"])
         if narrow:
-            dy = d.name_line
             d.note(
-                difference, x=1, y=y, dx=d.right - 4, dy=dy, size=form.title, colour=house.INK, anchor="right",
-                bold=True, halo=True,
+                _signed(row, numerals, True), x=1, y=d.y(i), dx=d.right - 4, dy=d.name_line, size=form.title,
+                colour=house.INK, anchor="right", bold=True, halo=True,
             )  # fmt: skip
             continue
-        firm = bool(row["firm"]) if known(row["firm"]) else False
-        up = 9 if firm and not deck else 1
-        wide = 50 if deck else 36
+        up = form.small * 0.7 if _firm(row) else 1
+        at = start + widest + 14
         d.note(
-            difference, x=1, y=y, dx=start + wide, dy=up, size=form.column + 0.5, colour=house.INK, anchor="right",
-            bold=True,
+            _signed(row, numerals, False), x=1, y=d.y(i), dx=start + widest, dy=up, size=form.column + 0.5,
+            colour=house.INK, anchor="right", bold=True,
         )  # fmt: skip
-        text = _count(row, numerals)
-        at = start + wide + 15
-        (text,) = house.fit(text, d.right - at + 2, form.small, lines=1)
-        d.note(text, x=1, y=y, dx=at, dy=up, size=form.small, colour=house.MUT)
-        if firm and not deck:
-            sign = "▲ firmly above" if row["difference"] > 0 else "▼ firmly below"
-            d.note(sign, x=1, y=y, dx=at, dy=-9, size=form.small, colour=house.INK2)
+        d.column(i, _count(row, numerals), dx=at, dy=up, lines=1 if _firm(row) else 2, colour=house.MUT)
+        if _firm(row):
+            words = " ".join(house.verdict("strength" if row["difference"] > 0 else "missed opportunity"))
+            d.column(i, words, dx=start, dy=-up, colour=house.INK2)
+
+
+def _signed(row: pd.Series, numerals: Numerals, with_verdict: bool) -> str:
+    """The difference; on a phone, which has no room for words, with the sign of a firm one."""
+    if not known(row["difference"]):
+        return ""
+    sign = ("▲ " if row["difference"] > 0 else "▼ ") if with_verdict and _firm(row) else ""
+    return sign + numerals.difference(row["difference"])
 
 
 def _names_of_marks(
@@ -224,16 +235,20 @@ def _names_of_marks(
     small = form.small
     narrow = form.names_above
     if narrow:
-        d.note("minus peers", x=1, above=13, dx=d.right - 4, size=small, colour=house.MUT, anchor="right")
+        text = house.escaped(_("minus peers"))
+        d.note(text, x=1, above=13, dx=d.right - 4, size=small, colour=house.MUT, anchor="right")
     if both:
         i, row = next(iter(both.items()))
         bases = {int(r["base"]) for r in both.values() if known(r["base"])}
-        text = f"{bases.pop()} peers, mean" if len(bases) == 1 else "peers, mean"
-        (name,) = house.fit(subject, 110 if narrow else d.left, form.head, bold=True, lines=1)
+        base = bases.pop() if len(bases) == 1 else 0
+        text = _n("{n} peer, mean", "{n} peers, mean", base).format(n=base) if base else _("peers, mean")
+        size = small if narrow else form.head
+        # A name too long to stand at a mark stays in the words around the chart.
+        fits = house.text_width(subject, size, bold=True) <= (130 if narrow else d.left + 20)
+        name = subject if fits else _("own score")
         place: dict[str, float] = {"above": 12.0} if i == next(iter(rows)) else {"y": d.y(i, 0.5)}
         if narrow:
             place = {"y": lane(i), "dy": 19.0}
-        size = small if narrow else form.head
         half = house.text_width(name, size, bold=True) / 2
         # At the end of the scale the client's name moves inwards, and the peers' keeps clear of it.
         end = d.px(d.high) + (d.right - 2 if narrow else 22)
@@ -254,7 +269,7 @@ def _names_of_marks(
         marks = [row["peers_q1"], row["peers_mean"]]
         marks += [row[key] for key in ("score", "best_quarter") if known(row[key])]
         left = min(marks)
-        text = "middle half" if narrow else f"middle half of {unit_many}"
+        text = _("middle half") if narrow else _("middle half of {units}").format(units=unit_many)
         wide = house.text_width(text, small) + form.dot
         if left == row["peers_q1"] < row["peers_q3"] and d.px(left, tight=True) > wide - d.left * narrow:
             d.note(
@@ -264,7 +279,7 @@ def _names_of_marks(
             break
     for i, row in reversed(list(best.items())):
         others = [row[key] for key in ("score", "peers_mean", "peers_q3") if known(row[key])]
-        text = "best quarter" if narrow else "best quarter, mean"
+        text = _("best quarter") if narrow else _("best quarter, mean")
         room = d.px(d.high, tight=True) + (8 if narrow else 28) - d.px(row["best_quarter"], tight=True)
         free = i not in level and row["best_quarter"] >= max(others)
         if free and room > house.text_width(text, small) + form.dot / 2:
@@ -281,41 +296,62 @@ def _count(row: pd.Series, numerals: Numerals) -> str:
         return ""
     base, below, tied = int(row["base"]), int(row["below"]), int(row["tied"]) if known(row["tied"]) else 0
     if tied == base:
-        return f"all at {numerals.score(row['score'])}"
-    return f"{below} of {base}" + (f", {tied} tied" if tied else "")
+        return _("all at {score}").format(score=numerals.score(row["score"]))
+    text = _("{below} of {base}, {tied} tied") if tied else _("{below} of {base}")
+    return text.format(below=below, base=base, tied=tied)
 
 
-def _phrase(row: pd.Series, subject: str, numerals: Numerals) -> str:
+def _phrase(row: pd.Series, numerals: Numerals) -> str:
     if not known(row["score"]):
-        return f"{row['name']} not scored"
-    text = f"{row['name']} {numerals.score(row['score'])}"
+        return _("{name} not scored").format(name=row["name"])
+    score = numerals.score(row["score"])
     if not known(row["peers_mean"]):
-        return f"{text}, peers {WITHHELD}"
-    firm = "firm" if known(row["firm"]) and bool(row["firm"]) else "not firm"
-    count = _count(row, numerals)
-    first, comma, tied = count.partition(", ")
-    lower = f"; {first} peers lower{comma}{tied}" if " of " in count else f"; peers {count}" if count else ""
-    best = f", best quarter {numerals.mean(row['best_quarter'])}" if known(row["best_quarter"]) else ""
-    return (
-        f"{text}, {numerals.difference(row['difference'])} points from the peers' mean of "
-        f"{numerals.mean(row['peers_mean'])} ({firm}{best}{lower})"
+        return _("{name} {score}, peers withheld: too few").format(name=row["name"], score=score)
+    text = _("{name} {score}, {difference} points from the peers' mean of {mean}").format(
+        name=row["name"],
+        score=score,
+        difference=numerals.difference(row["difference"]),
+        mean=numerals.mean(row["peers_mean"]),
     )
+    parts = [_("firm") if _firm(row) else _("not firm")]
+    if known(row["best_quarter"]):
+        parts.append(_("best quarter {mean}").format(mean=numerals.mean(row["best_quarter"])))
+    if known(row["below"]) and known(row["base"]):
+        base, below, tied = int(row["base"]), int(row["below"]), int(row["tied"]) if known(row["tied"]) else 0
+        if tied == base:
+            words = _("all peers at {score}")
+        else:
+            words = _("{below} of {base} peers lower, {tied} tied") if tied else _("{below} of {base} peers lower")
+        parts.append(words.format(base=base, below=below, tied=tied, score=score))
+    return f"{text} ({', '.join(parts)})"
 
 
 def _hover(row: pd.Series, subject: str, numerals: Numerals) -> str:
-    own = numerals.score(row["score"]) if known(row["score"]) else "not scored"
+    own = _("{name}: {subject} {score}.") if known(row["score"]) else _("{name}: {subject} not scored.")
+    sentences = [own.format(name=row["name"], subject=subject, score=numerals.score(row["score"]))]
     if not known(row["peers_mean"]):
-        return f"{row['name']}: {subject} {own}. The peers are {WITHHELD}."
-    base = f"{int(row['base'])} peers" if known(row["base"]) else "The peers"
-    text = f"{row['name']}: {subject} {own}. {base} average {numerals.mean(row['peers_mean'])}"
+        return f"{sentences[0]} {_('The peers are withheld: there are too few.')}"
+    mean = numerals.mean(row["peers_mean"])
+    if known(row["base"]):
+        n = int(row["base"])
+        sentences.append(_n("{n} peer averages {mean}.", "{n} peers average {mean}.", n).format(n=n, mean=mean))
+    else:
+        sentences.append(_("The peers average {mean}.").format(mean=mean))
     if known(row["peers_q1"]) and known(row["peers_q3"]):
-        text += f", the middle half {numerals.mean(row['peers_q1'])} to {numerals.mean(row['peers_q3'])}"
+        low, high = numerals.mean(row["peers_q1"]), numerals.mean(row["peers_q3"])
+        sentences.append(_("Their middle half is from {low} to {high}.").format(low=low, high=high))
     if known(row["best_quarter"]):
-        text += f", the best quarter {numerals.mean(row['best_quarter'])}"
+        mean = numerals.mean(row["best_quarter"])
+        sentences.append(_("Their best quarter averages {mean}.").format(mean=mean))
     if known(row["difference"]):
-        firm = "firm" if known(row["firm"]) and bool(row["firm"]) else "not firm"
-        text += f". The difference of {numerals.difference(row['difference'])} is {firm}"
-    return f"{text}."
+        difference = numerals.difference(row["difference"])
+        words = (
+            _("The difference of {difference} is firm.")
+            if _firm(row)
+            else _("The difference of {difference} is not firm.")
+        )
+        sentences.append(words.format(difference=difference))
+    return " ".join(sentences)
 
 
 def _cells(row: pd.Series, numerals: Numerals) -> dict[str, Any]:
@@ -323,7 +359,7 @@ def _cells(row: pd.Series, numerals: Numerals) -> dict[str, Any]:
         return house.number(row[key], numerals.mean_decimals)
 
     compared = known(row["peers_mean"])
-    firm = "firm" if known(row["firm"]) and bool(row["firm"]) else "not firm"
+    firm = _("firm") if _firm(row) else _("not firm")
     return {
         "name": row["name"],
         "score": house.number(row["score"], numerals.score_decimals),
@@ -335,5 +371,5 @@ def _cells(row: pd.Series, numerals: Numerals) -> dict[str, Any]:
         "base": int(row["base"]) if known(row["base"]) and compared else None,
         "below": int(row["below"]) if known(row["below"]) and compared else None,
         "tied": int(row["tied"]) if known(row["tied"]) and compared else None,
-        "firm": firm if compared and known(row["difference"]) else "not compared",
+        "firm": firm if compared and known(row["difference"]) else _("not compared"),
     }

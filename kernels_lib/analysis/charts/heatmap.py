@@ -16,9 +16,11 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.study.language import _, _n
 from kernels_lib.study.numerals import Numerals
 
 MOST_ROWS = 60  # beyond, units are shown in tenths
+PANEL = 15  # rows of a panel; a slide has two side by side
 
 
 @dataclass(frozen=True)
@@ -75,32 +77,40 @@ def heatmap(
     """
     ids = [str(c) for c in scores.columns]
     goal = {c: float(targets[c] if isinstance(targets, Mapping) else targets) for c in ids}
-    rows = _rows(scores, overall, highlight, unit_many)
+    rows = _rows(scores, overall, highlight)
     tenths = any(row.averaged for row in rows)
     common = house.shared_target(goal.values())
-    line = f"the target of {numerals.target(common)}" if common is not None else "its target"
-    what = f"Each row is the mean of a tenth of the {unit_many}" if tenths else f"One row a {unit_one}"
+    if tenths:
+        what = _("Each row is the mean of a tenth of the {units}, best overall score at the top.")
+    else:
+        what = _("One row a {unit}, best overall score at the top.")
+    if common is None:
+        line = _("Filled: on its target or above. Tinted: below it.")
+    else:
+        line = _("Filled: on the target of {target} or above. Tinted: below it.")
+    words = f"{what} {line}".format(unit=unit_one, units=unit_many, target=numerals.target(common or 0))
+    points = _("points")
     labels = [str(names.get(c, c)) for c in ids]
 
     def draw(form: Form) -> Drawing:
-        return _draw(form, rows, labels, [goal[c] for c in ids], numerals, unit_one)
+        return _draw(form, rows, labels, [goal[c] for c in ids], numerals, (unit_one, unit_many))
 
     return house.figure(
         draw,
         identity=identity,
         message=message,
-        subtitle=subtitle or f"{what}, best overall score at the top. Filled: on {line} or above. Tinted: below it.",
+        subtitle=subtitle or words,
         caption=caption,
         alt_rows=[_phrase(row, labels, [goal[c] for c in ids], numerals) for row in rows],
-        how_to_read=(
-            f"Read along a row for one {'tenth' if tenths else unit_one}, down a column for one criterion. A filled "
-            f"cell reaches {line}, a tinted one falls short; the number is the score. A dash means not scored."
-        ),
+        how_to_read=_how_to_read(tenths, common, unit_one, numerals),
         basis=basis,
         columns=[
             ("name", house.capital(unit_many if tenths else unit_one), "", "text"),
-            *[(c, label, "points", "number") for c, label in zip(ids, labels, strict=True)],
-            ("_overall", "Overall", "points", "number"),
+            *[
+                (c, label, points if common is not None else _target_unit(goal[c], numerals), "number")
+                for c, label in zip(ids, labels, strict=True)
+            ],
+            ("_overall", _("Overall"), points, "number"),
         ],
         rows=[
             {
@@ -117,7 +127,26 @@ def heatmap(
     )
 
 
-def _rows(scores: pd.DataFrame, overall: pd.DataFrame, highlight: str, unit_many: str) -> list[_Row]:
+def _target_unit(target: float, numerals: Numerals) -> str:
+    return _("points, target {target}").format(target=numerals.target(target))
+
+
+def _how_to_read(tenths: bool, target: float | None, unit: str, numerals: Numerals) -> str:
+    along = (
+        _("Read along a row for one tenth, down a column for one criterion.")
+        if tenths
+        else _("Read along a row for one {unit}, down a column for one criterion.").format(unit=unit)
+    )
+    cells = (
+        _("A filled cell reaches its target, a tinted one falls short; the number is the score.")
+        if target is None
+        else _("A filled cell reaches the target of {target}, a tinted one falls short; the number is the score.")
+    )
+    dash = _("A dash means not scored.")
+    return f"{along} {cells.format(target=numerals.target(target or 0))} {dash}"
+
+
+def _rows(scores: pd.DataFrame, overall: pd.DataFrame, highlight: str) -> list[_Row]:
     order = overall["overall"].reindex(scores.index).sort_values(ascending=False, kind="stable", na_position="last")
 
     def one(unit: Any) -> _Row:
@@ -135,7 +164,7 @@ def _rows(scores: pd.DataFrame, overall: pd.DataFrame, highlight: str, unit_many
         whole = order.loc[members].mean()
         rows.append(
             _Row(
-                f"Places {start + 1} to {end}",
+                _("Places {first} to {last}").format(first=start + 1, last=end),
                 [float(v) if known(v) else None for v in means],
                 float(whole) if known(whole) else None,
                 False,
@@ -146,17 +175,53 @@ def _rows(scores: pd.DataFrame, overall: pd.DataFrame, highlight: str, unit_many
     return rows
 
 
+@dataclass(frozen=True)
+class _Heads:
+    """Heads of the columns: in up to two lines, or upright where a column is too narrow for that."""
+
+    lines: tuple[tuple[str, ...], ...]
+    upright: bool
+    size: float
+    tall: float  # pixels
+
+
+def _heads(labels: list[str], room: float, size: float, form: Form) -> _Heads:
+    flat = [house.fit(label, room, size) for label in labels]
+    if all(house.whole(lines, label) for lines, label in zip(flat, labels, strict=True)):
+        return _Heads(tuple(map(tuple, flat)), False, size, 2 * size * 1.3)
+    most = 2 if room >= 2.4 * size else 1
+    tall = 40.0
+    while tall < 0.36 * (form.height or 500):
+        if all(house.whole(house.fit(label, tall, size, lines=most), label) for label in labels):
+            break
+        tall += 4
+    return _Heads(tuple(tuple(house.fit(label, tall, size, lines=most)) for label in labels), True, size, tall)
+
+
 def _draw(
-    form: Form, everything: list[_Row], labels: list[str], goals: list[float], numerals: Numerals, unit_one: str
+    form: Form,
+    everything: list[_Row],
+    labels: list[str],
+    goals: list[float],
+    numerals: Numerals,
+    units: tuple[str, str],
 ) -> Drawing:
-    narrow, deck = form.names_above, form.name == "deck"
-    shown = house.shortened(everything, 13 if deck else None, keep=lambda row: row.own)
+    narrow, deck = form.names_above, form.height is not None
+    panels = 2 if deck and len(everything) > PANEL else 1
+    shown = house.shortened(everything, PANEL * panels if deck else None, keep=lambda row: row.own)
     rows = {i: item for i, item in enumerate(shown) if isinstance(item, _Row)}
-    left = 86 if narrow else 130 if not deck else 230
-    right = 38 if narrow else 56 if not deck else 90
-    size = 11.5 if narrow else 12.5 if not deck else 16
+    deep = -(-len(shown) // panels)
+    size = form.least if narrow or deck else form.least + 0.5
+    names = [item.name for item in rows.values()]
+    longest = max(house.text_width(name, size, bold=True) for name in names) + 12
+    left = round(min(max(longest, 56 if narrow else 110), 96 if narrow else 200 if not deck else 230))
+    right = 42 if narrow else 60 if not deck else 72
+    name_size = house.one_size(names, left - 10, size, form.least, bold=True)
+    name_lines = (
+        max(len(house.fit(name, left - 10, name_size, bold=True, lines=3)) for name in names) if not deck else 1
+    )
     cell = max(house.text_width(_text(v, row, numerals), size) for row in rows.values() for v in row.values)
-    plot = form.width - left - right
+    plot = form.width / panels - left - right
     # As many columns side by side as keep their numbers readable; further ones in blocks below.
     most = max(1, int(plot * form.slack / (cell + (6 if narrow else 10))))
     # A slide has no room for blocks and says what it leaves out.
@@ -164,83 +229,94 @@ def _draw(
     labels = labels[: len(labels) - omitted]
     blocks = -(-len(labels) // most)
     columns = -(-len(labels) // blocks)
+    width = plot / columns
     # Heads of two lines need the width of a page more than the numbers do.
-    room = plot * max(form.slack, 0.94) / columns - 2
-    head = size - 0.5
-    upright = any(len(" ".join(house.fit(label, room, head, lines=2))) < len(label) for label in labels)
-    longest = max(house.text_width(label, head) for label in labels)
-    tall = min(longest, 112.0) if upright else 2 * head * 1.3
+    heads = _heads(labels, width * max(form.slack, 0.94) - 2, size, form)
     height = 24.0 if narrow else 28.0 if not deck else 36.0
     if len(shown) > 40:
         height = 21.0
-    top = round(tall + 12)
-    step = len(shown) + (tall + 24) / height
-    breaks = {len(shown) * block: step - len(shown) for block in range(1, blocks)}
+    height = max(height, name_lines * name_size * 1.25 + 3) if name_lines > 1 else height
+    step = deep + (heads.tall + 24) / height
+    between = columns + (left + right) / width  # columns from one panel to the next
     d = Drawing(
-        form, low=-0.5, high=columns - 0.5, rows=len(shown) * blocks, row=height, breaks=breaks,
-        left=left, right=right, top=top, bottom=34 if omitted else 8,
+        form, low=-0.5, high=between * (panels - 1) + columns - 0.5, rows=deep * blocks, row=height,
+        breaks={deep * block: step - deep for block in range(1, blocks)}, left=left, right=right,
+        top=round(heads.tall + 12), bottom=34 if omitted else 8,
     )  # fmt: skip
-    looks: dict[str, list[Any]] = {"strength": [], "missed": []}
-    missing: list[tuple[float, float]] = []
-    for block in range(blocks):
-        start = block * columns
-        part = labels[start : start + columns]
-        _heads(d, block * len(shown), part, upright, head, room, tall)
-        for i, item in enumerate(shown):
-            at = block * len(shown) + i
-            if isinstance(item, int):
-                d.omitted(at, item, f"{unit_one}s" if item != 1 else unit_one)
-                continue
-            name_size = size + (1.5 if item.own or not narrow else 0)
-            (name,) = house.fit(item.name, left - 10, name_size, bold=item.own, lines=1)
-            d.note(
-                house.escaped(name), x=0, y=d.y(at), dx=-left, size=name_size,
-                colour=house.INK if item.own else house.INK2, bold=item.own,
-                hover=item.name if name != item.name else "",
-            )  # fmt: skip
-            if block == 0:
-                d.note(
-                    numerals.mean(item.overall), x=1, y=d.y(at), dx=right - 2, size=size + 0.5, colour=house.INK,
-                    anchor="right", bold=True,
-                )  # fmt: skip
-            for column, label in enumerate(part):
-                value, goal = item.values[start + column], goals[start + column]
-                if value is None:
-                    missing.append((column, d.y(at)))
+    for panel in range(panels):
+        begin = panel * between
+        _overall_head(d, begin + columns - 0.5, right - 2, size)
+        for block in range(blocks):
+            part = range(block * columns, min((block + 1) * columns, len(labels)))
+            first = block * deep
+            _write_heads(d, heads, part, begin, first)
+            cells: dict[str, list[tuple[int, float, str, str]]] = {"strength": [], "missed": []}
+            missing: list[tuple[float, float]] = []
+            for i in range(panel * deep, min((panel + 1) * deep, len(shown))):
+                item, y = shown[i], d.y(first + i - panel * deep)
+                if isinstance(item, int):
+                    lines = house.fit(house.units_left_out(item, *units), left + plot, size, lines=1)
+                    d.note(
+                        house.stacked(lines), x=d.across(begin - 0.5), y=y, dx=-left, size=size, colour=house.MUT,
+                        italic=True, halo=True,
+                    )  # fmt: skip
                     continue
-                hit = round(value - goal, 9) >= 0
-                text = _text(value, item, numerals)
-                hover = _hover(item, label, value, goal, numerals)
-                looks["strength" if hit else "missed"].append((column, d.y(at), text, hover))
-            if item.own:
-                out = 3 / d.plot_width
-                d.rect(
-                    -out, len(part) / columns + out, d.up(d.y(at, 0.5)), d.up(d.y(at, -0.5)), edge=house.INK,
-                    edge_width=1.5, layer="above",
+                lines = house.fit(item.name, left - 10, name_size, bold=item.own, lines=name_lines)
+                d.note(
+                    house.stacked(lines), x=d.across(begin - 0.5), y=y, dx=-left + (6 if panel else 0), size=name_size,
+                    colour=house.INK if item.own else house.INK2, bold=item.own,
+                    hover="" if house.whole(lines, item.name) else item.name,
                 )  # fmt: skip
-    d.cells("strength", looks["strength"], columns=columns, fill=house.BLUE, text_colour=house.ONBLUE, text_size=size)
-    d.cells("missed", looks["missed"], columns=columns, fill=house.VERMW, text_colour=house.VERM, text_size=size)
-    d.words("missing", missing, ["–"] * len(missing), colour=house.MUT, size=size)
+                if block == 0:
+                    d.note(
+                        numerals.mean(item.overall), x=d.across(begin + columns - 0.5), y=y, dx=right - 2,
+                        size=size, colour=house.INK, anchor="right", bold=True,
+                    )  # fmt: skip
+                for place in part:
+                    value = item.values[place]
+                    if value is None:
+                        missing.append((begin + place - part.start, y))
+                        continue
+                    look = "strength" if round(value - goals[place], 9) >= 0 else "missed"
+                    hover = _hover(item, labels[place], value, goals[place], numerals)
+                    cells[look].append((place - part.start, y, _text(value, item, numerals), hover))
+                if item.own:
+                    out = 3 / d.plot_width
+                    d.rect(
+                        d.across(begin - 0.5) - out, d.across(begin + len(part) - 0.5) + out,
+                        d.up(y + 0.5), d.up(y - 0.5), edge=house.INK, edge_width=1.5, layer="above",
+                    )  # fmt: skip
+            for look, fill, colour in (
+                ("strength", house.BLUE, house.ONBLUE),
+                ("missed", house.VERMW, house.VERM),
+            ):
+                d.cells(
+                    look, cells[look], columns=columns, start=begin, fill=fill, text_colour=colour, text_size=size
+                )  # fmt: skip
+            d.words("missing", missing, ["–"] * len(missing), colour=house.MUT, size=size)
     if omitted:
-        text = f"{omitted} further criteria are left out here; the report shows all"
-        d.note(text, x=0, below=18, size=size, colour=house.MUT, italic=True)
-    d.note("overall", x=1, above=12, dx=right - 2, size=size, colour=house.MUT, anchor="right")
+        text = _n(
+            "{n} further criterion is left out here; the report shows all",
+            "{n} further criteria are left out here; the report shows all",
+            omitted,
+        ).format(n=omitted)
+        d.note(house.escaped(text), x=0, below=18, size=size, colour=house.MUT, italic=True)
     return d
 
 
-def _heads(d: Drawing, first: int, labels: list[str], upright: bool, size: float, room: float, tall: float) -> None:
-    for column, label in enumerate(labels):
-        x = d.across(column)
-        y = d.y(first, 0.5)
-        if upright:
-            (text,) = house.fit(label, tall, size, lines=1)
-            d.note(
-                house.escaped(text), x=x, y=y, dy=6, size=size, colour=house.INK2, anchor="center", angle=-90,
-                valign="bottom", hover=label if text != label else "",
-            )  # fmt: skip
-        else:
-            text = "<br>".join(house.escaped(line) for line in house.fit(label, room, size, lines=2))
-            d.note(text, x=x, y=y, dy=5, size=size, colour=house.INK2, anchor="center", valign="bottom")
+def _overall_head(d: Drawing, x: float, dx: float, size: float) -> None:
+    text = house.escaped(_("overall"))
+    d.note(text, x=d.across(x), above=12, dx=dx, size=size, colour=house.MUT, anchor="right")
+
+
+def _write_heads(d: Drawing, heads: _Heads, part: range, begin: float, first: int) -> None:
+    for place in part:
+        x = d.across(begin + place - part.start)
+        look: dict[str, Any] = {"angle": -90} if heads.upright else {}
+        d.note(
+            house.stacked(list(heads.lines[place])), x=x, y=d.y(first, 0.5), dy=6, size=heads.size,
+            colour=house.INK2, anchor="center", valign="bottom", **look,
+        )  # fmt: skip
 
 
 def _text(value: float | None, row: _Row, numerals: Numerals) -> str:
@@ -249,15 +325,15 @@ def _text(value: float | None, row: _Row, numerals: Numerals) -> str:
 
 def _hover(row: _Row, label: str, value: float, goal: float, numerals: Numerals) -> str:
     gap = round(value - goal, 9)
-    target = numerals.target(goal)
-    side = "short of" if gap < 0 else "above"
-    way = f"just on {target}" if gap == 0 else f"{house.distance(gap, numerals)} {side} {target}"
-    return f"{row.name}, {label}: {_text(value, row, numerals)}, {way}."
+    return house.at_target_sentence(f"{row.name}, {label}", _text(value, row, numerals), gap, goal, numerals)
 
 
 def _phrase(row: _Row, labels: list[str], goals: list[float], numerals: Numerals) -> str:
     cells = zip(labels, row.values, goals, strict=True)
-    scored = [(label, value, goal) for label, value, goal in cells if value is not None]
-    reached = sum(round(value - goal, 9) >= 0 for _, value, goal in scored)
-    whole = "without an overall score" if row.overall is None else numerals.mean(row.overall)
-    return f"{row.name} {whole}, {reached} of {len(scored)} criteria on target"
+    scored = [(value, goal) for __, value, goal in cells if value is not None]
+    reached = sum(round(value - goal, 9) >= 0 for value, goal in scored)
+    if row.overall is None:
+        text = _("{name} without an overall score, {reached} of {n} criteria on target")
+    else:
+        text = _("{name} {overall}, {reached} of {n} criteria on target")
+    return text.format(name=row.name, overall=numerals.mean(row.overall), reached=reached, n=len(scored))

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.study.language import _, _n
 from kernels_lib.study.numerals import Numerals
 
 ROW = 40
@@ -28,7 +29,7 @@ def industries(
     unit_many: str = "brands",
     n_all: int | None = None,
     minimum_base: int = 4,
-    own_words: str = "yours",
+    own_words: str | None = None,
     subtitle: str = "",
     identity: str = "industries",
 ) -> go.Figure:
@@ -50,8 +51,8 @@ def industries(
         Number of all units; default the sum of `n`.
     minimum_base : int, default 4
         Stated where an industry is withheld.
-    own_words : str, default "yours"
-        Stands in brackets behind the own industry's name; empty for none.
+    own_words : str, optional
+        Stands in brackets behind the own industry's name, by default "yours"; empty for none.
     subtitle, identity : str, optional
 
     Returns
@@ -61,50 +62,64 @@ def industries(
     """
     ordered = frame.sort_values("mean", ascending=False, kind="stable", na_position="last")
     hidden = ordered["withheld"].astype(bool) | ordered["mean"].isna()
-    rows = [row for _, row in ordered[~hidden].iterrows()] + [row for _, row in ordered[hidden].iterrows()]
+    own_words = _("yours") if own_words is None else own_words
+    rows = [row for __, row in ordered[~hidden].iterrows()] + [row for __, row in ordered[hidden].iterrows()]
     total = n_all if n_all is not None else int(frame["n"].dropna().sum())
     many = f"{total} {unit_many}"
     shown = [row for row in rows if _shown(row)]
     values = [float(row[key]) for row in shown for key in ("mean", "ci_low", "ci_high") if known(row[key])]
     low, high = house.narrower([*values, mean_all], floor, top)
     # True of both kinds: too few others, and withheld so that another cannot be computed back.
-    words = f"withheld to protect single {unit_many}"
-    scale = f"from {numerals.target(floor)} to {numerals.target(top)}"
-    if (low, high) != (float(floor), float(top)):
-        ends = [house.tick_label(end, (low, high), numerals) for end in (low, high)]
-        part = f" The axis shows {ends[0]} to {ends[1]} of the scale {scale}."
+    words = _("withheld to protect single {units}").format(units=unit_many)
+    under = [_("Mean overall score of each industry with its interval.")]
+    ends = {"floor": numerals.target(floor), "top": numerals.target(top)}
+    if (low, high) == (float(floor), float(top)):
+        under.append(_("Scale from {floor} to {top}.").format(**ends))
     else:
-        part = f" Scale {scale}."
+        part = {name: house.tick_label(end, (low, high), numerals) for name, end in (("low", low), ("high", high))}
+        under.append(_("The axis shows {low} to {high} of the scale from {floor} to {top}.").format(**ends, **part))
+    points = _("points")
+
+    everything = _("All {many}").format(many=many)
+    last = {
+        "name": everything,
+        "n": total,
+        "mean": house.number(mean_all, numerals.mean_decimals),
+        "note": _("dotted line"),
+    }
 
     def draw(form: Form) -> Drawing:
         return _draw(
             form, rows, numerals, low=low, high=high, mean_all=mean_all, many=many, words=words, own=own_words,
-            head=house.interval_words(frame),
+            head=house.interval_head(frame, numerals, mean=True),
         )  # fmt: skip
 
     return house.figure(
         draw,
         identity=identity,
         message=message,
-        subtitle=subtitle or f"Mean overall score of each industry with its interval.{part}",
+        subtitle=subtitle or " ".join(under),
         caption=caption,
-        alt_rows=[_phrase(row, mean_all, many, words, own_words, numerals) for row in rows],
-        how_to_read=(
-            f"A ring is the mean of an industry's {unit_many}, the line through it its interval; the own industry is "
-            f"filled. The dotted line is the mean of all {many}. Where intervals overlap, the order of the industries "
-            f"is open to doubt. A mean is withheld where fewer than {minimum_base} other {unit_many} stand behind it, "
-            "and where another withheld one could be computed from it."
-        ),
+        alt_rows=[
+            *(_phrase(row, mean_all, many, words, own_words, numerals) for row in rows),
+            f"{everything} {numerals.mean(mean_all)}",
+        ],
+        how_to_read=_(
+            "A ring is the mean of an industry's {units}, the line through it its interval; the own industry is "
+            "filled. The dotted line is the mean of all {many}. Where intervals overlap, the order of the industries "
+            "is open to doubt. A mean is withheld where fewer than {least} other {units} stand behind it, and where "
+            "another withheld one could be computed from it."
+        ).format(units=unit_many, many=many, least=minimum_base),
         basis=basis,
         columns=[
-            ("name", "Industry", "", "text"),
+            ("name", _("Industry"), "", "text"),
             ("n", house.capital(unit_many), "", "number"),
-            ("mean", "Mean", "points", "number"),
-            ("low", "Interval from", "points", "number"),
-            ("high", "Interval to", "points", "number"),
-            ("note", "Note", "", "text"),
+            ("mean", _("Mean"), points, "number"),
+            ("low", _("Interval from"), points, "number"),
+            ("high", _("Interval to"), points, "number"),
+            ("note", _("Note"), "", "text"),
         ],
-        rows=[_cells(row, words, own_words, numerals) for row in rows],
+        rows=[*(_cells(row, words, own_words, numerals) for row in rows), last] if rows else [],
         numerals=numerals,
     )
 
@@ -132,20 +147,20 @@ def _draw(
 ) -> Drawing:
     shown = house.shortened(everything, form.rows and form.rows + 2, keep=lambda row: bool(row["own"]))
     rows = {i: item for i, item in enumerate(shown) if not isinstance(item, int)}
-    d = Drawing(
-        form, low=low, high=high, rows=len(shown), row=PHONE_ROW if form.names_above else ROW,
-        names=[_name(row, own) for row in rows.values()],
-    )  # fmt: skip
     narrow = form.names_above
-    if narrow:
-        d.room = form.width * form.slack - 130
+    d = Drawing(
+        form, low=low, high=high, rows=len(shown), row=PHONE_ROW if narrow else ROW,
+        names=[_name(row, own) for row in rows.values()],
+        # On a phone the mean and its interval stand at the right of the name.
+        room=form.width * form.slack - 130 if narrow else None,
+    )  # fmt: skip
 
     def lane(i: int) -> float:
         return d.under(i) + d.units(3) if narrow else d.y(i)
 
     d.axis(house.ticks(low, high), numerals)
     d.upright(mean_all, colour=house.QUIET, width=1.5, dash="2px,3px", extra=8)
-    label = f"all {many} {numerals.mean(mean_all)}"
+    label = _("all {many} {mean}").format(many=many, mean=numerals.mean(mean_all))
     half = house.text_width(label, form.small) / 2
     middle = min(max(d.px(mean_all), half - d.left), d.plot_width + (d.right if narrow else 20) - half)
     d.note(
@@ -177,17 +192,16 @@ def _draw(
     start = 30 if form.name == "deck" else 33
     widest = max((house.digits_width(numerals.mean(r["mean"]), form.column) for r in present.values()), default=0)
     if not narrow:
-        d.note(
-            f"mean, {head}", x=1, above=18, dx=start, size=form.small, colour=house.MUT
-        )  # fmt: skip
+        (text,), size = house.fitted(head, d.right - start + 6, form.small, form.least)
+        d.note(house.escaped(text), x=1, above=18, dx=start, size=size, colour=house.MUT)
     for i, item in enumerate(shown):
         if isinstance(item, int):
-            d.omitted(i, item, "industries")
+            d.omitted(i, _left_out(item))
             continue
         is_own = bool(item["own"])
         d.name(i, _name(item, own), bold=is_own, colour=house.INK, hover=_hover(item, words, own, numerals))
         if not _shown(item):
-            text = words if bool(item["withheld"]) else "no overall score"
+            text = words if bool(item["withheld"]) else _("no overall score")
             d.note(
                 house.escaped(text), x=0, y=lane(i), dx=6, size=form.small, colour=house.MUT, italic=True, halo=True
             )  # fmt: skip
@@ -206,26 +220,44 @@ def _draw(
             anchor="right", bold=is_own,
         )  # fmt: skip
         if has:
-            d.note(interval, x=1, y=d.y(i), dx=start + widest + 12, dy=1, size=form.small, colour=house.MUT)
+            d.column(i, interval, dx=start + widest + 12, dy=1, colour=house.MUT)
     return d
 
 
+def _left_out(count: int) -> str:
+    return _n(
+        "{n} industry between these is left out here; the report shows all",
+        "{n} industries between these are left out here; the report shows all",
+        count,
+    ).format(n=count)
+
+
 def _phrase(row: pd.Series, mean_all: float, many: str, words: str, own: str, numerals: Numerals) -> str:
+    name = _name(row, own)
     if not _shown(row):
-        return f"{_name(row, own)} {words if bool(row['withheld']) else 'without an overall score'}"
-    interval = numerals.interval(row["ci_low"], row["ci_high"])
+        absent = words if bool(row["withheld"]) else _("no overall score")
+        return f"{name}: {absent}"
     gap = round(float(row["mean"]) - mean_all, 9)
-    way = "level with" if gap == 0 else f"{house.distance(gap, numerals)} {'below' if gap < 0 else 'above'}"
-    return f"{_name(row, own)} {numerals.mean(row['mean'])}, {way} the mean of all {many} (interval {interval})"
+    if gap == 0:
+        text = _("{name} {mean}, level with the mean of all {many}")
+    elif gap < 0:
+        text = _("{name} {mean}, {gap} below the mean of all {many}")
+    else:
+        text = _("{name} {mean}, {gap} above the mean of all {many}")
+    text = text.format(name=name, mean=numerals.mean(row["mean"]), gap=house.distance(gap, numerals), many=many)
+    if not (known(row["ci_low"]) and known(row["ci_high"])):
+        return text
+    interval = numerals.interval(row["ci_low"], row["ci_high"])
+    return f"{text} ({_('interval {interval}').format(interval=interval)})"
 
 
 def _hover(row: pd.Series, words: str, own: str, numerals: Numerals) -> str:
+    name = _name(row, own)
     if not _shown(row):
-        return f"{_name(row, own)}: {words if bool(row['withheld']) else 'no overall score'}."
-    spread = ""
-    if known(row["ci_low"]) and known(row["ci_high"]):
-        spread = f", interval {numerals.mean(row['ci_low'])} to {numerals.mean(row['ci_high'])}"
-    return f"{_name(row, own)}: mean {numerals.mean(row['mean'])}{spread}, n = {int(row['n'])}."
+        absent = words if bool(row["withheld"]) else _("no overall score")
+        return f"{name}: {absent}."
+    mean = house.with_interval(row["mean"], row["ci_low"], row["ci_high"], numerals)
+    return _("{name}: mean {mean}, n = {n}.").format(name=name, mean=mean, n=int(row["n"]))
 
 
 def _cells(row: pd.Series, words: str, own: str, numerals: Numerals) -> dict[str, Any]:
@@ -240,5 +272,5 @@ def _cells(row: pd.Series, words: str, own: str, numerals: Numerals) -> dict[str
         "mean": mean("mean"),
         "low": mean("ci_low"),
         "high": mean("ci_high"),
-        "note": "" if shown else words if bool(row["withheld"]) else "no overall score",
+        "note": "" if shown else words if bool(row["withheld"]) else _("no overall score"),
     }

@@ -188,8 +188,6 @@ def fitted(
     return fit(text, width, tried, bold=bold, lines=lines), tried
 
 
-def one_size(
-    texts: list[str], width: float, size: float, least: float, *, bold: bool = False, lines: int = 1
-) -> float:
+def one_size(texts: list[str], width: float, size: float, least: float, *, bold: bool = False, lines: int = 1) -> float:
     """The largest size at which all texts fit: names of one chart have one size."""
     return min((fitted(text, width, size, least, bold=bold, lines=lines)[1] for text in texts), default=size)

@@ -161,8 +161,9 @@ class Marks(Sheet):
         text_colour: str,
         text_size: float,
         gap: float = 2,
+        start: float = 0.0,
     ) -> None:
-        """Cells ``(column, y, text, hover)`` of one look, as one heat map trace."""
+        """Cells ``(column, y, text, hover)`` of one look, as heat map traces; `start` is where column 0 lies."""
         if not cells:
             return
         ys = sorted({y for _, y, _, _ in cells}, reverse=True)
@@ -175,7 +176,7 @@ class Marks(Sheet):
             self.traces.append(
                 {
                     "type": "heatmap",
-                    "x0": 0,
+                    "x0": plain(start),
                     "dx": 1,
                     "y0": plain(run[0]),
                     "dy": -1,

@@ -10,15 +10,25 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.study.language import N_, _
 from kernels_lib.study.numerals import Numerals
 
 # Look and words of how far a difference holds.
 LOOKS = {
-    "every": ("pair in every table", "firm in every table that fits the published means"),
-    "firm": ("firm pair", "firm in these data"),
-    "some": ("unresolved pair", "firm in some tables that fit the published means: unresolved"),
-    "unresolved": ("unresolved pair", "unresolved"),
-    "none": ("untold pair", "firm in no table that fits the published means"),
+    "every": ("pair in every table", N_("firm in every table that fits the published means")),
+    "firm": ("firm pair", N_("firm in these data")),
+    "some": ("unresolved pair", N_("firm in some tables that fit the published means: unresolved")),
+    "unresolved": ("unresolved pair", N_("unresolved")),
+    "none": ("untold pair", N_("firm in no table that fits the published means")),
+}
+
+# The looks in words.
+KEY = {
+    "every": N_("Dark: firm in every table that fits the published means."),
+    "firm": N_("Filled: firm in these data."),
+    "some": N_("Outlined, italic ≈: unresolved."),
+    "unresolved": N_("Outlined, italic ≈: unresolved."),
+    "none": N_("=?: firm in no table."),
 }
 
 
@@ -50,16 +60,18 @@ def pairs(
         Roles: pair in every table, firm pair, outline, unresolved pair, untold pair.
     """
     ids, names = _order(frame)
-    cells = {frozenset((str(row["first"]), str(row["second"]))): row for _, row in frame.iterrows()}
+    cells = {frozenset((str(row["first"]), str(row["second"]))): row for __, row in frame.iterrows()}
     listed = [
         (i, j, cells[frozenset((ids[j], ids[i]))])
         for i in range(len(ids))
         for j in range(i)
         if frozenset((ids[j], ids[i])) in cells
     ]
-    present = [key for key in LOOKS if any(row["holds"] == key for _, _, row in listed)]
-    key = _key(present)
-    ahead = "How far the criterion named above a column is ahead of the one in the row, in points."
+    present = [key for key in LOOKS if any(row["holds"] == key for __, __, row in listed)]
+    # Only those that occur.
+    key = " ".join(dict.fromkeys(_(KEY[look]) for look in present))
+    ahead = _("How far the criterion named above a column is ahead of the one in the row, in points.")
+    largest = _("the larger of both tests")
 
     def draw(form: Form) -> Drawing:
         return _draw(form, names, listed, numerals)
@@ -70,29 +82,34 @@ def pairs(
         message=message,
         subtitle=subtitle or f"{ahead} {key}",
         caption=caption,
-        alt_rows=[_phrase(row, numerals) for _, _, row in listed],
-        how_to_read=(
-            "Every cell is one pair of criteria; names stand on the diagonal, best mean first. Go down from a name to "
-            f"see how far it is ahead of those below it, left from a name to see what is ahead of it. {key} "
-            "Unresolved means that the data fit either order, not that the two are equal."
+        alt_rows=[_phrase(row, numerals) for __, __, row in listed],
+        how_to_read=" ".join(
+            [
+                _(
+                    "Every cell is one pair of criteria; names stand on the diagonal, best mean first. Go down from a "
+                    "name to see how far it is ahead of those below it, left from a name to see what is ahead of it."
+                ),
+                key,
+                _("Unresolved means that the data fit either order, not that the two are equal."),
+            ]
         ),
         basis=basis,
         columns=[
-            ("first", "Criterion", "", "text"),
-            ("second", "Ahead of", "", "text"),
-            ("difference", "Difference", "points", "number"),
-            ("holds", "Holds", "", "text"),
-            *([("p_adjusted", "Adjusted p", "the larger of both tests", "number")] if "p_adjusted" in frame else []),
+            ("first", _("Criterion"), "", "text"),
+            ("second", _("Ahead of"), "", "text"),
+            ("difference", _("Difference"), _("points"), "number"),
+            ("holds", _("Holds"), "", "text"),
+            *([("p_adjusted", _("Adjusted p"), largest, "number")] if "p_adjusted" in frame else []),
         ],
         rows=[
             {
                 "first": str(row["first_name"]),
                 "second": str(row["second_name"]),
                 "difference": house.number(row["difference"], numerals.mean_decimals),
-                "holds": LOOKS[row["holds"]][1],
+                "holds": _(LOOKS[row["holds"]][1]),
                 **({"p_adjusted": numerals.p_value(row["p_adjusted"])} if "p_adjusted" in frame else {}),
             }
-            for _, _, row in listed
+            for __, __, row in listed
         ],
         numerals=numerals,
     )
@@ -102,7 +119,7 @@ def _order(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Criteria by mean, best first: who is first in more pairs has the higher mean."""
     names: dict[str, str] = {}
     ahead: dict[str, int] = {}
-    for _, row in frame.iterrows():
+    for __, row in frame.iterrows():
         for place in ("first", "second"):
             names.setdefault(str(row[place]), str(row[f"{place}_name"]))
             ahead.setdefault(str(row[place]), 0)
@@ -111,83 +128,72 @@ def _order(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     return ids, [names[c] for c in ids]
 
 
-def _key(present: list[str]) -> str:
-    """The looks in words, only those that occur."""
-    words = {
-        "every": "Dark: firm in every table that fits the published means.",
-        "firm": "Filled: firm in these data.",
-        "some": "Outlined, italic ≈: unresolved.",
-        "unresolved": "Outlined, italic ≈: unresolved.",
-        "none": "=?: firm in no table.",
-    }
-    return " ".join(dict.fromkeys(words[key] for key in present))
-
-
 def _draw(form: Form, names: list[str], listed: list[tuple[int, int, Any]], numerals: Numerals) -> Drawing:
-    narrow, deck = form.names_above, form.name == "deck"
+    narrow, deck = form.names_above, form.height is not None
     count = len(names)
     size = 12.0 if narrow else 14.0 if not deck else 17.0
-    texts = [_cell(row, numerals) for _, _, row in listed]
-    number = max((house.text_width(text, size, bold=True) for text in texts), default=0) + 4
     columns = max(count - 1, 1)
-    label = max(house.text_width(name, size, bold=True) for name in names) + 16
-    # Names stand left of the rows, too, unless a phone has no room: those on the diagonal suffice.
-    left = 4 if narrow else round(min(label, 190 if not deck else 240))
-    tail = round(min(label, 112 if narrow else 150 if not deck else 200))
+    height = 34.0 if narrow else 38.0 if not deck else 50.0
+    # Names in two lines where they are long; left of the rows, too, unless a phone has no room.
+    widest = 96 if narrow else 180 if not deck else 240
+    name_size = house.one_size(names, widest, size, form.least, bold=True, lines=2)
+    written = {name: house.fit(name, widest, name_size, bold=True) for name in names}
+    label = max(house.text_width(line, name_size, bold=True) for lines in written.values() for line in lines) + 14
+    left = 4 if narrow else round(label)
+    tail = round(label)
     room = form.width - left - tail
     wide = min(room / columns, 68.0 if not deck else 84.0)
     right = round(form.width - left - wide * columns)
-    height = 34.0 if narrow else 38.0 if not deck else 50.0
+    lines = max(map(len, written.values()))
     if count > 12 or wide < 30:
         height = min(height, 28.0)
+    height = max(height, lines * name_size * 1.25 + 4)
     # Smaller before a cell goes without its number; a narrow page may shrink the cells a little.
     slack = max(form.slack, 0.9)
-    while number > wide * slack - 2 and size > (10.5 if not deck else 15):
-        size -= 0.5
-        number = max(house.text_width(text, size, bold=True) for text in texts) + 4
-    printed = number <= wide * slack
+
+    def widest_number(size: float) -> float:
+        return max(house.text_width(_cell(row, numerals), size, bold=_holds(row)) for __, __, row in listed) + 3
+
+    while widest_number(size) > wide * slack - 2 and size > form.least:
+        size = max(form.least, size - 0.5)
+    printed = widest_number(size) <= wide * slack
     d = Drawing(
         form, low=-0.5, high=columns - 0.5, rows=columns, row=height, left=left, right=right,
-        top=30 if not deck else 38, bottom=6,
+        top=round(lines * name_size * 1.25) + (14 if not deck else 18), bottom=6,
     )  # fmt: skip
     kinds: dict[str, list[tuple[int, float, str, str]]] = {}
     for i, j, row in listed:
         text = _cell(row, numerals)
-        holds = row["holds"]
-        short = text if printed else {"every": "", "firm": "", "none": "?"}.get(holds, "≈")
-        shown = f"<b>{short}</b>" if holds in ("every", "firm") and short else f"<i>{short}</i>" if short else ""
-        hover = f"{_phrase(row, numerals)}."
-        kinds.setdefault(LOOKS[holds][0], []).append((j, d.y(i - 1), shown, hover))
+        short = text if printed else {"every": "", "firm": "", "none": "?"}.get(row["holds"], "≈")
+        shown = f"<b>{short}</b>" if _holds(row) and short else f"<i>{short}</i>" if short else ""
+        kinds.setdefault(LOOKS[row["holds"]][0], []).append((j, d.y(i - 1), shown, _hover(row, numerals)))
     common = {"columns": columns, "text_size": size}
     every = kinds.get("pair in every table", [])
     d.cells("pair in every table", every, fill=house.INK2, text_colour=house.PAPER, **common)
     d.cells("firm pair", kinds.get("firm pair", []), fill=house.BAND, text_colour=house.INK, **common)
     loose = kinds.get("unresolved pair", [])
     # A heat map has no outlines: a cell of paper on a slightly larger one of the rule's colour.
-    blank = [(column, y, "", "") for column, y, _, _ in loose]
+    blank = [(column, y, "", "") for column, y, __, __ in loose]
     d.cells("outline", blank, fill=house.RULE, text_colour=house.MUT, **common)
     d.cells("unresolved pair", loose, fill=house.PAPER, text_colour=house.MUT, gap=4, **common)
     d.cells("untold pair", kinds.get("untold pair", []), fill=house.PAPER, text_colour=house.MUT, **common)
 
-    name_size = max(11.5, size) if not deck else max(15, size)
     for i, name in enumerate(names):
+        text = house.stacked(written[name])
+        cut = "" if house.whole(written[name], name) else name
+        look: dict[str, Any] = {"size": name_size, "bold": True, "hover": cut}
         if i and not narrow:
-            (text,) = house.fit(name, left - 12, name_size, bold=True, lines=1)
-            d.note(
-                house.escaped(text), x=0, y=d.y(i - 1), dx=-10, size=name_size, colour=house.INK, anchor="right",
-                bold=True, hover=name if text != name else "",
-            )  # fmt: skip
+            d.note(text, x=0, y=d.y(i - 1), dx=-10, colour=house.INK, anchor="right", **look)
         if i == count - 1 and not narrow:
             continue
         # Above the first column, else in the row of the same name, right of its last cell.
-        end = right + wide * (columns - i)
-        (text,) = house.fit(name, end - 10, name_size, bold=True, lines=1)
-        place = {"above": 12.0} if i == 0 else {"y": d.y(i - 1)}
-        d.note(
-            house.escaped(text), x=i / columns, dx=6, size=name_size, colour=house.INK if narrow else house.MUT,
-            bold=True, hover=name if text != name else "", **place,
-        )  # fmt: skip
+        place = {"above": 4.0, "valign": "bottom"} if i == 0 else {"y": d.y(i - 1)}
+        d.note(text, x=i / columns, dx=6, colour=house.INK if narrow else house.MUT, **place, **look)
     return d
+
+
+def _holds(row: Mapping[str, Any]) -> bool:
+    return row["holds"] in ("every", "firm")
 
 
 def _cell(row: Mapping[str, Any], numerals: Numerals) -> str:
@@ -196,12 +202,20 @@ def _cell(row: Mapping[str, Any], numerals: Numerals) -> str:
     if not known(row["difference"]):
         return "≈?"
     size = house.distance(float(row["difference"]), numerals)
-    return size if row["holds"] in ("every", "firm") else f"≈{size}"
+    return size if _holds(row) else f"≈{size}"
 
 
 def _phrase(row: Mapping[str, Any], numerals: Numerals) -> str:
-    words = LOOKS[row["holds"]][1]
+    values = {"first": row["first_name"], "second": row["second_name"], "holds": _(LOOKS[row["holds"]][1])}
     if not known(row["difference"]):
-        return f"{row['first_name']} and {row['second_name']}: {words}"
+        return _("{first} and {second}: {holds}").format(**values)
     size = house.distance(float(row["difference"]), numerals)
-    return f"{row['first_name']} {size} ahead of {row['second_name']} ({words})"
+    return _("{first} {gap} ahead of {second} ({holds})").format(gap=size, **values)
+
+
+def _hover(row: Mapping[str, Any], numerals: Numerals) -> str:
+    values = {"first": row["first_name"], "second": row["second_name"], "holds": _(LOOKS[row["holds"]][1])}
+    if not known(row["difference"]):
+        return _("{first} and {second}: {holds}.").format(**values)
+    size = house.distance(float(row["difference"]), numerals)
+    return _("{first} is {gap} ahead of {second}: {holds}.").format(gap=size, **values)

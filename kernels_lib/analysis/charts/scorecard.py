@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals
 
 ROW = 50
@@ -53,12 +54,14 @@ def scorecard(
     go.Figure
         Roles: interval, unresolved interval, mean, unresolved mean, target.
     """
-    rows = [row for _, row in card[card["mean"].notna()].sort_values("mean", ascending=False, kind="stable").iterrows()]
-    rows += [row for _, row in card[card["mean"].isna()].iterrows()]
+    # Those without a mean come last.
+    ordered = card.sort_values("mean", ascending=False, kind="stable", na_position="last")
+    rows = [row for __, row in ordered.iterrows()]
     many = house.group_words(card["n"], unit_many)
     target = house.shared_target(card["target"])
-    head = house.interval_words(card)
-    scale = f"from {numerals.target(floor)} to {numerals.target(top)}"
+    head = house.interval_head(card, numerals, mean=True)
+    words = _("Mean of all {many}, from {floor} to {top}, with its interval. Bands: the stages of the scale.")
+    points = _("points")
 
     def draw(form: Form) -> Drawing:
         return _draw(
@@ -69,26 +72,21 @@ def scorecard(
         draw,
         identity=identity,
         message=message,
-        subtitle=subtitle or f"Mean of all {many}, {scale}, with its interval. Bands: the stages of the scale.",
+        subtitle=subtitle or words.format(many=many, floor=numerals.target(floor), top=numerals.target(top)),
         caption=caption,
         alt_rows=[_phrase(row, numerals) for row in rows],
-        how_to_read=(
-            f"A dot is the mean of all {many}, the line through it its interval. The shaded bands behind are the "
-            "stages of the scale. Where the line is dashed and the mark is an open diamond, the data do not settle on "
-            "which side of the target the mean lies."
-            + (" Criteria that share a letter are not in a firm order." if "letters" in card else "")
-        ),
+        how_to_read=_how_to_read(rows, many, "letters" in card),
         basis=basis,
         columns=[
-            ("name", "Criterion", "", "text"),
-            ("side", "Kind", "", "text"),
-            ("mean", f"Mean of all {many}", "points", "number"),
-            ("low", "Interval from", "points", "number"),
-            ("high", "Interval to", "points", "number"),
-            ("stage", "Stage", "", "text"),
-            ("target", "Target", "points", "number"),
-            ("verdict", "Against target", "", "text"),
-            *([("letters", "Letters", "", "text")] if "letters" in card else []),
+            ("name", _("Criterion"), "", "text"),
+            ("side", _("Kind"), "", "text"),
+            ("mean", _("Mean of all {many}").format(many=many), points, "number"),
+            ("low", _("Interval from"), points, "number"),
+            ("high", _("Interval to"), points, "number"),
+            ("stage", _("Stage"), "", "text"),
+            ("target", _("Target"), points, "number"),
+            ("verdict", _("Against target"), "", "text"),
+            *([("letters", _("Letters"), "", "text")] if "letters" in card else []),
         ],
         rows=[_cells(row, numerals) for row in rows],
         numerals=numerals,
@@ -110,7 +108,7 @@ def _draw(
     shown = house.shortened(everything, form.rows and form.rows + 2)
     rows = {i: item for i, item in enumerate(shown) if not isinstance(item, int)}
     d = Drawing(
-        form, low=floor, high=top, rows=len(shown), row=PHONE_ROW if form.names_above else ROW,
+        form, low=floor, high=top, rows=len(shown), row=PHONE_ROW if form.names_above else ROW, second=True,
         names=[row["name"] for row in rows.values()], cross=target,
     )  # fmt: skip
     _bands(d, stages, target)
@@ -129,7 +127,7 @@ def _draw(
         ]
         d.line(role, lines, colour=house.QUIET, width=2.5, dash=dash)
     if target is not None:
-        d.target_line(target, label=f"target {numerals.target(target)}")
+        d.target_line(target, label=house.target_words(target, numerals))
     else:
         d.target_ticks([(i, float(row["target"])) for i, row in rows.items()])
     looks = {
@@ -145,7 +143,7 @@ def _draw(
         )  # fmt: skip
     for i, item in enumerate(shown):
         if isinstance(item, int):
-            d.omitted(i, item, "criteria")
+            d.omitted(i, house.criteria_left_out(item))
         else:
             d.name(i, item["name"], second=item["side"], halo=False)
     if form.names_above:
@@ -170,13 +168,11 @@ def _bands(d: Drawing, stages: Sequence[tuple[float, str]], target: float | None
         middle = (start + end) / 2
         # A second line of the name needs the height at which the target's label stands.
         free = target is None or abs(d.px(middle) - d.px(target)) > width / 2 + form.head * 2.2
-        size = form.small - 1
-        lines = house.fit(name, width, size, lines=2 if free else 1)
+        lines, size = house.fitted(name, width, max(form.small - 1, form.least), form.least, lines=2 if free else 1)
         if len(" ".join(lines)) > 4:
-            text = "<br>".join(house.escaped(line) for line in lines)
             d.note(
-                text, x=d.across(middle), above=d.top - form.head * 2.25 - size * 0.6, size=size, colour=house.MUT,
-                anchor="center", valign="bottom", hover=name if " ".join(lines) != name else "",
+                house.stacked(lines), x=d.across(middle), above=d.top - form.head * 2.25 - size * 0.6, size=size,
+                colour=house.MUT, anchor="center", valign="bottom", hover="" if house.whole(lines, name) else name,
             )  # fmt: skip
 
 
@@ -184,24 +180,23 @@ def _right_column(d: Drawing, rows: dict[int, Any], numerals: Numerals, many: st
     form = d.form
     deck = not form.interval_column
     start = 30 if deck else 33
-    d.heads(f"All {many}", "mean and stage" if deck else f"mean, {head}", dx=start)
+    d.heads(_("All {many}").format(many=many), _("mean and stage") if deck else head, dx=start)
     means = [numerals.mean(row["mean"]) for row in rows.values()]
     widest = max((house.digits_width(mean, form.column) for mean in means), default=0)
     for i, row in rows.items():
         if not known(row["mean"]):
-            d.note("no mean", x=1, y=d.y(i), dx=start, size=form.small, colour=house.MUT, italic=True)
+            d.column(i, _("no mean"), dx=start, colour=house.MUT, italic=True)
             continue
         d.note(
             numerals.mean(row["mean"]), x=1, y=d.y(i), dx=start + widest, dy=1 if deck else 10, size=form.column,
             colour=house.INK, anchor="right", bold=True,
         )  # fmt: skip
         at = start + widest + 14 if deck else start
-        (stage,) = house.fit(_with_letters(row), d.right - at - 4, form.small, lines=1)
         if not deck and known(row["ci_low"]) and known(row["ci_high"]):
             interval = numerals.interval(row["ci_low"], row["ci_high"])
-            d.note(interval, x=1, y=d.y(i), dx=start + widest + 9, dy=10, size=13.8, colour=house.MUT)
-        d.note(
-            house.escaped(stage), x=1, y=d.y(i), dx=at, dy=1 if deck else -9, size=form.small, colour=house.INK2
+            d.column(i, interval, dx=start + widest + 9, dy=10, size=13.8, colour=house.MUT)
+        d.column(
+            i, _with_letters(row), dx=at, dy=1 if deck else -9, lines=2 if deck else 1, colour=house.INK2
         )  # fmt: skip
 
 
@@ -214,7 +209,7 @@ def _beside(d: Drawing, rows: dict[int, Any], numerals: Numerals, target: float 
         mean = numerals.mean(row["mean"])
         loose = row["verdict"] == "unresolved"
         letters = f" ({row['letters']})" if _letters(row) else ""
-        texts = [f"{mean} unresolved{letters}"] if loose else [f"{mean} {row['stage']}{letters}"]
+        texts = [f"{mean} {house.verdict('unresolved')[1]}{letters}"] if loose else [f"{mean} {row['stage']}{letters}"]
         texts += [f"{mean}{letters}", mean]
         place = d.beside(low, high, texts, size=d.form.small, keep_off=target)
         if place is not None:
@@ -236,33 +231,51 @@ def _with_letters(row: pd.Series) -> str:
 
 
 def _stage(row: pd.Series) -> str:
-    assumed = " (assumed)" if row["stage_status"] == "assumed" and row["stage"] else ""
-    return f"{row['stage']}{assumed}"
+    if row["stage_status"] == "assumed" and row["stage"]:
+        return _("{stage} (assumed)").format(stage=row["stage"])
+    return str(row["stage"])
+
+
+def _verdict(row: pd.Series) -> str:
+    return house.verdict(row["verdict"], bool(row.get("firm", True)))[1]
 
 
 def _phrase(row: pd.Series, numerals: Numerals) -> str:
     if not known(row["mean"]):
-        return f"{row['name']} without a mean"
+        return _("{name} without a mean").format(name=row["name"])
     gap = round(float(row["mean"] - row["target"]), 9)
-    target = numerals.target(row["target"])
-    way = (
-        f"just on {target}"
-        if gap == 0
-        else f"{house.distance(gap, numerals)} {'short of' if gap < 0 else 'above'} {target}"
-    )
-    words = house.verdict(row["verdict"], bool(row.get("firm", True)))[1]
-    return f"{row['name']} {numerals.mean(row['mean'])}, {way} ({_stage(row)}, {words})"
+    text = house.at_target(row["name"], numerals.mean(row["mean"]), gap, row["target"], numerals)
+    return f"{text} ({_stage(row)}, {_verdict(row)})"
 
 
 def _hover(row: pd.Series, many: str, numerals: Numerals) -> str:
-    spread = ""
-    if known(row["ci_low"]) and known(row["ci_high"]):
-        spread = f" ({numerals.mean(row['ci_low'])} to {numerals.mean(row['ci_high'])})"
-    words = house.verdict(row["verdict"], bool(row.get("firm", True)))[1]
-    side = f"its side of {numerals.target(row['target'])} is unresolved"
-    firm = f"{words} {numerals.target(row['target'])}"
-    verdict = side if row["verdict"] == "unresolved" else firm
-    return f"{row['name']}: mean of all {many} {numerals.mean(row['mean'])}{spread}, stage {_stage(row)}; {verdict}."
+    mean = house.with_interval(row["mean"], row["ci_low"], row["ci_high"], numerals)
+    own = _("{name}: the mean of all {many} is {mean}, at the stage {stage}.")
+    if row["verdict"] == "unresolved":
+        words = _("On which side of {target} it lies is unresolved.")
+    else:
+        words = _("Against {target}: {verdict}.")
+    return " ".join(
+        [
+            own.format(name=row["name"], many=many, mean=mean, stage=_stage(row)),
+            words.format(target=house.target_words(row["target"], numerals), verdict=_verdict(row)),
+        ]
+    )
+
+
+def _how_to_read(rows: Sequence[pd.Series], many: str, letters: bool) -> str:
+    sentences = [
+        _(
+            "A dot is the mean of all {many}, the line through it its interval. The shaded bands behind are the "
+            "stages of the scale. A filled dot is a mean above its target, an open one a mean below it. Where the "
+            "line is dashed and the mark is an open diamond, the data do not settle on which side of the target the "
+            "mean lies."
+        ).format(many=many),
+        house.by_means_words((row["verdict"], bool(row.get("firm", True))) for row in rows if known(row["mean"])),
+    ]
+    if letters:
+        sentences.append(_("Criteria that share a letter are not in a firm order."))
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _cells(row: pd.Series, numerals: Numerals) -> dict[str, Any]:
@@ -275,5 +288,5 @@ def _cells(row: pd.Series, numerals: Numerals) -> dict[str, Any]:
         "stage": _stage(row),
         "target": house.number(row["target"], numerals.score_decimals),
         **({"letters": _letters(row)} if "letters" in row else {}),
-        "verdict": house.verdict(row["verdict"], bool(row.get("firm", True)))[1] if known(row["mean"]) else "no mean",
+        "verdict": _verdict(row) if known(row["mean"]) else _("no mean"),
     }

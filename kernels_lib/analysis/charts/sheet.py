@@ -119,6 +119,11 @@ class Sheet:
         return max(1, int(self.row / (1.2 * size)))
 
     @property
+    def foot(self) -> float:
+        """The lower end of the plot, in rows."""
+        return plain(0.5 - self.span)
+
+    @property
     def name_line(self) -> float:
         """Pixels from a row's middle up to the last line of its name, where names stand above."""
         return self.row / 2 - self.name_size * (0.7 + LINE * (self.name_lines - 1))

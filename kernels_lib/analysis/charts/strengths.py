@@ -19,6 +19,7 @@ from kernels_lib.analysis.charts.house import Drawing, Form, known
 from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals, in_words
 
+DROP = 2.6  # how far below the axis the bracket's words stand, in sizes of its labels
 BREAK = 0.27  # rows of extra space before the first criterion below its target
 
 
@@ -105,9 +106,7 @@ def strengths(
     target = house.shared_target(row.target for row in rows)
     head = house.interval_head(card, numerals, mean=client is not None)
     bracket = [row.id for row in rows if row.id in set(unsettled)] if len(unsettled) > 1 else []
-    words = _("which of these {n} is lowest across the {many}: unresolved").format(
-        n=in_words(len(bracket)), many=many
-    )
+    words = _("which of these {n} is lowest across the {many}: unresolved").format(n=in_words(len(bracket)), many=many)
     hover = {row.id: _hover(row, many, client is not None, numerals) for row in rows}
 
     def draw(form: Form) -> Drawing:
@@ -198,11 +197,11 @@ def _draw(
     breaks = {split: BREAK} if target is not None and split > 0 else {}
     height = form.row if len(shown) <= 14 or form.names_above else 50
     places = [i for i, row in rows.items() if row.id in bracket]
-    # A phone has room for two lines of words below the axis where a bracket needs them.
-    below = {"bottom": 76 if form.names_above else 74} if len(places) > 1 and form.height is None else {}
+    foot = _foot(form, words) if len(places) > 1 else []
     d = Drawing(
         form, low=floor, high=top, rows=len(shown), breaks=breaks, row=height, second=True,
-        names=[row.name for row in rows.values()], cross=target, **below,
+        bottom=max(form.bottom, round(form.axis * DROP + len(foot) * form.small * 1.25)),
+        names=[row.name for row in rows.values()], cross=target,
     )  # fmt: skip
     lane, under = d.lane, d.under
 
@@ -242,11 +241,11 @@ def _draw(
     if form.names_above:
         _beside_lines(d, rows, numerals, of_client, many, target)
     else:
-        _right_column(d, rows, numerals, of_client, many, head)
+        _right_column(d, rows, numerals, of_client, many, head, spare=14 if foot else 0)
         if of_client:
             _name_the_line(d, rows, many, target)
-    if len(places) > 1:
-        _bracket(d, places, words)
+    if foot:
+        _bracket(d, places, foot)
     return d
 
 
@@ -255,14 +254,15 @@ def _boxes(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: boo
     size = form.small
     missed = [(i, row) for i, row in rows.items() if row.state == "missed" and row.gap < 0]
     inside = []
-    for _, row in missed:
+    for __, row in missed:
         room = d.px(row.target) - d.px(row.value)
         long, short = house.points_short(row.gap, numerals)
         texts = [long] if room >= 130 * size / 13.5 or form.names_above else []
         tight = d.px(row.target, tight=True) - d.px(row.value, tight=True) - d.dot / 2
         if _label_inside(d, row, numerals, of_client):
             tight -= 2 * house.text_width(_label(row, numerals, of_client), form.score, bold=True)
-        texts = [text for text in (*texts, short, house.distance(row.gap, numerals)) if house.text_width(text, size) + 6 <= tight]
+        texts += [short, house.distance(row.gap, numerals)]
+        texts = [text for text in texts if house.text_width(text, size) + 6 <= tight]
         # The dot covers the left end: a thin space keeps the words in the middle of what is left.
         inside.append(f"  {texts[0]}" if texts else "")
     d.bars(
@@ -352,7 +352,9 @@ def _headings(d: Drawing, rows: dict[int, _Row], target: float) -> None:
             d.note(text, x=1, above=above, dx=12, size=form.head, colour=house.BLUE, anchor="right", bold=True)
 
 
-def _right_column(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, many: str, head: str) -> None:
+def _right_column(
+    d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, many: str, head: str, *, spare: float
+) -> None:
     form = d.form
     deck = not form.interval_column
     start = 30 if deck else 33
@@ -378,7 +380,7 @@ def _right_column(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_clie
         below = not deck and (row.low is not None or of_client)
         d.column(
             i, " ".join(house.verdict(row.verdict, row.both)), dx=start + beside, dy=-9 if below else 1,
-            lines=2 if deck else 1, colour=house.INK2 if row.firm else house.MUT, italic=not row.firm,
+            lines=2 if deck else 1, spare=spare, colour=house.INK2 if row.firm else house.MUT, italic=not row.firm,
         )  # fmt: skip
 
 
@@ -430,17 +432,21 @@ def _beside_lines(
         )  # fmt: skip
 
 
-def _bracket(d: Drawing, places: Sequence[int], words: str) -> None:
+def _foot(form: Form, words: str) -> list[str]:
+    """The bracket's words in lines."""
+    width = (form.width - 14) * form.slack if form.names_above else (form.width - 24) * 0.95
+    return house.balanced(words, width, form.small)
+
+
+def _bracket(d: Drawing, places: Sequence[int], lines: Sequence[str]) -> None:
     """Join the criteria whose order is unresolved; a tick at each of them and at no other."""
     form = d.form
     narrow = form.names_above
     right = d.right - (1 if narrow else 4)
     tick = 5 if narrow else 7
     size = form.small
-    width = form.width - (14 if narrow else 24)
-    lines = house.balanced(words, width * (form.slack if narrow else 0.95), size)
-    drop = form.axis * 2.6
-    foot = d.up(d.y(d.rows - 1, -0.5)) - drop / d.plot_height
+    drop = form.axis * DROP
+    foot = d.up(d.foot) - drop / d.plot_height
     heights = [d.up(d.lane(i)) for i in places]
     # Pixels from the right end of the plot across, parts of the plot's height up.
     path = f"M{right - tick},{heights[0]:.5f}L{right},{heights[0]:.5f}L{right},{foot:.5f}L{right - tick},{foot:.5f}"

@@ -271,7 +271,7 @@ class Words:
 
     def industry_intervals(self) -> Statement:
         """What the intervals beside the industries' means are."""
-        level = percent(self.study.numerals.target(100 * (1 - self.study.parameters.alpha)))
+        level = percent(plain_number(self.study.numerals, round(100 * (1 - self.study.parameters.alpha), 9)))
         return state(
             "method.industries",
             "Intervals are at {level}: Gaffke's, whose coverage is not proved but never was seen to fail, where fewer "
@@ -329,10 +329,10 @@ class Words:
     def notice_tag(self) -> str:
         """The notice in three words, for every slide."""
         if self.shared.of_means:
-            words = _("means published; {unit} scores reconstructed")
-        else:
-            words = _("{unit} scores reconstructed") if self.study.basis is Basis.RECONSTRUCTED else ""
-        return words.format(unit=self.unit, units=self.units)
+            return _("means published; {unit} scores reconstructed").format(unit=self.unit)
+        if self.study.basis is Basis.RECONSTRUCTED:
+            return _("{unit} scores reconstructed").format(unit=self.unit)
+        return ""
 
     def method_title(self) -> Statement:
         """The section on method."""

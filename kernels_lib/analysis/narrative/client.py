@@ -223,12 +223,15 @@ class ClientWords(Words):
                 **values,
                 gap=self._gap(first),
                 phrase=self.phrase(first),
-                what=self.named([first]),
             )
-        if strong == 1 and weak > 1:
+        ties = len(self.widest)
+        if strong == 1 and ties > 2:
             values["lacks"] = _both(lacks)
-            if len(self.widest) > 2:
-                return state("headline", "{name} {does}. Much is missing elsewhere: it {lacks}.", **values)
+            return state("headline", "{name} {does}. Much is missing elsewhere: it {lacks}.", **values)
+        if strong == 1 and ties == 2:
+            values["lacks"] = _both(lacks)
+            return state("headline", "{name} {does}, but {lacks}.", **values)
+        if strong == 1 and weak > 1:
             return state("headline", "{name} {does}. That is its one strength so far: it {lacks}.", **values)
         if weak == 1:
             return state("headline", "{name} {does}. Its only gap: it {lacks}.", **values)
@@ -541,19 +544,35 @@ class ClientWords(Words):
             "all_first": self.numbers.mean(f"sides.{sides[0]}.group_mean", group.iloc[0]),
             "all_second": self.numbers.mean(f"sides.{sides[1]}.group_mean", group.iloc[1]),
         }
+        more, less = (own > group + 1e-9).all(), (own < group - 1e-9).all()
         mine, theirs = round(own.iloc[0] - own.iloc[1], 9), round(group.iloc[0] - group.iloc[1], 9)
-        if mine * theirs > 0 and abs(mine) > abs(theirs):
+        wider = mine * theirs > 0 and abs(mine) > abs(theirs)
+        if more:
+            return state(
+                "scorecard.sides",
+                "On {first} {name} averages {own_first}, on {second} {own_second}: both more than the {all_first} and "
+                "{all_second} of {group}.",
+                **values,
+            )
+        if less and wider and mine > 0:
+            return state(
+                "scorecard.sides",
+                "{name} averages {own_first} on {first} and only {own_second} on {second}; {group} average {all_first} "
+                "and {all_second}.",
+                **values,
+            )
+        if less:
+            return state(
+                "scorecard.sides",
+                "On {first} {name} averages {own_first}, on {second} {own_second}, both less than the {all_first} and "
+                "{all_second} of {group}.",
+                **values,
+            )
+        if wider:
             return state(
                 "scorecard.sides",
                 "{name} averages {own_first} on {first} and {own_second} on {second}; for {group} the two lie closer "
                 "together, at {all_first} and {all_second}.",
-                **values,
-            )
-        if mine * theirs > 0:
-            return state(
-                "scorecard.sides",
-                "On {first} {name} averages {own_first}, on {second} {own_second}; for {group} the two lie further "
-                "apart, at {all_first} and {all_second}.",
                 **values,
             )
         return state(
@@ -578,7 +597,7 @@ class ClientWords(Words):
         if len(widest) == 1:
             return state("gap.title", "The widest gap is in {phrase}", phrase=self.phrase(first))
         if len(widest) == 2:
-            return state("gap.title", "Two gaps are widest: {names}", names=self.named(widest))
+            return state("gap.title", "Two gaps are widest: {names}", names=listed([self.short(c) for c in widest]))
         return state(
             "gap.title",
             "{count} criteria share the widest gap, {gap} points",
@@ -600,6 +619,8 @@ class ClientWords(Words):
         if not len(self.strengths):
             return state("gap.title", "There are no scores to compare with the target")
         least = self.strengths["gap"].idxmin()
+        if len(self.card) == 1 and not round(self.card["gap"].iloc[0], 9):
+            return state("gap.title", "{name} is exactly on target", name=self.name)
         if len(self.card) == 1:
             return state(
                 "gap.title", "{name} is on target, with {gap} points to spare", name=self.name, gap=self._gap(least)
@@ -627,7 +648,7 @@ class ClientWords(Words):
         if weak > strong:
             return state(
                 "gap.message",
-                "{name} is short of the target on {miss} criteria and reaches it on {hit}",
+                "{name} misses the target on {miss} criteria and reaches it on {hit}",
                 **values,
             )
         return state(
@@ -701,8 +722,8 @@ class ClientWords(Words):
                 state(
                     "gap.caption.open",
                     _n(
-                        "On which side of it {open} lies is unresolved.",
-                        "On which side of it {open} lie is unresolved.",
+                        "Whether {open} lies above or below it is unresolved.",
+                        "Whether {open} lie above or below it is unresolved.",
                         len(open_ones),
                     ),
                     open=self.named(open_ones),
@@ -745,7 +766,7 @@ class ClientWords(Words):
             return state("peers.title", "Too few peers to compare with")
         top, bottom = known.iloc[0], known.iloc[-1]
         ahead, behind = self._apart(top) and top["difference"] > 0, self._apart(bottom) and bottom["difference"] < 0
-        values = {"lead": self.named([top.name]), "lag": self.named([bottom.name])}
+        values = {"lead": self.short(str(top.name)), "lag": self.short(str(bottom.name))}
         if ahead and behind:
             return self._both_ways_title(bool(top["firm"]), bool(bottom["firm"]), values)
         if ahead and len(known) == 1:
@@ -849,10 +870,12 @@ class ClientWords(Words):
         scale = self.study.instrument.scale
         row = spread.loc[spread["z"].abs().idxmax()]
         low, high = max(scale.floor, row["expected_low"]), min(scale.top, row["expected_high"])
+        shown = self.study.numerals.score
+        whole = (shown(low), shown(high)) == (shown(scale.floor), shown(scale.top))
         return state(
             "peers.expected",
             "In {what}, 95 of 100 further {units} like its peers would score anywhere on the scale."
-            if low == scale.floor and high == scale.top
+            if whole
             else "In {what}, 95 of 100 further {units} like its peers would score anywhere from {low} to {high}.",
             what=self.named([row.name]),
             units=self.units,
@@ -878,6 +901,19 @@ class ClientWords(Words):
             )
         values["needed"] = self.numbers.deviations("peers.needed", needed)
         values["largest"] = self.numbers.deviations("peers.largest", distance)
+        if values["needed"].text == values["largest"].text:
+            return state(
+                "peers.noise",
+                _n(
+                    "The one difference that can be tested is not more than noise, though with {largest} standard "
+                    "deviations it falls only just short of what a test takes note of.",
+                    "None of the {tested} differences that can be tested is more than noise, though the largest, "
+                    "{largest} standard deviations, falls only just short of what a test takes note of without a "
+                    "correction.",
+                    tested,
+                ),
+                **values,
+            )
         if distance <= FAR_FROM_NOISE * needed:
             return state(
                 "peers.noise",
@@ -977,7 +1013,7 @@ class ClientWords(Words):
         if len(equal) == len(known):
             return state("peers.message", "{name} is level with the best on every criterion", name=self.name)
         if not len(equal):
-            return state("peers.message", "Furthest behind the best quarter in {worst}", worst=self.named([worst]))
+            return state("peers.message", "Furthest behind the best quarter in {worst}", worst=self.short(str(worst)))
         return state(
             "peers.message",
             _n(
@@ -985,9 +1021,9 @@ class ClientWords(Words):
                 "As good as the best on {count} criteria; furthest behind in {worst}",
                 len(equal),
             ),
-            equal=self.named(equal),
+            equal=self.short(str(equal[0])),
             count=in_words(len(equal)),
-            worst=self.named([worst]),
+            worst=self.short(str(worst)),
         )
 
     def peers_caption(self) -> Statement:
@@ -1174,7 +1210,7 @@ class ClientWords(Words):
             "industry.message",
             "{top} averages most, {bottom} least"
             if len(shown) == len(rows)
-            else "Of the {count} industries shown, {top} averages most and {bottom} least",
+            else "Of {count} industries shown, {top} averages most, {bottom} least",
             count=in_words(len(shown)),
             top=shown.iloc[-1]["name"],
             bottom=shown.iloc[0]["name"],
@@ -1275,7 +1311,7 @@ class ClientWords(Words):
             "The best quarter, too, is furthest ahead in {what}"
             if len(self.misses) > 1 and first == self.misses.index[0]
             else "The best quarter is furthest ahead in {what}",
-            what=self.named([first]),
+            what=self.short(str(first)),
         )
 
     def distances(self) -> pd.DataFrame:

@@ -241,7 +241,8 @@ class EvidenceWords(Words):
         none = pairs[pairs["holds"] == "none"]
         if len(none):
             by_means = _n(
-                "{count} pair is so close that it is firm in no table with these means: the test of means never passes.",
+                "{count} pair is so close that it is firm in no table with these means: the test of means never "
+                "passes.",
                 "{count} pairs are so close that they are firm in no table with these means: the test of means never "
                 "passes.",
                 len(none),
@@ -571,8 +572,8 @@ class EvidenceWords(Words):
                     "Taken together, the profiles of the industries differ, which is exploratory; {share} of the "
                     "variation between {units} lies between industries."
                     if sure
-                    else "Taken together, the profiles of the industries do not differ firmly; {share} of the variation "
-                    "between {units} lies between industries.",
+                    else "Taken together, the profiles of the industries do not differ firmly; {share} of the "
+                    "variation between {units} lies between industries.",
                     share=self._percent(profile["effect"]),
                     units=self.units,
                 ).claiming(_claim(bool(sure), question("industries", "profiles")))

@@ -381,7 +381,6 @@ class StudyWords(EvidenceWords):
             ),
             units=self.units,
             open=listed([self.short(c) for c in self.open]),
-            n=in_words(len(self.open)),
         )
 
     def _within_margin(self) -> Statement:

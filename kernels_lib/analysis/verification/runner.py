@@ -29,6 +29,7 @@ import numpy as np
 
 from kernels_lib.analysis.verification import CALLS
 from kernels_lib.errors import BadData, UnknownName
+from kernels_lib.study.language import pick, spoken
 
 MOST_DIGITS = 15
 REASON = "_reason"
@@ -148,7 +149,7 @@ def run_case(path: Path, calls: Mapping[str, Call] | None = None) -> CaseResult:
     done: dict[str, Mapping[str, Any] | _Failed] = {}
     name = str(case.get("name") or path.stem)
     checks = tuple(_checked(name, case, check, known, done) for check in case["checks"])
-    return CaseResult(name, str(case.get("title") or ""), checks)
+    return CaseResult(name, case["title"], checks)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -168,7 +169,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise _Failed("'data' is not an object")
     if not isinstance(case.get("checks"), list) or not case["checks"]:
         raise _Failed("there are no checks")
-    return case
+    return case | {"title": str(pick(case.get("title") or "", spoken(), plain=True))}
 
 
 def _no_constant(name: str) -> None:
@@ -359,7 +360,7 @@ def _result(name: str, case: Mapping[str, Any], check: Mapping[str, Any], **outc
     tolerance = check.get("tolerance")
     return CheckResult(
         case=name,
-        title=str(case.get("title") or ""),
+        title=case.get("title", ""),
         method=str(check.get("call") or ""),
         result=str(check.get("result") or ""),
         published=check.get("expected"),

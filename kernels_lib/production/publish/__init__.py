@@ -15,7 +15,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-__all__ = ["FORMATS", "PAGES", "render_index", "to_html", "to_slides"]
+__all__ = ["FORMATS", "PAGES", "render_index", "to_html", "to_presenter", "to_slides"]
 
 
 @cache
@@ -27,7 +27,7 @@ def _exporter(name: str) -> Any:
         return ScorecardHTMLExporter()
     from kernels_lib.production.publish.slides import ScorecardSlidesExporter
 
-    return ScorecardSlidesExporter()
+    return ScorecardSlidesExporter(presenter=name == "presenter")
 
 
 def to_html(notebook: Any) -> str:
@@ -54,6 +54,11 @@ def to_html(notebook: Any) -> str:
 def to_slides(notebook: Any) -> str:
     """An executed notebook as one deck; see `to_html`."""
     return _exporter("slides").from_notebook_node(notebook)[0]
+
+
+def to_presenter(notebook: Any) -> str:
+    """The deck with its speaker notes, for the presenter only: never put it beside a client's files."""
+    return _exporter("presenter").from_notebook_node(notebook)[0]
 
 
 def render_index(*args: Any, **kwargs: Any) -> str:

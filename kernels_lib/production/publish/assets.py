@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -161,7 +161,7 @@ def with_scripts(html: str, names: Iterable[str]) -> str:
     return head + "".join(f"<script>{script(name)}</script>\n" for name in names) + end + tail
 
 
-def style(*names: str, modes: bool, client: str = "") -> Markup:
+def style(*names: str, modes: bool, client: str = "", fonts: Mapping[str, Mapping[str, str]] | None = None) -> Markup:
     """Style sheets with the colour tokens before them.
 
     Parameters
@@ -172,8 +172,22 @@ def style(*names: str, modes: bool, client: str = "") -> Markup:
         Whether the document follows a dark scheme and has print colours of its own.
     client : str, optional
         The client's colour, see `theme.palette`.
+    fonts : mapping, optional
+        The client's type: ``headings`` and ``text``, each with a `family` and perhaps its `data`.
     """
-    return Markup(tokens(modes, client) + "\n" + "\n".join(text(name) for name in names))
+    return Markup(tokens(modes, client) + _type(fonts or {}) + "\n" + "\n".join(text(name) for name in names))
+
+
+def _type(fonts: Mapping[str, Mapping[str, str]]) -> str:
+    """The client's families before the house's, with the fonts that it brings."""
+    rules = []
+    for place, variable, stack in (("headings", "serif", theme.SERIF), ("text", "prose", theme.SANS)):
+        font = fonts.get(place)
+        if font:
+            if font["data"]:
+                rules.append(f'@font-face{{font-family:"{font["family"]}";src:url({font["data"]}) format("woff2")}}')
+            rules.append(f':root{{--{variable}:"{font["family"]}",{stack}}}')
+    return "\n" + "\n".join(rules) if rules else ""
 
 
 @cache
@@ -184,7 +198,7 @@ def tokens(modes: bool, client: str = "") -> str:
         colours = theme.palette(mode, client=client)
         return f":root{{color-scheme:{scheme};" + "".join(f"--{k}:{v};" for k, v in colours.items()) + "}"
 
-    fonts = f":root{{--sans:{theme.SANS};--serif:{theme.SERIF}}}"
+    fonts = f":root{{--sans:{theme.SANS};--prose:var(--sans);--serif:{theme.SERIF}}}"
     if not modes:
         return fonts + "\n" + block("light", "light")
     return "\n".join(

@@ -77,6 +77,6 @@ class ScorecardHTMLExporter(DocumentExporter):
         if shown := document.figures("page"):
             plotly = assets.PLOTLY_FULL if any(figure.extra for figure in shown) else assets.PLOTLY
             scripts = [plotly, "draw.js", *scripts]
-        style = assets.style("report.css", modes=True, client=head.colours.get("primary", ""))
+        style = assets.style("report.css", modes=True, client=head.colours.get("primary", ""), fonts=head.fonts)
         foot = " ".join(part.rstrip(".") + "." for part in (head.foot, head.tag.capitalize()) if part)
         return self._render(document, style, scripts, running_foot=assets.css_string(foot))

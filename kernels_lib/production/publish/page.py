@@ -22,7 +22,8 @@ deck leaves them out.  Code is never shown.  Whatever else a
 cell shows (a stream, an error, a bare repr, an unknown MIME type) is an error: a client's page must
 not show it, and nothing may vanish silently.
 
-Tags: ``remove-cell``, ``parameters``, ``injected-parameters`` and ``notes`` are never shown;
+Tags: ``remove-cell``, ``parameters`` and ``injected-parameters`` are never shown; ``notes`` (or the slide
+type of that name) says what to say about the slide above, and only a presenter's deck has it;
 ``report-only`` is left out of the deck, ``slides-only`` out of the page; ``section-NAME`` on a
 heading gives the section its id.
 
@@ -85,6 +86,7 @@ class Masthead:
     contact: str = ""
     colours: Mapping[str, str] = field(default_factory=dict)
     logo: str = ""
+    fonts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def notice_parts(self) -> tuple[str, str]:
@@ -138,6 +140,7 @@ class Slide:
     topic: str = ""
     lead: Markup = NONE
     blocks: list[Block] = field(default_factory=list)
+    notes: list[Markup] = field(default_factory=list)  # what to say; only a presenter's deck has them
 
 
 @dataclass(frozen=True)
@@ -214,18 +217,23 @@ def read(notebook: Mapping[str, Any]) -> Document:
     """
     masthead = _masthead(notebook)
     cells = [_cell(cell, index, masthead.language) for index, cell in enumerate(notebook["cells"], 1)]
-    shown = [cell for cell in cells if not cell.tags & HIDDEN and cell.slide_type != "notes"]
+    kept = [cell for cell in cells if not cell.tags & (HIDDEN - {"notes"})]
+    shown = [cell for cell in kept if not _is_note(cell)]
     headline = next((item.text for cell in shown for item in cell.items if item.kind == "headline"), "")
     if not headline:
         raise GateFailed("the notebook shows no headline.", remedy="Show one through report.headline().")
     paged = [cell for cell in shown if "slides-only" not in cell.tags]
     numbers, notes = _numbered(paged)
     opening, *sections = _sections(paged, numbers)
-    slides = _slides(cell for cell in shown if "report-only" not in cell.tags)
+    slides = _slides(cell for cell in kept if "report-only" not in cell.tags)
     document = Document(masthead, headline, opening, tuple(s for s in sections if not s.empty), tuple(slides), notes)
     for form in ("page", "deck"):
         _distinct(document.figures(form), form)
     return document
+
+
+def _is_note(cell: _Cell) -> bool:
+    return cell.slide_type == "notes" or "notes" in cell.tags
 
 
 def _masthead(notebook: Mapping[str, Any]) -> Masthead:
@@ -455,6 +463,10 @@ def _block(item: _Item) -> Block:
 def _slides(cells: Iterable[_Cell]) -> list[Slide]:
     slides: list[Slide] = []
     for cell in cells:
+        if _is_note(cell):
+            if slides:
+                slides[-1].notes += [item.html for item in cell.items if item.html]
+            continue
         if cell.slide_type is None or cell.slide_type in _LEFT_OUT:
             continue
         if cell.slide_type in _STARTS:

@@ -22,8 +22,8 @@ from kernels_lib.production.inspection import draw_all
 
 # Nothing is there: the document is handed to the browser when it asks for this address.
 ADDRESS = "https://report.invalid/"
-# Where the page's style sheet names no size.
-PAPER = "A4"
+# A4, where the page's style sheet names no size.
+PAPER = {"width": "210mm", "height": "297mm"}
 # A window about as wide as paper, so that what adapts to the window adapts to paper.
 WINDOW = {"width": 794, "height": 1123}
 HEADINGS = "Array.from(document.querySelectorAll('h1, h2, h3, h4, h5, h6'), (h) => h.textContent)"
@@ -61,7 +61,7 @@ def _print(browser: Any, html: str) -> tuple[bytes, list[str]]:
         # The page opens its folds and lays its charts out for paper when it hears of this.
         page.emulate_media(media="print")
         draw_all(page)
-        printed = page.pdf(format=PAPER, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+        printed = page.pdf(**PAPER, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
         return printed, page.evaluate(HEADINGS)
     finally:
         context.close()

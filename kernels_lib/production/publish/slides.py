@@ -1,11 +1,14 @@
 """The deck: reveal.js in one file, 1280 by 720, one message a slide.
 
+A presenter's deck also has the speaker notes and how each chart is read, below the slide; a client
+never gets that file, because whoever has a file can read all of it.
+
 `ScorecardSlidesExporter` is an nbconvert exporter (``jupyter nbconvert --to scorecard_slides``).
 """
 
 from __future__ import annotations
 
-from traitlets import default
+from traitlets import Bool, default
 
 from kernels_lib.errors import GateFailed
 from kernels_lib.production.publish import assets, page
@@ -16,6 +19,8 @@ class ScorecardSlidesExporter(DocumentExporter):
     """An executed notebook as one deck."""
 
     export_from_notebook = "Scorecard slides"
+
+    presenter = Bool(False, help="Whether the deck is the presenter's own, with speaker notes.").tag(config=True)
 
     @default("file_extension")
     def _file_extension_default(self) -> str:
@@ -38,5 +43,6 @@ class ScorecardSlidesExporter(DocumentExporter):
             "deck.css",
             modes=False,
             client=document.masthead.colours.get("primary", ""),
+            fonts=document.masthead.fonts,
         )
-        return self._render(document, style, scripts)
+        return self._render(document, style, scripts, presenter=self.presenter)

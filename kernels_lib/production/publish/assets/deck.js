@@ -24,7 +24,9 @@
     };
   }
 
+  const presenter = root.classList.contains("presenter");
   Reveal.initialize({
+    embedded: presenter,
     width: 1280, height: 720, margin: 0, minScale: 0.05, maxScale: 4, center: false, display: "flex",
     controls: false, progress: false, slideNumber: false, hash: true, history: false,
     transition: "none", backgroundTransition: "none", autoAnimate: false,
@@ -34,6 +36,23 @@
   function current() {
     const slide = Reveal.getCurrentSlide();
     if (charts && slide) slide.querySelectorAll("[data-figure]").forEach(show);
+    if (presenter && slide) speak(slide);
+  }
+
+  /* The presenter's own deck: what to say, what comes next, and how long it has been. */
+  function speak(slide) {
+    const said = slide.querySelector("aside.notes");
+    document.getElementById("speaker").replaceChildren(...Array.from(said.childNodes, (node) => node.cloneNode(true)));
+    const next = slide.nextElementSibling && slide.nextElementSibling.querySelector("h1, h2");
+    const then = document.getElementById("then");
+    then.textContent = next ? then.dataset.next + ": " + next.textContent : "";
+  }
+  if (presenter) {
+    const begun = performance.now();
+    window.setInterval(function () {
+      const seconds = Math.floor((performance.now() - begun) / 1000);
+      document.getElementById("clock").textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
+    }, 1000);
   }
   Reveal.on("ready", current);
   Reveal.on("slidechanged", current);

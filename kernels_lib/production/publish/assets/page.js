@@ -81,7 +81,10 @@
     const head = Array.from(source.tHead.rows[0].cells, (cell) => quoted(Array.from(cell.childNodes, (n) => n.textContent).join(", ")));
     const lines = [head.concat(quoted(source.dataset.basis)).join(",")];
     for (const row of source.tBodies[0].rows) {
-      const cells = Array.from(row.cells, (cell) => ("v" in cell.dataset ? cell.dataset.v : quoted(cell.textContent)));
+      const cells = Array.from(row.cells, function (cell) {
+        if ("v" in cell.dataset) return cell.dataset.v;
+        return /^\d+(\.\d+)?$/.test(cell.textContent) ? cell.textContent : quoted(cell.textContent);
+      });
       lines.push(cells.concat(quoted(source.dataset.is.trim())).join(","));
     }
     return lines.join("\r\n") + "\r\n";

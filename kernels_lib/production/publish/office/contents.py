@@ -1,0 +1,103 @@
+"""Every text inside a package, so that gates can look for what must not, and what must, be in it.
+
+A package is a zip of parts: XML, further packages (the workbook behind a chart), pictures.  All are
+opened, and what XML escapes, splits into runs or keeps in a table of strings is put together again,
+because a search of the bytes would find nothing.  A PDF gives the text of its pages.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+# Runs inside these belong together: a paragraph of a slide, a string of a workbook, its header.
+_WHOLE = {"p", "si", "is"}
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_RUNS = re.compile(rb"[\x20-\x7e\xa0-\xff]{6,}")
+
+
+def texts(data: bytes) -> list[str]:
+    """Every text inside a package, decoded.
+
+    Parameters
+    ----------
+    data : bytes
+        An xlsx, a pptx or a PDF.
+
+    Returns
+    -------
+    list of str
+        Paragraphs and strings whole, then every single text and attribute.
+    """
+    return [text for part in parts(data).values() for text in part]
+
+
+def parts(data: bytes) -> dict[str, list[str]]:
+    """Texts by the part that holds them; a part of a package inside is ``outer.xlsx!inner.xml``.
+
+    A sheet of a workbook holds its strings, although the package keeps them elsewhere.
+    """
+    if data.startswith(b"%PDF"):
+        return _of_pdf(data)
+    found: dict[str, list[str]] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        strings = _shared(package)
+        for name in package.namelist():
+            content = package.read(name)
+            if content.startswith(b"PK\x03\x04"):
+                found |= {f"{name}!{inner}": held for inner, held in parts(content).items()}
+            elif name.endswith((".xml", ".rels", ".vml")):
+                found[name] = [name, *_of_xml(content, strings)]
+            else:
+                found[name] = [name, *_of_bytes(content)]
+    return found
+
+
+def _shared(package: zipfile.ZipFile) -> list[str]:
+    """A workbook's table of strings; empty for a package that has none."""
+    name = "xl/sharedStrings.xml"
+    if name not in package.namelist():
+        return []
+    root = ElementTree.fromstring(package.read(name))
+    # A workbook may write any letter as _x0041_.
+    return [
+        _ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(entry.itertext()))
+        for entry in root
+        if _bare(entry.tag) == "si"
+    ]
+
+
+def _of_xml(content: bytes, strings: list[str]) -> Iterator[str]:
+    root = ElementTree.fromstring(content)
+    for element in root.iter():
+        kind = _bare(element.tag)
+        if kind in _WHOLE:
+            yield "".join(element.itertext())
+        if kind == "c" and element.get("t") == "s":
+            yield strings[int("".join(element.itertext()))]
+        if element.text and element.text.strip():
+            yield element.text
+        if element.tail and element.tail.strip():
+            yield element.tail
+        yield from element.attrib.values()
+
+
+def _bare(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _of_bytes(content: bytes) -> Iterator[str]:
+    """Whatever reads like text in a picture or an unknown part, be it in letters of one byte or of two."""
+    for run in _RUNS.findall(content) + _RUNS.findall(content.replace(b"\0", b"")):
+        yield run.decode("latin-1")
+
+
+def _of_pdf(data: bytes) -> dict[str, list[str]]:
+    from pypdf import PdfReader
+
+    document = PdfReader(io.BytesIO(data))
+    found = {f"page {number}": [page.extract_text()] for number, page in enumerate(document.pages, 1)}
+    return found | {"properties": [str(value) for value in (document.metadata or {}).values()]}
