@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import json
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -337,16 +338,20 @@ def _check_texts(package: dict[str, Any], language: str, path: Path, label: str)
         except ValueError as error:
             # The package's own title stays one text, for other tools.
             remedy = "The title in two languages belongs in 'scorecard'." if key == "title" else ""
-            problems.append(BadData(f"'{key}': {error}.", where=label, line=_line(path, text), remedy=remedy))
+            problems.append(BadData(f"'{key}': {error}.", where=label, line=_line(path, key, text), remedy=remedy))
     if problems:
         raise joined(problems)
 
 
-def _line(path: Path, text: Any) -> int | None:
-    """Where a text stands in a JSON file; None if it is written in another way there."""
-    first = next(iter(text.values()), "") if isinstance(text, dict) else text
-    before, found, _ = path.read_text(encoding="utf-8").partition(json.dumps(first, ensure_ascii=False))
-    return before.count("\n") + 1 if found and first else None
+def _line(path: Path, key: str, text: Any) -> int | None:
+    """Line of a key with this text in a JSON file; None if it is written in another way there."""
+    opening, first = "", text
+    if isinstance(text, dict):
+        opening, first = r'\{\s*"[^"]*"\s*:\s*', next(iter(text.values()), "")
+    value = re.escape(json.dumps(first, ensure_ascii=False))
+    raw = path.read_text(encoding="utf-8")
+    found = re.search(rf'"{key}"\s*:\s*{opening}{value}', raw)
+    return raw.count("\n", 0, found.start()) + 1 if found else None
 
 
 def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str, language: str) -> Resource:

@@ -13,16 +13,30 @@ from kernels_lib.analysis import exhibits, findings, pieces
 from kernels_lib.analysis.narrative import Advice, ClientWords, IndustryWords, MethodsWords, StudyWords
 from kernels_lib.analysis.statement import Numbers, note, state
 from kernels_lib.study import open_study
+from kernels_lib.study.language import speak, speaking
 from kernels_lib.study.numerals import Numerals
 from kernels_lib.study.results import Basis
 from tests.conftest import ROOT
 
 
-@cache
 def words_of(client, root=ROOT, study_name="", **keys):
+    words = _words_of(client, root, study_name, **keys)
+    # Opened only once, but spoken in its own language each time.
+    speak(words.study.parameters.language)
+    return words
+
+
+@cache
+def _words_of(client, root, study_name, **keys):
     study = open_study(study_name, client=client, root=root, **keys)
     shared = findings.common(study)
     return ClientWords(study, shared, findings.client_card(study, shared))
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with speaking("en"):
+        yield
 
 
 def everything(words):

@@ -189,7 +189,7 @@ def _heads(labels: list[str], room: float, size: float, form: Form) -> _Heads:
     flat = [house.fit(label, room, size) for label in labels]
     if all(house.whole(lines, label) for lines, label in zip(flat, labels, strict=True)):
         return _Heads(tuple(map(tuple, flat)), False, size, 2 * size * 1.3)
-    most = 2 if room >= 2.4 * size else 1
+    most = 2 if room * form.slack / max(form.slack, 0.94) >= 2.4 * size else 1
     tall = 40.0
     while tall < 0.36 * (form.height or 500):
         if all(house.whole(house.fit(label, tall, size, lines=most), label) for label in labels):
@@ -215,7 +215,8 @@ def _draw(
     names = [item.name for item in rows.values()]
     longest = max(house.text_width(name, size, bold=True) for name in names) + 12
     left = round(min(max(longest, 56 if narrow else 110), 96 if narrow else 200 if not deck else 230))
-    right = 42 if narrow else 60 if not deck else 72
+    # Between two panels some air stands behind the overall scores.
+    right, air = 42 if narrow else 60 if not deck else 84, 14 if panels > 1 else 2
     name_size = house.one_size(names, left - 10, size, form.least, bold=True)
     name_lines = (
         max(len(house.fit(name, left - 10, name_size, bold=True, lines=3)) for name in names) if not deck else 1
@@ -245,7 +246,7 @@ def _draw(
     )  # fmt: skip
     for panel in range(panels):
         begin = panel * between
-        _overall_head(d, begin + columns - 0.5, right - 2, size)
+        _overall_head(d, begin + columns - 0.5, right - air, size)
         for block in range(blocks):
             part = range(block * columns, min((block + 1) * columns, len(labels)))
             first = block * deep
@@ -263,13 +264,13 @@ def _draw(
                     continue
                 lines = house.fit(item.name, left - 10, name_size, bold=item.own, lines=name_lines)
                 d.note(
-                    house.stacked(lines), x=d.across(begin - 0.5), y=y, dx=-left + (6 if panel else 0), size=name_size,
+                    house.stacked(lines), x=d.across(begin - 0.5), y=y, dx=-left, size=name_size,
                     colour=house.INK if item.own else house.INK2, bold=item.own,
                     hover="" if house.whole(lines, item.name) else item.name,
                 )  # fmt: skip
                 if block == 0:
                     d.note(
-                        numerals.mean(item.overall), x=d.across(begin + columns - 0.5), y=y, dx=right - 2,
+                        numerals.mean(item.overall), x=d.across(begin + columns - 0.5), y=y, dx=right - air,
                         size=size, colour=house.INK, anchor="right", bold=True,
                     )  # fmt: skip
                 for place in part:

@@ -163,13 +163,16 @@ def whole(lines: list[str], text: str) -> bool:
     return "".join("".join(lines).split()) == "".join(text.split())
 
 
-def balanced(text: str, width: float, size: float) -> list[str]:
+def balanced(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """Text in one line, or in two of about equal length: no word wraps alone."""
-    if text_width(text, size) <= width:
+    wide = text_width(text, size, bold=bold)
+    if wide <= width:
         return [text]
-    half = min(width, text_width(text, size) / 2 * 1.12)
-    even = fit(text, half, size)
-    return even if whole(even, text) else fit(text, width, size, lines=3)
+    for half in (wide / 2 * 1.03, wide / 2 * 1.15, wide / 2 * 1.3):
+        even = fit(text, min(width, half), size, bold=bold)
+        if whole(even, text):
+            return even
+    return fit(text, width, size, bold=bold, lines=3)
 
 
 def fitted(

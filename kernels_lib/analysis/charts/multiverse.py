@@ -144,7 +144,7 @@ def _draw(form: Form, names: list[str], choices: _Choices, chosen: tuple[Sequenc
     tall = max(house.text_width(how, upright) for how in corrections) + 6
     room = (each + GAP) * cell * max(form.slack, 0.9) - 4
     head = house.one_size(tests, room, small, form.least, bold=True, lines=2)
-    heads = {test: house.fit(test, room, head, bold=True) for test in tests}
+    heads = {test: house.balanced(test, room, head, bold=True) for test in tests}
     above = max(map(len, heads.values())) * head * 1.25
     d = Drawing(
         form, low=0.0, high=width, rows=len(shown), row=32.0 if not narrow and not deck else 54.0 if narrow else 34.0,
@@ -159,7 +159,7 @@ def _draw(form: Form, names: list[str], choices: _Choices, chosen: tuple[Sequenc
             for c, how in enumerate(corrections):
                 ok = choices.passes(name, test, how)
                 start = b * (each + GAP) + c
-                boxes[ok].append((start + 0.06, start + 0.94, d.under(i) if narrow else d.y(i)))
+                boxes[ok].append((start + 0.06, start + 0.94, d.lane(i) - d.units(8) if narrow else d.y(i)))
                 words = (
                     _("{name}: passes with {test}, {correction}.")
                     if ok

@@ -17,6 +17,7 @@ ROW = 26
 PHONE_ROW = 24
 MOST_NAMED = 60  # beyond, rows are thin and only some are named
 THICK = 760  # height in pixels that many thin rows share
+AIR = 22  # pixels between a panel and the next
 PANEL = 15  # rows of a panel; a slide has two side by side
 
 
@@ -204,7 +205,7 @@ def _panels(
     shown = house.shortened(everything, 2 * PANEL, keep=lambda row: row.own)
     rows = {i: item for i, item in enumerate(shown) if isinstance(item, _Row)}
     deep = -(-len(shown) // 2)
-    right, left = 64, 190
+    right, left = 66 + AIR, 184
     # Both panels lie on one axis; between them stand the scores of the first and the names of the second.
     plot = (form.width - 2 * left - 2 * right) / 2
     shift = (top - floor) * (1 + (left + right) / plot)
@@ -224,6 +225,10 @@ def _panels(
     shifts = {i: shift * (i // deep) for i in rows}
     _marks(d, rows, shifts, {i: d.y(i % deep) for i in rows}, hover, target, numerals, thin=False)
     size = max(form.least, min(form.small, d.row * 0.7))
+    for panel in range(2):
+        x = d.across(top + shift * panel)
+        head = house.escaped(_("score"))
+        d.note(head, x=x, above=18, dx=right - AIR, size=form.least, colour=house.MUT, anchor="right")
     for i, item in enumerate(shown):
         panel = i // deep
         begin, end = (d.across(value + shift * panel) for value in (floor, top))
@@ -238,7 +243,7 @@ def _panels(
             _no_score(d, x=begin, y=y)
             continue
         d.note(
-            numerals.mean(item.value), x=end, y=y, dx=right - 6, size=size, anchor="right",
+            numerals.mean(item.value), x=end, y=y, dx=right - AIR, size=size, anchor="right",
             colour=house.INK if item.own else house.INK2, bold=item.own,
         )  # fmt: skip
     return d
@@ -340,7 +345,8 @@ def _row_height(form: Form, count: int, names: Iterable[_Name], wished: float) -
     """Height of a row; on a slide, what is left when names of several lines have theirs."""
     if form.height is None:
         return wished
-    room, needs = form.height - form.top - form.bottom, [name.high for name in names]
+    room = form.height - form.top - form.bottom
+    needs = [name.high for name in names if len(name.lines) > 1]
     height = min(wished, room / count)
     for __ in range(4):
         large = [need for need in needs if need > height]
@@ -353,7 +359,7 @@ def _breaks(names: dict[int, _Name], height: float) -> dict[int, float]:
     breaks: dict[int, float] = {}
     for i, name in names.items():
         more = name.high / height if name.above else name.high / height - 1
-        if more <= 0:
+        if more <= 0 or (len(name.lines) == 1 and not name.above):
             continue
         part = 1.0 if name.above else 0.5
         breaks[i] = breaks.get(i, 0.0) + part * more

@@ -252,13 +252,13 @@ def _hover(row: pd.Series, many: str, numerals: Numerals) -> str:
     mean = house.with_interval(row["mean"], row["ci_low"], row["ci_high"], numerals)
     own = _("{name}: the mean of all {many} is {mean}, at the stage {stage}.")
     if row["verdict"] == "unresolved":
-        words = _("On which side of {target} it lies is unresolved.")
+        words = _("On which side of its target of {target} it lies is unresolved.")
     else:
-        words = _("Against {target}: {verdict}.")
+        words = _("Against its target of {target}: {verdict}.")
     return " ".join(
         [
             own.format(name=row["name"], many=many, mean=mean, stage=_stage(row)),
-            words.format(target=house.target_words(row["target"], numerals), verdict=_verdict(row)),
+            words.format(target=numerals.target(row["target"]), verdict=_verdict(row)),
         ]
     )
 

@@ -107,13 +107,21 @@ class Sheet:
             self.name_size, self.name_lines = size, lines_at(size, self._lines_in_row(size))
             return
         size = one_size(names, self.room, form.title, form.least, bold=bold, lines=2)
-        most = 2 if all_whole(size, 2) else 3
-        self.name_size, self.name_lines = size, lines_at(size, most)
-        if form.names_above:
-            self.row += (self.name_lines - 1) * size * LINE
-        else:
-            below = form.small * LINE + 3 if second and form.interval_column else 0
-            self.row = round(max(self.row, self.name_lines * size * LINE + below + 2), 2)
+        below = form.small * LINE + 3 if second and form.interval_column else 0
+
+        def higher() -> float:
+            """The row that names of this size and so many lines need."""
+            lines = lines_at(size, 2 if all_whole(size, 2) else 3)
+            if form.names_above:
+                return self.body + (lines - 1) * size * LINE
+            return max(self.body, lines * size * LINE + below)
+
+        if higher() > self.body:
+            # Rather smaller names than higher rows, as long as they are large enough to read.
+            single = one_size(names, self.room, form.title, form.least, bold=bold)
+            size = single if all_whole(single, 1) else size
+        self.name_size, self.row = size, round(higher(), 2)
+        self.name_lines = lines_at(size, 2 if all_whole(size, 2) else 3)
 
     def _lines_in_row(self, size: float) -> int:
         return max(1, int(self.row / (1.2 * size)))

@@ -70,7 +70,6 @@ class Advice:
         closed = total - met
         values = {
             "gated": words.short(self.gate.criterion),
-            "met": words.numbers.count("gate.met", met),
             "closed": words.numbers.count("gate.closed", closed),
             "total": in_words(total),
         }
@@ -90,8 +89,8 @@ class Advice:
             return state(
                 "first.title",
                 _n(
-                    "Hold the {gated} for now: {closed} of {total} conditions is not met",
-                    "{met} of {total} conditions are met: hold the {gated} for now",
+                    "{closed} of {total} conditions is not met: hold the {gated}",
+                    "{closed} of {total} conditions are not met: hold the {gated}",
                     closed,
                 ),
                 **values,
@@ -129,7 +128,9 @@ class Advice:
         """Why the first step comes first."""
         misses, widest = self.words.misses, self.words.widest
         if len(misses) == 1:
-            return state("first.why", "It works on the only gap.")
+            return state(
+                "first.why", "It works on the only sure gap." if len(self.words.close) else "It works on the only gap."
+            )
         if self.steps[0] not in widest:
             return state("first.why", "It works on the widest gap that need not wait.")
         return state(

@@ -203,13 +203,22 @@ class ClientWords(Words):
         if self._mild:
             return state(
                 "headline",
-                "{name} has no criterion on target yet. The widest gap, {gap} points, is in {phrase}.",
+                "{name} has no criterion surely on target. The widest gap, {gap} points, is in {phrase}."
+                if len(self.close)
+                else "{name} has no criterion on target yet. The widest gap, {gap} points, is in {phrase}.",
                 name=self.name,
                 gap=self._gap(first),
                 phrase=self.phrase(first),
             )
         lacks = [self.study.instrument[c].lacks for c in self.misses.index[:2]]
-        return state("headline", "{name} {lacks}. No criterion is on target yet.", name=self.name, lacks=_both(lacks))
+        return state(
+            "headline",
+            "{name} {lacks}. No criterion is surely on target."
+            if len(self.close)
+            else "{name} {lacks}. No criterion is on target yet.",
+            name=self.name,
+            lacks=_both(lacks),
+        )
 
     def _headline_of_both(self, does: list[str]) -> Statement:
         """What is done and what is lacking; how the two are set against each other follows from the scores."""
@@ -232,9 +241,21 @@ class ClientWords(Words):
             values["lacks"] = _both(lacks)
             return state("headline", "{name} {does}, but {lacks}.", **values)
         if strong == 1 and weak > 1:
-            return state("headline", "{name} {does}. That is its one strength so far: it {lacks}.", **values)
+            return state(
+                "headline",
+                "{name} {does}. That is its one sure strength so far: it {lacks}."
+                if len(self.close)
+                else "{name} {does}. That is its one strength so far: it {lacks}.",
+                **values,
+            )
         if weak == 1:
-            return state("headline", "{name} {does}. Its only gap: it {lacks}.", **values)
+            return state(
+                "headline",
+                "{name} {does}. Its one sure gap: it {lacks}."
+                if len(self.close)
+                else "{name} {does}. Its only gap: it {lacks}.",
+                **values,
+            )
         if strong > weak:
             return state("headline", "{name} {does}. Its widest gap: it {lacks}.", **values)
         if strong == weak:
@@ -355,7 +376,11 @@ class ClientWords(Words):
         row, identity, gap = self.card.loc[criterion], f"misses.{criterion}", self._gap(criterion)
         gaps = self.misses["gap"].round(9)
         if len(gaps) == 1:
-            return state(identity, "{gap} points short, the only gap", gap=gap)
+            return state(
+                identity,
+                "{gap} points short, the only sure gap" if len(self.close) else "{gap} points short, the only gap",
+                gap=gap,
+            )
         if place == 0 and len(self.widest) == 1:
             return state(identity, "{gap} points short, the widest gap", gap=gap)
         if math.isnan(row["above"]):
@@ -411,14 +436,22 @@ class ClientWords(Words):
         if len(self.card) == 1:
             return state("scorecard.title", "Below the target: the score is {score}", score=score)
         if not strong:
-            return state("scorecard.title", "No criterion is on target: the score is {score}", score=score)
+            return state(
+                "scorecard.title",
+                "No criterion is surely on target: the score is {score}"
+                if len(self.close)
+                else "No criterion is on target: the score is {score}",
+                score=score,
+            )
         if strong == self.scored:
             return state("scorecard.title", "Every criterion is on target: the score is {score}", score=score)
         count = self.numbers.count("strengths.count", strong)
         if strong == 1:
             return state(
                 "scorecard.title",
-                "Only {what} is on target: the score is {score}",
+                "Only {what} is surely on target: the score is {score}"
+                if len(self.close)
+                else "Only {what} is on target: the score is {score}",
                 what=self.named(self.strengths.index),
                 score=score,
             )
@@ -426,7 +459,9 @@ class ClientWords(Words):
             return state("scorecard.title", "{count} criteria carry the score of {score}", count=count, score=score)
         return state(
             "scorecard.title",
-            "{count} of {total} criteria are on target: the score is {score}",
+            "{count} of {total} criteria are surely on target: the score is {score}"
+            if len(self.close)
+            else "{count} of {total} criteria are on target: the score is {score}",
             count=count,
             total=in_words(self.scored),
             score=score,
@@ -591,7 +626,11 @@ class ClientWords(Words):
         if len(self.card) == 1:
             return state("gap.title", "{name} is {gap} points short of its target", name=self.name, gap=gap)
         if len(self.misses) == 1:
-            return state("gap.title", "The only gap is in {phrase}", phrase=self.phrase(first))
+            return state(
+                "gap.title",
+                "The only sure gap is in {phrase}" if len(self.close) else "The only gap is in {phrase}",
+                phrase=self.phrase(first),
+            )
         if len(widest) == 1 and len(self.strengths) >= len(self.misses):
             return state("gap.title", "The widest gap left is in {phrase}", phrase=self.phrase(first))
         if len(widest) == 1:

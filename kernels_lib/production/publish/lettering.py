@@ -176,6 +176,9 @@ class Atom:
     breaks: bool = True
 
 
+# The end of a line.
+BREAK = Atom(float("inf"), text="\n")
+
 # Before a space, after a hyphen or dash between letters, after a slash between letters.
 _PARTS = re.compile(r"[ \t\n\r\f]+|\u200b|(?<=[^\W\d_][-\u2010\u2013])(?=[^\W\d_])|(?<=\u2014)")
 
@@ -229,6 +232,9 @@ def lines(parts: Iterable[Atom], room: float, strut: Type) -> list[tuple[float, 
         gap, may_break = max(gap, part.gap), may_break or part.breaks
         if not part.text:
             continue
+        if part is BREAK:
+            used, may_break = float("inf"), True
+            continue
         if not found or (may_break and used + gap + part.width > room):
             found.append(least)
             used = part.width
@@ -242,13 +248,16 @@ def lines(parts: Iterable[Atom], room: float, strut: Type) -> list[tuple[float, 
 
 def longest(parts: Iterable[Atom]) -> float:
     """Width of the parts on one line."""
-    return sum(part.gap + part.width for part in parts)
+    return sum(part.gap + part.width for part in parts if part is not BREAK)
 
 
 def widest(parts: Iterable[Atom]) -> float:
     """Width of what no line can be broken in."""
     most = run = 0.0
     for part in parts:
+        if part is BREAK:
+            run = 0.0
+            continue
         run = part.width if part.breaks else run + part.gap + part.width
         most = max(most, run)
     return most

@@ -28,7 +28,7 @@ from kernels_lib.production.publish.office.codebook import (
 )
 from kernels_lib.production.publish.office.package import sayable
 from kernels_lib.production.publish.office.source import Source, parsed
-from kernels_lib.study.language import _, _n
+from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals
 
 # What Excel holds in a cell, and in the name of a sheet.
@@ -403,14 +403,13 @@ def _about(source: Source, others: Iterable[Sheet], names: _Names) -> Sheet:
     else:
         rows += [(key, value, "", "") for key, value in source.results["provenance"].items()]
     rows.append((Cell(_("Columns of the sheets"), strong=True), "", "", ""))
+    # A head that says everything needs no further words.
     rows += [
         (sheet.name, column.label, column.unit, column.meaning)
         for sheet in others
-        if not sheet.plain
         for column in sheet.columns
+        if not sheet.plain and (column.unit or column.meaning)
     ]
     columns = (Column(_("Sheet or item")), Column(_("Column or value")), Column(_("Unit")), Column(_("Meaning")))
-    count = len([sheet for sheet in others if not sheet.plain])
-    note = _n("Columns of one sheet are explained below.", "Columns of {n} sheets are explained below.", count)
     return Sheet(names.free(_("About")), _("What this annex was made from"), columns, tuple(rows),
-                 source.results["basis"], (note.format(n=count),), plain=True)  # fmt: skip
+                 source.results["basis"], plain=True)  # fmt: skip

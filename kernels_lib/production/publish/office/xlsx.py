@@ -12,19 +12,20 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from kernels_lib.production.publish.lettering import Type, atoms, lines, widest
 from kernels_lib.production.publish.office.package import moment, rewritten, sayable
 from kernels_lib.production.publish.office.sheets import MOST_LETTERS, Cell, Column, Sheet, Value, is_number, sheets
 from kernels_lib.production.publish.office.source import Source, read
+from kernels_lib.production.publish.office.typeset import width as text_width
+from kernels_lib.production.publish.office.typeset import wrapped
 from kernels_lib.study.language import _, speaking
 from kernels_lib.study.theme import HOUSE
 
 FONT, SIZE = "Arial", 10.0
-LINE = 1.35  # height of a line, in type sizes
+LINE = 1.4  # height of a line, in type sizes
 # Widths of columns in points; in a sheet for reading, of the first one and of the others.
-NARROWEST, WIDEST = 48.0, 260.0
-FIRST, OTHERS = 170.0, 250.0
-MARGIN = 9.0
+NARROWEST, WIDEST, WIDEST_OF_MANY = 48.0, 260.0, 130.0
+FIRST, OTHERS = 170.0, 320.0
+MARGIN = 12.0  # inside a cell, with the indent of words
 TALLEST = 405.0  # Excel shows no higher row
 WIDE_TABLE = 14  # columns beyond which A3 is easier to read than A4
 _A4, _A3 = 9, 8
@@ -72,7 +73,9 @@ class _Book:
         self.source = source
         self.file = io.BytesIO()
         inert = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self.book = xlsxwriter.Workbook(self.file, {"in_memory": True, "nan_inf_to_errors": False, **inert})
+        # Columns are counted in digits of the default type: 7 px of Arial at 10 points.
+        usual = {"default_format_properties": {"font_name": FONT, "font_size": SIZE}}
+        self.book = xlsxwriter.Workbook(self.file, {"in_memory": True, **inert, **usual})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         head = source.head
         self.book.set_properties(
@@ -95,7 +98,7 @@ class _Book:
         """A format of the book; equal ones are one."""
         key = tuple(sorted(said.items()))
         if key not in self._formats:
-            look = {"font_name": FONT, "font_size": 10, "font_color": HOUSE["ink"], "valign": "top"}
+            look = {"font_name": FONT, "font_size": SIZE, "font_color": HOUSE["ink"], "valign": "vcenter"}
             self._formats[key] = self.book.add_format(look | said)
         return self._formats[key]
 
@@ -189,18 +192,17 @@ def _widths(page: Sheet) -> list[float]:
     """Width of each column in points: its longest text and the longest word of its head, within limits."""
     widths = []
     for place, column in enumerate(page.columns):
-        head = 0.0 if page.plain else widest(atoms(column.head, _type(SIZE, bold=True)))
-        held = max((_type(SIZE).width(_text(row[place])[:200]) for row in page.rows), default=0.0)
+        words = () if page.plain else column.head.split()
+        head = max((text_width(word, SIZE, bold=True) for word in words), default=0.0)
+        held = max((text_width(_text(row[place])[:200], SIZE) for row in page.rows), default=0.0)
         # A filter's button covers the end of the head.
-        wanted = max(held + MARGIN, head + MARGIN + 14)
-        most = WIDEST if not page.plain else OTHERS if place else FIRST
+        wanted = max(held + MARGIN + 5, head + MARGIN + 16)
+        most = WIDEST if len(page.columns) <= WIDE_TABLE else WIDEST_OF_MANY
+        if page.plain:
+            most = OTHERS if place else FIRST
         least = NARROWEST if not page.plain else most / 2
         widths.append(min(max(wanted, least), most))
     return widths
-
-
-def _type(size: float, *, bold: bool = False) -> Type:
-    return Type(size=size, line=LINE, bold=bold)
 
 
 def _letters(points: float) -> float:
@@ -210,6 +212,5 @@ def _letters(points: float) -> float:
 
 def _height(text: str, width: float, size: float = SIZE, *, bold: bool = False) -> float:
     """Height of a cell whose text is wrapped."""
-    type_ = _type(size, bold=bold)
-    found = [sum(lines(atoms(line, type_), (width - MARGIN) * 0.97)) for line in text[:MOST_LETTERS].split("\n")]
-    return min(max(sum(found), type_.height) + 2, TALLEST)
+    count = len(wrapped(text[:MOST_LETTERS], size, width - MARGIN, bold=bold))
+    return min(count * size * LINE + 2, TALLEST)

@@ -1,0 +1,86 @@
+"""How many lines a text fills, in points: office programs set lines themselves and tell nobody.
+
+Lines are filled word by word, as PowerPoint and Excel do; a word that is wider than its column is
+broken where the column ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kernels_lib.production.publish.lettering import Type
+
+# Widths are of the fonts that a reader probably has; another font may set a little wider.
+SLACK = 1.03
+# A line may end after a space, after a hyphen between letters, and after a dash.
+_BREAKS = re.compile(r"(?<=[ \t])(?=\S)|(?<=[^\W\d_][-\u2010])(?=[^\W\d_])|(?<=[\u2014\u200b])")
+
+
+def width(text: str, size: float, *, bold: bool = False, serif: bool = False) -> float:
+    """Width of a text on one line.
+
+    Examples
+    --------
+    >>> round(width("ill", 10), 1)
+    6.9
+    """
+    return Type(size=size, bold=bold, serif=serif).width(text) * SLACK
+
+
+def wrapped(text: str, size: float, room: float, *, bold: bool = False, serif: bool = False) -> list[str]:
+    """The lines of a text in a column that is `room` wide.
+
+    Examples
+    --------
+    >>> wrapped("one two three", 10, 42)
+    ['one two', 'three']
+    >>> wrapped("peer-to-peer", 10, 42)
+    ['peer-to-', 'peer']
+    """
+    type_ = Type(size=size, bold=bold, serif=serif)
+    found: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for part in _parts(paragraph, type_, room):
+            if line and type_.width((line + part).rstrip()) * SLACK > room:
+                found.append(line.rstrip())
+                line = ""
+            line += part
+        found.append(line.rstrip())
+    return found
+
+
+def _parts(text: str, type_: Type, room: float) -> Iterator[str]:
+    """Words with the space behind them, none of them wider than the column."""
+    for word in _BREAKS.split(text):
+        while type_.width(word.rstrip()) * SLACK > room and len(word) > 1:
+            most = max(1, int(len(word) * room / (type_.width(word) * SLACK)))
+            while most > 1 and type_.width(word[:most]) * SLACK > room:
+                most -= 1
+            yield word[:most]
+            word = word[most:]
+        yield word
+
+
+def shortened(text: str, size: float, room: float, lines: int, *, bold: bool = False, serif: bool = False) -> str:
+    """A text of at most so many lines; what is left out shows as three dots.
+
+    Examples
+    --------
+    >>> shortened("one two three four five", 10, 45, 2)
+    'one two three…'
+    >>> shortened("one", 10, 45, 2)
+    'one'
+    """
+    found = wrapped(text, size, room, bold=bold, serif=serif)
+    if len(found) <= lines:
+        return text
+    kept = " ".join(found[:lines])
+    while kept and len(wrapped(kept + "…", size, room, bold=bold, serif=serif)) > lines:
+        kept = kept[:-1]
+    word_end = kept.rfind(" ")
+    # Cut between words where that costs little.
+    if word_end > len(kept) * 0.6 and not text.startswith(kept + " "):
+        kept = kept[:word_end]
+    return kept.rstrip(" ,;:") + "…"
