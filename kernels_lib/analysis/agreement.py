@@ -554,7 +554,7 @@ def icc(ratings: pd.DataFrame | ArrayLike, kind: str = "A,1", *, level: float = 
     if effect is None:
         return Icc(None, reason=_("the ratings vary in a way that leaves nothing to compare"), **common)
     if error == 0:
-        reason = _("the raters do not differ: no F and no interval")
+        reason = _("the ratings leave no error: no F and no interval")
         return Icc(effect, reason=reason, **common)
     df1, df2 = n - 1, n * (k - 1) if kind.startswith("1") else (n - 1) * (k - 1)
     f = squares.rows / error

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from kernels_lib.analysis.statement import Statement
 from kernels_lib.analysis.tables import ShownTable
 from kernels_lib.errors import BadParameters
+from kernels_lib.study.language import _
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import MIME, Basis, Criterion, FigureRecord, Number, Results, Sentence, Table, Test
 from kernels_lib.study.theme import FAMILY
@@ -63,7 +64,9 @@ class Report:
             "language": parameters.language,
             "notice": self.study.notice,
             "notice_tag": notice_tag if self.study.notice else "",
-            "foot": f"{self.study.subject}, {', '.join(kicker[:1])}, wave {self.study.wave}".replace(", ,", ","),
+            "foot": _("{subject}, {kind}, wave {wave}").format(
+                subject=self.study.subject, kind=kicker[0], wave=self.study.wave
+            ),
             "contact": parameters.contact,
             "colours": parameters.colours.model_dump(),
             "logo": self._logo(),
@@ -101,7 +104,7 @@ class Report:
         self._display(kind, {"text/html": str(shown.html)}, **laid_out)
 
     def table(self, shown: ShownTable | None, *, folded: str = "") -> None:
-        """Show a table, folded away below the words `folded` where they are given.
+        """Show a table, folded away below the words `folded` (a message) where they are given.
 
         None is a table that these data do not have; the words beside it say so.
         """
@@ -111,7 +114,7 @@ class Report:
         self._remember(shown.numbers)
         html = shown.html
         if folded:
-            html = Markup('<details class="fold"><summary>{}</summary>{}</details>').format(folded, html)
+            html = Markup('<details class="fold"><summary>{}</summary>{}</details>').format(_(folded), html)
         self._display("fold" if folded else "table", {"text/html": str(html)})
 
     def figure(self, figure: go.Figure | None, *rests_on: Statement) -> None:

@@ -212,7 +212,8 @@ _CLAIM = re.compile(
     | \b(?:stands?\ above|is\ above|is\ ahead\ of)\b
     # German: what is called sure, decided, different
     | \b(?:signifikan\w*|(?:un)?gesichert\w*|nachgewiesen\w*|nachweis(?:bar|lich)\w*)\b
-    | (?<!\banders\ )\b(?:un)?entschieden(?:e[nmrs]?)?\b
+    | (?<!\banders\ )\b(?:un)?entschieden(?:e[nmrs]?)?\b | (?<!\bum\ )\bzu\ entscheiden\b
+    | \bl(?:ässt|assen)\b[^.;:!?]*\bentscheiden\b | \bentscheiden\ l(?:ässt|assen)\b
     | \bmehr\ als\ (?:\w+\ )?(?:Zufall|Rauschen)\b
     | \bunterscheid(?:et|en|bar\w*)\b | \bverschieden\b(?!\ (?:viele?|gro|lang|stark|oft))
     | \bweich(?:t|en)\b[^.;:!?]*\bab\b
@@ -269,6 +270,16 @@ def claims(delivery: Delivery) -> str:
 EXPLAINING = ("method", "rules", "glossary", "reliability.explained", "families")
 
 
+def slides(delivery: Delivery) -> str:
+    """No slide holds more than it can show."""
+    if "slides" not in delivery.documents:
+        return ""
+    from kernels_lib.production.publish import fit, page
+
+    found = fit.too_much(page.read(delivery.notebook))
+    return "; ".join([*found, "shorten its texts, or make two slides of it"]) if found else ""
+
+
 def size(delivery: Delivery) -> str:
     """A document can be sent by mail."""
     for name, document in delivery.documents.items():
@@ -310,6 +321,7 @@ GATES: dict[str, Callable[[Delivery], str]] = {
     "numbers": numbers,
     "claims": claims,
     "closed": closed,
+    "slides": slides,
     "size": size,
 }
 

@@ -98,12 +98,9 @@ def fits(seen: Mapping[str, Any]) -> Problem:
     if seen["overflow"]["sideways"]:
         widest = seen["overflow"]["widest"]
         return f"is {seen['overflow']['sideways']} px wider than the window (at {widest})", "Let it wrap or scroll."
-    for found in seen["overflow"]["slides"]:
-        return (
-            f"slide {found['slide']}, '{found['title']}', holds {found['over']} px more than it can show "
-            f"(at {found['element']})",
-            "Shorten its texts, or make two slides of it.",
-        )
+    for slide in seen["overflow"]["slides"]:
+        found = f"slide {slide['slide']}, '{slide['title']}', holds {slide['over']} px more than it can show"
+        return f"{found} (at {slide['element']})", "Shorten its texts, or make two slides of it."
     return None
 
 
@@ -214,9 +211,31 @@ _SEEN = """() => {
     let edge = window.innerWidth + 1;
     for (const element of document.body.querySelectorAll("*")) {
       const right = element.getBoundingClientRect().right;
-      if (right > edge && !element.closest("svg") && !element.closest(".scroll")) { edge = right; found = called(element); }
+      if (right > edge && !element.closest("svg, .scroll")) { edge = right; found = called(element); }
     }
     return found || "body";
+  };
+  /* Words that run out of their box into the next, though all of it is on the slide; a few px are
+     letters of lines that are closer than the letters are high. */
+  const lapping = (slide) => {
+    for (const element of slide.querySelectorAll(".content, .content *, .open, .open *")) {
+      const style = getComputedStyle(element);
+      if (style.display === "inline" || style.position === "absolute" || element.closest("svg, .draw")) continue;
+      const over = Math.max(element.scrollHeight - element.clientHeight, element.scrollWidth - element.clientWidth);
+      if (over > 8) return [{ slide: Number(slide.dataset.slide), element: called(element), over: over }];
+    }
+    return [];
+  };
+  const overfull = () => {
+    let found = deck.overflowing();
+    const known = new Set(found.map((one) => one.slide));
+    deck.together(() => {
+      for (const slide of sections) if (!known.has(Number(slide.dataset.slide))) found = found.concat(lapping(slide));
+    });
+    return found.map((one) => {
+      const title = sections[one.slide - 1].querySelector("h1, h2");
+      return Object.assign({ title: title ? title.textContent.trim() : "" }, one);
+    });
   };
   const root = document.documentElement;
   const sections = Array.from(document.querySelectorAll(".slides > section"));
@@ -231,10 +250,7 @@ _SEEN = """() => {
     overflow: {
       sideways: sideways,
       widest: sideways ? widest() : "",
-      slides: deck ? deck.overflowing().map((found) => {
-        const title = sections[found.slide - 1].querySelector("h1, h2");
-        return Object.assign({ title: title ? title.textContent.trim() : "" }, found);
-      }) : [],
+      slides: deck ? overfull() : [],
     },
   };
 }"""

@@ -82,12 +82,24 @@ def _literals(node: ast.expr) -> Iterator[str | None]:
 
 
 def of_notebook(path: Path, where: str) -> list[Message]:
-    """Messages of a notebook: paragraphs and headings of its markdown cells that are published."""
+    """Messages of a notebook: paragraphs and headings that are published, and words on what is folded away."""
     found = []
     for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
+        source, texts = "".join(cell["source"]), []
         if cell["cell_type"] == "markdown" and "remove-cell" not in cell["metadata"].get("tags", []):
-            found += [Message(text, f"{where}, cell {number}", 0) for text in paragraphs("".join(cell["source"]))]
+            texts = paragraphs(source)
+        elif cell["cell_type"] == "code":
+            texts = list(_folded(source))
+        found += [Message(text, f"{where}, cell {number}", 0) for text in texts]
     return found
+
+
+def _folded(source: str) -> Iterator[str]:
+    """Literals of ``folded=...`` in a cell; a cell that is no plain Python has none."""
+    if not any(line.lstrip().startswith(("%", "!")) for line in source.splitlines()):
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.keyword) and node.arg == "folded" and isinstance(node.value, ast.Constant):
+                yield str(node.value.value)
 
 
 _HEADING = re.compile(r"#{1,6}\s+(.*)")

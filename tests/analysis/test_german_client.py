@@ -7,9 +7,12 @@ import string
 from functools import cache
 
 import pytest
+from babel.messages.pofile import read_po
 
 from kernels_lib.analysis import findings, pieces
 from kernels_lib.analysis.narrative import Advice, ClientWords
+from kernels_lib.analysis.narrative.client import _both
+from kernels_lib.production import gates
 from kernels_lib.study import open_study
 from kernels_lib.study.language import LOCALE, _n, speaking
 from kernels_lib.study.messages import missing
@@ -94,6 +97,14 @@ def test_a_number_that_a_german_sentence_marks_is_in_its_list(client):
         assert refs == {number.ref for number in statement.numbers}
 
 
+@pytest.mark.parametrize(("study_name", "client"), CLIENTS)
+def test_a_german_sentence_without_a_claim_speaks_of_no_evidence(study_name, client):
+    silent = [statement for statement in everything(words_of(client, study_name)) if not statement.claims]
+    sentences = [{"id": statement.id, "text": statement.text, "claims": []} for statement in silent]
+    results = {"tests": [], "sentences": sentences, "figures": []}
+    assert "" == gates.claims(gates.Delivery(None, results, {}, ROOT))
+
+
 def test_a_headline_that_goes_on_begins_its_second_half_with_a_subject():
     assert ", doch sie klärt die Erwartungen der Mitglieder kaum." in words_of("brand-07").headline().text
     assert "Die größte Lücke: Sie klärt" in words_of("brand-09").headline().text
@@ -112,8 +123,6 @@ def test_criteria_stand_between_quotation_marks_where_a_sentence_would_inflect_t
 
 
 def test_a_clause_before_and_is_closed_by_a_comma():
-    from kernels_lib.analysis.narrative.client import _both
-
     assert _both(["sagt, was gilt", "antwortet"]) == "sagt, was gilt, und antwortet"
     assert _both(["sagt es", "antwortet"]) == "sagt es und antwortet"
 
@@ -136,8 +145,6 @@ def test_every_message_of_a_client_is_translated():
 
 
 def test_german_mentions_no_value_that_english_has_not():
-    from babel.messages.pofile import read_po
-
     def names(text):
         return {name for _text, name, _format, _conversion in string.Formatter().parse(text) if name}
 

@@ -10,6 +10,8 @@ import pytest
 
 from kernels_lib.errors import GateFailed
 from kernels_lib.production import gates
+from kernels_lib.study import messages
+from kernels_lib.study.language import catalogue
 from tests.conftest import ROOT
 
 CLIENT = "brand-19"
@@ -138,6 +140,117 @@ def asked(delivered, *, firm):
 )  # fmt: skip
 def test_a_sentence_about_evidence_must_name_its_rows_of_the_ledger(delivered, text):
     assert "rests on no row of the ledger" in claiming(delivered, text)
+
+
+GERMAN_CLAIMS = [
+    "Der Unterschied ist signifikant.",
+    "„Dialog“ liegt gesichert unter dem Ziel.",
+    "Ungesichert ist nur ein Paar.",
+    "Die Reihenfolge unten ist nicht entschieden.",
+    "Drei Marken sind zu wenige, um auch nur ein Kriterium zu entscheiden.",
+    "Innerhalb der Gruppe lässt sich nichts entscheiden.",
+    "Die Branchen unterscheiden sich.",
+    "Brand 07 unterscheidet sich bei „Dialog“ von den anderen.",
+    "Die beiden sind nicht unterscheidbar.",
+    "„Dialog“ und „Fürsprache“ sind verschieden.",
+    "„Dialog“ weicht von der Vergleichsgruppe ab.",
+    "Das ist mehr als Zufall.",
+    "Mehr als bloßer Zufall: Dialog",
+    "Welches Kriterium am niedrigsten liegt, ist offen.",
+    "Offen bleibt, welches Kriterium am niedrigsten liegt.",
+    "≈ Offen: drei Paare",
+    "Eines gesunken, zwei offen",
+    "Zwölf offene Paare",
+    "„Dialog“ liegt über „Fürsprache“.",
+    "„Dialog“ liegt 0,5 bis 1,2 Punkte über den anderen.",
+    "„Dialog“ liegt 0,5 Punkte höher als „Fürsprache“.",
+    "„Aktualität“ steht über allen sieben anderen.",
+    "„Aktualität“ liegt vor „Dialog“.",
+    "„Aktualität“ liegt damit klar vor den anderen.",
+    "Sicher ist nur, dass Aktualität über „Dialog“ und „Fürsprache“ liegt.",
+    "Aktualität übertrifft Dialog um 1,5 Punkte.",
+    "Aktualität kommt auf 1,5 bis 2 Punkte mehr als „Dialog“.",
+    "Die Schranke ist zu, und die Reihenfolge ist offen.",
+]
+GERMAN_PLAIN = [
+    "Die Schranke ist offen: Jetzt ist „Handlungsaufruf“ an der Reihe.",
+    "Schranke offen: vier von sieben Bedingungen erfüllt",
+    "Drei von sieben Bedingungen sind noch offen.",
+    "Offen sind noch drei Bedingungen.",
+    "Die Stufe der Offenlegung lässt nur Mittelwerte zu.",
+    "Der offene Kasten zeigt, wie viele Punkte fehlen.",
+    "Die Daten liegen vor und werden aufbewahrt.",
+    "Für diese Erhebung liegen keine Werte vor.",
+    "Das liegt vor allem an den Gewichten.",
+    "Überall liegen die Werte am oberen Ende der Skala.",
+    "Dialog: 0,5 Punkte über dem Ziel",
+    "24 von 29 anderen liegen höher.",
+    "Welche Branchen vorn liegen, sagt die Quelle.",
+    "Zu knapp, um zu entscheiden: Andere Beurteilende hätten vielleicht anders entschieden.",
+    "Die Werte der Marken sind verschieden stark gerundet.",
+    "Die Spanne zeigt verschiedene Gewichtungen.",
+    "Mehr als Mittelwerte wurde nicht veröffentlicht.",
+    "Der Mittelwert über alle 30 Marken steht in der Tabelle.",
+    "Als Erstes den Zweck der Seite nennen.",
+]
+
+
+@pytest.mark.parametrize("text", GERMAN_CLAIMS)
+def test_a_german_sentence_about_evidence_must_name_its_rows_of_the_ledger(text):
+    assert "rests on no row of the ledger" in gates.claims(saying(text))
+
+
+@pytest.mark.parametrize("text", GERMAN_PLAIN)
+def test_german_words_that_only_sound_like_evidence_need_no_row(text):
+    assert "" == gates.claims(saying(text))
+
+
+def test_a_german_sentence_may_say_what_its_row_says():
+    tests = [{"about": "pairs.a.b", "firm": True}, {"about": "pairs.a.c", "firm": False}]
+    text = "„a“ liegt gesichert über „b“; ob auch über „c“, ist offen."
+    as_tested = [{"question": "pairs.a.b", "firm": True}, {"question": "pairs.a.c", "firm": False}]
+
+    assert "" == gates.claims(saying(text, as_tested, tests))
+    assert "says otherwise" in gates.claims(saying(text, [{"question": "pairs.a.c", "firm": True}], tests))
+
+
+def test_the_words_of_a_german_instrument_are_no_claim_of_the_report():
+    reason = "Die Praxis ist von Marke zu Marke verschieden."
+    assert "rests on no row" in gates.claims(saying(reason))
+    assert "" == gates.claims(saying(reason, quoted=(reason,)))
+
+
+def test_german_sentences_speak_of_evidence_where_the_english_ones_do():
+    found, _ = messages.all_messages(ROOT)
+    german = catalogue("de")
+    narrative = [message for message in found if "/narrative/" in message.where and message.text in german]
+    lost = [
+        (message.text, form)
+        for message in narrative
+        for form in german[message.text]
+        if gates._claim_in(message.text) and not gates._claim_in(form)
+    ]
+
+    assert len(narrative) > 300
+    assert [] == lost
+
+
+def saying(text, claims=(), tests=(), quoted=()):
+    """A delivery that says one sentence."""
+    sentence = {"id": "planted", "text": text, "html": text, "refs": [], "claims": list(claims)}
+    results = {"tests": list(tests), "sentences": [sentence], "figures": []}
+    return gates.Delivery(nbformat.v4.new_notebook(), results, {}, ROOT, quoted=quoted)
+
+
+def test_a_german_slide_without_its_tag_is_caught():
+    results = {"notice": "Werte sind erfunden.", "tests": [], "sentences": [], "figures": []}
+    tagged = '<p>Werte sind erfunden.</p><section class="slide"><p>Werte je Marke rekonstruiert</p></section>'
+    documents = {"slides": tagged}
+    assert "" == gates.notice(gates.Delivery(nbformat.v4.new_notebook(), results, documents, ROOT))
+
+    documents = {"slides": tagged.replace("rekonstruiert", "gemessen")}
+    found = gates.notice(gates.Delivery(nbformat.v4.new_notebook(), results, documents, ROOT))
+    assert "slides: no tag about the data on slide 1" == found
 
 
 def test_a_sentence_may_not_say_more_than_its_row(delivered):

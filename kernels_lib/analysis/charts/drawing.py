@@ -179,6 +179,10 @@ class Drawing(Marks):
         lines = fit(text, self.room, size, bold=bold, lines=self.name_lines)
         html = stacked(lines)
         cut = hover or ("" if whole(lines, text) else text)
+        if second and not self.fixed:
+            (below,), small = fitted(second, self.room, form.small, form.least)
+            style = f"font-size:{small}px;color:{MUT};font-weight:400"
+            html += f'<br><span style="{style}">{escaped(below)}</span>'
         if form.names_above:
             # A short name stands next to its own row, not to the one above.
             dy = self.row * 0.5 - max(0, self.name_lines - len(lines)) * size * LINE
@@ -188,10 +192,6 @@ class Drawing(Marks):
                 valign="top",
             )  # fmt: skip
             return
-        if second and form.interval_column:
-            (side,), small = fitted(second, self.room, form.small, form.least)
-            style = f"font-size:{small}px;color:{MUT};font-weight:400"
-            html += f'<br><span style="{style}">{escaped(side)}</span>'
         self.note(html, x=0, y=self.y(index), dx=-self.left, dy=1, size=size, colour=colour, bold=bold, hover=cut)
 
     def column(
@@ -218,8 +218,7 @@ class Drawing(Marks):
     def heads(self, first: str, second: str, *, dx: float) -> None:
         """The two lines above the right column."""
         form = self.form
-        # Widths are estimated generously, so a few pixels more still fit.
-        room = self.right - dx + 6
+        room = self.right - dx + 2
         (upper,), large = fitted(first, room, form.head, form.least, bold=True)
         (lower,), small = fitted(second, room, form.small, form.least)
         high = self.top - form.head * 0.75

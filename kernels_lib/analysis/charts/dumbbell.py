@@ -174,7 +174,7 @@ def _right(d: Drawing, rows: dict[int, pd.Series], numerals: Numerals, subject: 
     start = 30 if form.name == "deck" else 33
     if not narrow:
         title = _("{subject} minus peers").format(subject=subject)
-        if house.text_width(title, form.least, bold=True) > d.right - start + 6:
+        if house.text_width(title, form.least, bold=True) > d.right - start + 2:
             title = _("Score minus peers")
         d.heads(title, _("points; peers below"), dx=start)
     widest = max(house.digits_width(_signed(row, numerals, narrow), form.column + 0.5) for row in rows.values())
@@ -205,7 +205,14 @@ def _right(d: Drawing, rows: dict[int, pd.Series], numerals: Numerals, subject: 
             _signed(row, numerals, False), x=1, y=d.y(i), dx=start + widest, dy=up, size=form.column + 0.5,
             colour=house.INK, anchor="right", bold=True,
         )  # fmt: skip
-        d.column(i, _count(row, numerals), dx=at, dy=up, lines=1 if _firm(row) else 2, colour=house.MUT)
+        first, comma, ties = _count(row, numerals).partition(", ")
+        # If it needs two lines, the ties have the second.
+        count = first + comma + ties.replace(" ", "\u00a0")
+        room = d.right - at + 2
+        if _firm(row) and not house.whole(house.fit(count, room, form.least, lines=1), count):
+            # The verdict has the second line: the ties stay in the table.
+            count = _count(row, numerals, ties=False)
+        d.column(i, count, dx=at, dy=up, lines=1 if _firm(row) else 2, colour=house.MUT)
         if _firm(row):
             words = " ".join(house.verdict("strength" if row["difference"] > 0 else "missed opportunity"))
             d.column(i, words, dx=start, dy=-up, colour=house.INK2)
@@ -290,14 +297,14 @@ def _names_of_marks(
             break
 
 
-def _count(row: pd.Series, numerals: Numerals) -> str:
+def _count(row: pd.Series, numerals: Numerals, *, ties: bool = True) -> str:
     """``27 of 29``, with the ties; ``all at 5.0`` where nobody differs."""
     if not known(row["below"]) or not known(row["base"]):
         return ""
     base, below, tied = int(row["base"]), int(row["below"]), int(row["tied"]) if known(row["tied"]) else 0
     if tied == base:
         return _("all at {score}").format(score=numerals.score(row["score"]))
-    text = _("{below} of {base}, {tied} tied") if tied else _("{below} of {base}")
+    text = _("{below} of {base}, {tied} tied") if tied and ties else _("{below} of {base}")
     return text.format(below=below, base=base, tied=tied)
 
 

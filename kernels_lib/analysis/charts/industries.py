@@ -192,7 +192,7 @@ def _draw(
     start = 30 if form.name == "deck" else 33
     widest = max((house.digits_width(numerals.mean(r["mean"]), form.column) for r in present.values()), default=0)
     if not narrow:
-        (text,), size = house.fitted(head, d.right - start + 6, form.small, form.least)
+        (text,), size = house.fitted(head, d.right - start + 2, form.small, form.least)
         d.note(house.escaped(text), x=1, above=18, dx=start, size=size, colour=house.MUT)
     for i, item in enumerate(shown):
         if isinstance(item, int):

@@ -73,7 +73,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
         if unicodedata.combining(char):
             continue
         wide = 1000 if _columns(char) == 2 else 700
-        total += _WIDTHS.get(char, 556 if char in "–−" else wide)
+        total += _WIDTHS.get(" " if char == "\u00a0" else char, 556 if char in "–−" else wide)
     return total / 1000 * size * (1.09 if bold else 1.03)
 
 
@@ -95,7 +95,8 @@ _PART = re.compile(f"{_WIDE}{_CLOSING}*|[^\\s\u2e80-\u303f\u3041-\u30ff\u3400-\u
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:
     """Pieces that stay on one line, each with what joins it to the piece before."""
-    for number, word in enumerate(text.split()):
+    # A no-break space stays inside its piece.
+    for number, word in enumerate(re.split("[ \t\r\n]+", text.strip(" \t\r\n"))):
         for place, part in enumerate(_PART.findall(word)):
             yield (" " if number and not place else ""), part
 
@@ -136,15 +137,18 @@ def fit(text: str, width: float, size: float, *, bold: bool = False, lines: int 
     return [_shorter(line, wide) if wide(line) or line.endswith("…") else line for line in result]
 
 
-# Where a syllable begins: one consonant, or letters that are one sound, before a vowel.
+# Where German joins two words, and where a syllable begins: at one consonant, or at letters that are
+# one sound, before a vowel.
+_JOINT = re.compile(r"(?<=ungs|eits|ions|afts|täts)(?=\w{4})")
 _SYLLABLE = re.compile(r"(?:sch|ch|ck|ph|th|[bcdfghj-np-tv-xzß])(?=[aeiouyäöü])", re.IGNORECASE)
 
 
 def _break(word: str, wide: Callable[[str], bool]) -> int:
-    """Where to break a word that is too long for a line: after its own hyphen, else between syllables."""
+    """Where to break a word too long for a line: after its own hyphen, else where words join, else syllables."""
     own = [found.end() for found in re.finditer("[-/]", word[:-1]) if not wide(word[: found.end()])]
-    places = [found.start() for found in _SYLLABLE.finditer(word) if 3 <= found.start() <= len(word) - 3]
-    return max(own or [at for at in places if not wide(f"{word[:at]}-")], default=0)
+    joints = [found.start() for found in _JOINT.finditer(word) if not wide(f"{word[: found.start()]}-")]
+    syllables = [found.start() for found in _SYLLABLE.finditer(word) if 3 <= found.start() <= len(word) - 3]
+    return max(own or joints or [at for at in syllables if not wide(f"{word[:at]}-")], default=0)
 
 
 def _shorter(line: str, wide: Callable[[str], bool]) -> str:

@@ -135,7 +135,7 @@ def _draw(form: Form, names: list[str], listed: list[tuple[int, int, Any]], nume
     columns = max(count - 1, 1)
     height = 34.0 if narrow else 38.0 if not deck else 50.0
     # Names in two lines where they are long; left of the rows, too, unless a phone has no room.
-    widest = 96 if narrow else 180 if not deck else 240
+    widest = 84 if narrow else 180 if not deck else 240
     name_size = house.one_size(names, widest, size, form.least, bold=True, lines=2)
     written = {name: house.fit(name, widest, name_size, bold=True) for name in names}
     label = max(house.text_width(line, name_size, bold=True) for lines in written.values() for line in lines) + 14

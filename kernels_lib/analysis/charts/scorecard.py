@@ -145,10 +145,9 @@ def _draw(
         if isinstance(item, int):
             d.omitted(i, house.criteria_left_out(item))
         else:
-            d.name(i, item["name"], second=item["side"], halo=False)
-    if form.names_above:
-        _beside(d, rows, numerals, target, lane)
-    else:
+            second = item["side"] if form.interval_column else _beneath(item, numerals) if form.names_above else ""
+            d.name(i, item["name"], second=second, halo=False)
+    if not form.names_above:
         _right_column(d, rows, numerals, many, head)
     return d
 
@@ -200,25 +199,14 @@ def _right_column(d: Drawing, rows: dict[int, Any], numerals: Numerals, many: st
         )  # fmt: skip
 
 
-def _beside(d: Drawing, rows: dict[int, Any], numerals: Numerals, target: float | None, lane: Any) -> None:
-    for i, row in rows.items():
-        if not known(row["mean"]):
-            continue
-        low = row["ci_low"] if known(row["ci_low"]) else row["mean"]
-        high = row["ci_high"] if known(row["ci_high"]) else row["mean"]
-        mean = numerals.mean(row["mean"])
-        loose = row["verdict"] == "unresolved"
-        letters = f" ({row['letters']})" if _letters(row) else ""
-        texts = [f"{mean} {house.verdict('unresolved')[1]}{letters}"] if loose else [f"{mean} {row['stage']}{letters}"]
-        texts += [f"{mean}{letters}", mean]
-        place = d.beside(low, high, texts, size=d.form.small, keep_off=target)
-        if place is not None:
-            text, shift, anchor = place
-            at = low if anchor == "right" else high
-            d.note(
-                house.escaped(text), x=d.across(at), y=lane(i), dx=shift, size=d.form.small, colour=house.INK2,
-                anchor=anchor, italic=loose,
-            )  # fmt: skip
+def _beneath(row: pd.Series, numerals: Numerals) -> str:
+    """A phone has no right column: mean, letters, stage and what is unresolved stand below the name."""
+    if not known(row["mean"]):
+        return _("no mean")
+    parts = [numerals.mean(row["mean"]), _with_letters(row)]
+    if row["verdict"] == "unresolved":
+        parts.append(" ".join(house.verdict("unresolved")))
+    return " · ".join(parts)
 
 
 def _letters(row: pd.Series) -> str:

@@ -35,7 +35,7 @@ class Sheet:
     bold : bool
         Whether names are bold.
     second : bool
-        Whether a second line stands below a name.
+        Whether a second line stands below a name; decks have no room for one.
     cross : float, optional
         Value of an upright line that names above the rows must not cross.
     room : float, optional
@@ -107,13 +107,13 @@ class Sheet:
             self.name_size, self.name_lines = size, lines_at(size, self._lines_in_row(size))
             return
         size = one_size(names, self.room, form.title, form.least, bold=bold, lines=2)
-        below = form.small * LINE + 3 if second and form.interval_column else 0
+        below = form.small * LINE + 3 if second else 0
 
         def higher() -> float:
             """The row that names of this size and so many lines need."""
             lines = lines_at(size, 2 if all_whole(size, 2) else 3)
             if form.names_above:
-                return self.body + (lines - 1) * size * LINE
+                return self.body + (lines - 1) * size * LINE + below
             return max(self.body, lines * size * LINE + below)
 
         if higher() > self.body:

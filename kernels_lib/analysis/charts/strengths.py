@@ -199,7 +199,7 @@ def _draw(
     places = [i for i, row in rows.items() if row.id in bracket]
     foot = _foot(form, words) if len(places) > 1 else []
     d = Drawing(
-        form, low=floor, high=top, rows=len(shown), breaks=breaks, row=height, second=True,
+        form, low=floor, high=top, rows=len(shown), breaks=breaks, row=height, second=form.interval_column,
         bottom=max(form.bottom, round(form.axis * DROP + len(foot) * form.small * 1.25)),
         names=[row.name for row in rows.values()], cross=target,
     )  # fmt: skip
@@ -230,7 +230,7 @@ def _draw(
     _headings(d, rows, next(iter(rows.values())).target if target is None else target)
 
     for i, row in rows.items():
-        d.name(i, row.name, second=row.side)
+        d.name(i, row.name, second=row.side if form.interval_column else "")
         if row.state == "absent":
             d.note(
                 _("not scored"), x=0, y=lane(i), dx=6, size=form.small, colour=house.MUT, italic=True, halo=True
@@ -377,10 +377,13 @@ def _right_column(
             interval = numerals.interval(row.low, row.high)
             look = {"size": 13.8, "colour": house.MUT} if of_client else {"size": form.column, "colour": house.INK2}
             d.column(i, interval, dx=start + (widest + 9 if of_client else 0), dy=first, **look)
+        # Below the mean a verdict of two lines grows downwards, beside it to both sides.
         below = not deck and (row.low is not None or of_client)
+        place = {"dy": form.small * 0.62 - 9, "valign": "top"} if below else {"dy": 1}
         d.column(
-            i, " ".join(house.verdict(row.verdict, row.both)), dx=start + beside, dy=-9 if below else 1,
-            lines=2 if deck else 1, spare=spare, colour=house.INK2 if row.firm else house.MUT, italic=not row.firm,
+            i, " ".join(house.verdict(row.verdict, row.both)), dx=start + beside, lines=2, spare=spare,
+            size=min(form.small, max(form.least, d.row * 0.38)), colour=house.INK2 if row.firm else house.MUT,
+            italic=not row.firm, **place,
         )  # fmt: skip
 
 

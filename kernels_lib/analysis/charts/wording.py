@@ -81,7 +81,7 @@ def points_short(gap: float, numerals: Numerals) -> tuple[str, str]:
     size = distance(gap, numerals)
     return (
         _n("{gap} point short", "{gap} points short", _ones(size)).format(gap=size),
-        _n("{gap} short", "{gap} short", _ones(size)).format(gap=size),
+        _("{gap} short").format(gap=size),
     )
 
 

@@ -30,8 +30,8 @@ WIDTH, HEIGHT = 1280, 720
 SMALLEST_SHARE = 0.72
 # Letters may be wider on a reader's machine, and those of a client's own type more so.
 WIDER, FOREIGN = 1.04, 1.08
-# px that an estimate may be off before a word counts as too wide for its column.
-TOLERANCE = 2.0
+# px that a word or a row may be larger than its place before it meets its neighbour.
+TOLERANCE = 6.0
 # px of an ordinary line, to say how much is too much.
 LINE = 35
 
@@ -62,9 +62,9 @@ def too_much(document: page.Document) -> list[str]:
         if (over := height - HEIGHT) > 0:
             count = max(1, round(over / LINE))
             found.append(f"{where} is about {over:.0f} px too full ({count} {'line' if count == 1 else 'lines'})")
-        elif layout.too_wide:
-            text, by = max(layout.too_wide, key=lambda entry: entry[1])
-            found.append(f"{where} has {text}, about {by:.0f} px too wide for its place")
+        elif layout.cramped:
+            by, what, way = max(layout.cramped)
+            found.append(f"{where} has {what}, about {by:.0f} px too {way} for its place")
     return found
 
 
@@ -85,19 +85,20 @@ class Layout:
 
     Attributes
     ----------
-    too_wide : list of (str, float)
-        What is wider than its place on the slide that was laid out last, and by how many px.
+    cramped : list of (float, str, str)
+        What is larger than its place on the slide that was laid out last: by how many px, what, and
+        whether it is too wide or too high.
     """
 
     def __init__(self, soup: BeautifulSoup, wider: float = 1.0) -> None:
         self._slides = soup.select(".slides > section")
         self._css = Cascade(soup, wider)
-        self.too_wide: list[tuple[str, float]] = []
+        self.cramped: list[tuple[float, str, str]] = []
 
     def heights(self) -> Iterator[float]:
         """The height that each slide needs."""
         for slide in self._slides:
-            self.too_wide.clear()
+            self.cramped.clear()
             yield self._height(slide, WIDTH, self._css.type_above(slide))
 
     # Boxes
@@ -134,9 +135,19 @@ class Layout:
                 continue
             own = self._css.type_of(piece, type_)
             top = self._css.length(piece, "margin-top", own, room) or 0.0
-            total += (max(below, top) if collapse else below + top) + self._height(piece, room, type_)
+            height = self._height(piece, room, type_)
+            total += (max(below, top) if collapse else below + top) + height
+            if not collapse:
+                self._note_if_capped(piece, height)
             below = self._css.length(piece, "margin-bottom", own, room) or 0.0
         return total + below
+
+    def _note_if_capped(self, element: Tag, height: float) -> None:
+        """A row that may shrink but not grow (``flex: 0 1 84px``) is never higher than it begins."""
+        capped = re.fullmatch(r"0 [01] ([\d.]+)px", self._css.said(element, "flex"))
+        if capped and height > float(capped[1]) + TOLERANCE:
+            what = " ".join(element.get_text(" ").split())
+            self.cramped.append((height - float(capped[1]), f"the row '{what[:40]}...'", "high"))
 
     def _baseline(self, element: Tag, above: Type) -> float:
         """From the top of an element to its first baseline."""
@@ -194,8 +205,8 @@ class Layout:
     def _text(self, parts: list[Atom], room: float, type_: Type) -> float:
         """Height of a run of words; notes a word that is wider than its room."""
         for part in parts:
-            if part.text != _BOX and part is not BREAK and part.width > room + TOLERANCE:
-                self.too_wide.append((f"the word '{part.text}'", part.width - room))
+            if part.text != _BOX and part is not BREAK and part.width / type_.wider > room + TOLERANCE:
+                self.cramped.append((part.width - room, f"the word '{part.text}'", "wide"))
         return sum(above + below for above, below in lines(parts, room, type_))
 
     def _span(self, element: Tag, above: Type, measure: Callable[[Iterable[Atom]], float]) -> float:
@@ -219,7 +230,10 @@ class Layout:
     def _grid(self, element: Tag, room: float, type_: Type) -> float:
         css = self._css
         items = [child for child in self._inner(element) if isinstance(child, Tag) or str(child).strip()]
-        tracks = _tracks(css.said(element, "grid-template-columns", "1fr"))
+        if css.said(element, "grid-auto-flow") == "column":
+            tracks = _tracks(css.said(element, "grid-auto-columns", "auto")) * len(items)
+        else:
+            tracks = _tracks(css.said(element, "grid-template-columns", "1fr"))
         places = self._places(items, len(tracks))
         gap = css.length(element, "column-gap", type_, room) or 0.0
         columns = self._columns(tracks, items, places, room - gap * (len(tracks) - 1), type_)
@@ -334,7 +348,7 @@ class Layout:
         wish = [max(0.0, most[place] - least[place]) for place in sorted(least)]
         spare = room - sum(low)
         if spare < -TOLERANCE:
-            self.too_wide.append(("a table", -spare))
+            self.cramped.append((-spare, "a table", "wide"))
         if not sum(wish):
             return [width + max(0.0, spare) / len(low) for width in low]
         return [width + max(0.0, spare) * more / sum(wish) for width, more in zip(low, wish, strict=True)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from kernels_lib.errors import GateFailed
 from kernels_lib.production.publish.office.package import sayable
 from kernels_lib.production.publish.office.template import EMU, SMALLEST, THEME
 from kernels_lib.production.publish.office.typeset import shortened, wrapped
@@ -132,13 +133,27 @@ def fitted(pars: Sequence[Par], room: float, most: float) -> list[Par]:
         tried = [p.scaled(factor) for p in pars]
         if height(tried, room) <= most:
             return tried
+    return _cut([p.scaled(0.0) for p in pars], room, most)
+
+
+def _cut(pars: Sequence[Par], room: float, most: float) -> list[Par]:
+    """What fits of the paragraphs, and three dots."""
     kept: list[Par] = []
-    for p in (p.scaled(0.0) for p in pars):
-        left = most - (height([*kept, replace(p, runs=(Run(""),))], room) - p.size * p.line if kept else 0.0)
+    left = most
+    for p in pars:
+        left -= kept[-1].after if kept else 0
         lines = int(left / (p.size * p.line) + 1e-6)
         if lines < 1:
             break
         kept.append(p.cut(room, lines))
+        left -= kept[-1].height(room)
+        if kept[-1] is not p:
+            return kept
+    if not kept:
+        raise GateFailed(f"a slide has {most:.0f} points for '{pars[0].text[:60]}', less than one line.")
+    last = kept[-1]
+    more = replace(last, runs=(*last.runs[:-1], replace(last.runs[-1], text=last.runs[-1].text + " …")))
+    kept[-1] = more.cut(room, last.lines(room))
     return kept
 
 
@@ -181,14 +196,14 @@ def settled(
 
     Raises
     ------
-    ValueError
+    GateFailed
         If not even one line a row fits: whoever made the rows must leave some out.
     """
     for factor in _SMALLER:
         tried = [[cell.scaled(factor) for cell in row] for row in rows]
         if sum(row_height(row, widths, padding) for row in tried) <= most:
             return tried
-    down, across = padding[1] + padding[3], padding[0] + padding[2]
+    across = padding[0] + padding[2]
     smallest = [[cell.scaled(0.0) for cell in row] for row in rows]
     for lines in range(12, 0, -1):
         tried = [
@@ -198,7 +213,7 @@ def settled(
         ]  # fmt: skip
         if sum(row_height(row, widths, padding) for row in tried) <= most + 0.5:
             return tried
-    raise ValueError(f"{len(rows)} rows do not fit into {most:.0f} points with {down:g} points of padding")
+    raise GateFailed(f"a table of {len(rows)} rows does not fit into {most:.0f} points of a slide.")
 
 
 def _rooms(row: Sequence[Td], widths: Sequence[float]) -> list[float]:

@@ -1,0 +1,420 @@
+"""Figures as native charts: bars and points that whoever opens the deck can edit.
+
+Which chart a figure becomes is decided by the columns of its rows, so a chart that is added to the
+library needs no line here if it has the same columns; what fits none of `KINDS` becomes a table
+(`grids`).  Beside a chart stands a table of what no bar can say: verdicts, intervals, counts.
+
+    target, mean        bars that begin at the target: filled above it, open below it
+    value, low, high    bars with the range under other weights
+    mean, low, high     bars with intervals
+    score, peers_mean   points: own score, peers, best quarter
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kernels_lib.production.publish.office.canvas import Canvas, Frame, Par, Run, Td, fitted, height, par, td
+from kernels_lib.production.publish.office.chartparts import Axis, Chart, Look, Series, add
+from kernels_lib.production.publish.office.plotted import GAINED, MISSED, NEUTRAL, OPEN, Plotted, chosen
+from kernels_lib.production.publish.office.sheets import decimals
+from kernels_lib.production.publish.office.source import Source
+from kernels_lib.production.publish.office.template import SMALLEST
+from kernels_lib.production.publish.office.typeset import width as text_width
+from kernels_lib.production.publish.office.typeset import wrapped
+from kernels_lib.study.language import _, _n
+from kernels_lib.study.numerals import EN_DASH
+
+KEY = 24.0  # height of a line of the key
+AXIS = 26.0  # below the plot
+AIR = 44.0  # right of the plot, for the value of a bar that ends there
+LEAST_ROW, MOST_ROW = 22.0, 46.0
+SIGNS = {GAINED: "▲ ", MISSED: "▼ ", OPEN: "◇ ", NEUTRAL: ""}
+_LOOKS = {
+    GAINED: Look("blue", "blue", ink="blue"),
+    MISSED: Look("vermw", "verm", ink="verm"),
+    OPEN: Look("paper", "quiet", ink="ink2"),
+    NEUTRAL: Look("quiet", ink="ink"),
+}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A column of the table right of a chart."""
+
+    head: str
+    texts: Sequence[str]
+    quiet: Sequence[bool] = ()
+    side: str = "l"
+    bold: bool = False
+
+
+@dataclass
+class Rows:
+    """The rows that are shown, and where they stand on the slide."""
+
+    plotted: Plotted
+    shown: list[int]
+    omitted: int
+    frame: Frame  # of everything
+    plot: Frame  # of the marks
+    aside: Frame  # of the table at the right
+
+    def of(self, values: Sequence[Any]) -> list[Any]:
+        return [values[at] for at in self.shown]
+
+    @property
+    def pitch(self) -> float:
+        return self.plot.height / len(self.shown)
+
+
+def draw(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> bool:
+    """Draw a figure as a native chart; whether there is one for its columns."""
+    kind = next((make for wanted, make in KINDS if plotted.has(*wanted)), None)
+    if kind is None or not any(value is not None for value in plotted.numbers(_own(plotted))):
+        return False
+    kind(canvas, frame, plotted, source)
+    return True
+
+
+def _own(plotted: Plotted) -> str:
+    return next(key for key in ("score", "value", "mean") if plotted.has(key))
+
+
+# The charts
+
+
+def _against_target(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
+    """Bars that begin at the target; with a client's scores, the group's means below them."""
+    of_client = plotted.has("score")
+    own = "score" if of_client else "mean"
+    roles = {"strength score": GAINED, "missed score": MISSED, "unresolved score": OPEN}
+    states = plotted.roles(own, roles)
+    verdicts = _verdicts(plotted, "group_verdict", of_client)
+    if of_client:
+        beside = [
+            Beside(plotted.labels["mean"], [row["mean"] for row in plotted.texts], side="r", bold=True),
+            Beside(plotted.labels["group_verdict"], verdicts, _unresolved(plotted, verdicts)),
+        ]
+    else:
+        beside = [
+            Beside(_("Interval of the mean"), _intervals(plotted)),
+            Beside(plotted.labels["group_verdict"], [SIGNS[s] + row["group_verdict"] for s, row in
+                                                     zip(states, plotted.texts, strict=True)],
+                   [state == OPEN for state in states]),
+        ]  # fmt: skip
+    key = _key_of_target(source.head.subject if of_client else "", plotted.labels["mean"] if of_client else "")
+    rows = _placed(canvas, frame, plotted, beside, key, lanes=2 if of_client else 1)
+    targets = rows.of(plotted.numbers("target"))
+    axis = replace(plotted.axis(), cross=targets[0] if len(set(targets)) == 1 else None)
+    series = [_own_bars(rows, own, states, axis, interval=not of_client)]
+    if of_client:
+        series.append(
+            Series(plotted.labels["mean"], rows.of(plotted.numbers("mean")), Look("band", "band"),
+                   low=rows.of(plotted.numbers("low")), high=rows.of(plotted.numbers("high")))
+        )  # fmt: skip
+    if axis.cross is None:
+        _bars(canvas, rows, [*series, _ticks(rows, targets, axis)], axis, own, overlap=100 if not of_client else 0)
+    else:
+        _bars(canvas, rows, series, axis, own)
+        at = rows.plot.x + rows.plot.width * (axis.cross - axis.low) / (axis.high - axis.low)
+        text = f"{plotted.labels['target']} {plotted.texts[0]['target']}"
+        half = text_width(text, SMALLEST, bold=True) / 2 + 4
+        spot = Frame(min(at - half, rows.plot.right + AIR - 2 * half), rows.plot.y - 21, 2 * half, 20)
+        canvas.text(spot, [par(text, SMALLEST, bold=True, side="ctr")], name="Target")
+
+
+def _key_of_target(subject: str, group: str) -> list[Run]:
+    whose = f"{subject}: " if subject else ""
+    runs = [
+        Run("■ ", "blue"), Run(whose + _("on the target or above") + "    "),
+        Run("□ ", "verm", bold=True), Run(_("below it: the bar is what is missing") + "    "),
+    ]  # fmt: skip
+    if group:
+        return [*runs, Run("■ ", "band"), Run("— ", "quiet", bold=True), Run(_("{mean}, with its interval").format(mean=group))]
+    return [*runs, Run("□ ", "quiet", bold=True), Run(_("unresolved") + "    "), Run("— ", "quiet", bold=True),
+            Run(_("interval of the mean"))]  # fmt: skip
+
+
+def _with_range(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
+    """Overall scores with the range that other weights give."""
+    subject = source.head.subject
+    own = [at for at, row in enumerate(plotted.texts) if row["name"] == subject]
+    beside = [Beside(_("Range"), _intervals(plotted))]
+    key = [Run("■ ", "quiet"), Run(plotted.labels["value"] + "    "), Run("— ", "ink2", bold=True),
+           Run(_("range under other weights, no confidence interval"))]  # fmt: skip
+    target = next((x for trace in plotted.figure.forms["wide"]["data"] if _role(trace) == "target" for x in trace["x"]), None)
+    if target is not None:
+        key += [Run("    ┃ ", bold=True), Run(_("target"))]
+    rows = _placed(canvas, frame, plotted, beside, key, keep=own)
+    axis = plotted.axis()
+    looks = [Look("client") if at in own else Look("quiet") for at in rows.shown]
+    series = [_plain_bars(rows, "value", looks, axis)]
+    if target is not None:
+        series.append(_ticks(rows, [target] * len(rows.shown), axis))
+    _bars(canvas, rows, series, axis, "value", overlap=100)
+
+
+def _with_interval(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
+    """Means with their intervals: of criteria, with stages and verdicts, or of industries."""
+    beside = [Beside(_("Interval"), _intervals(plotted))]
+    states = [NEUTRAL] * len(plotted.texts)
+    marks: list[float | None] = []
+    key = [Run("■ ", "quiet"), Run(plotted.labels["mean"] + "    "), Run("— ", "ink2", bold=True), Run(_("its interval"))]
+    if plotted.has("verdict", "target"):
+        roles = {"mean": NEUTRAL, "unresolved mean": OPEN}
+        targets = plotted.numbers("target")
+        pairs = zip(plotted.roles("mean", roles), plotted.numbers("mean"), targets, strict=True)
+        states = [state if state == OPEN or None in (mean, target) else GAINED if mean >= target else MISSED
+                  for state, mean, target in pairs]  # fmt: skip
+        if plotted.has("stage"):
+            beside = [Beside(plotted.labels["stage"], [row["stage"] for row in plotted.texts])]
+        beside.append(Beside(plotted.labels["verdict"], [SIGNS[s] + row["verdict"] for s, row in
+                                                         zip(states, plotted.texts, strict=True)],
+                             [state == OPEN for state in states]))  # fmt: skip
+        marks = targets
+        key = [*_key_of_target("", "")[:2], Run("□ ", "verm", bold=True), Run(_("below it") + "    "),
+               *_key_of_target("", "")[4:], Run("    ┃ ", bold=True), Run(plotted.labels["target"])]  # fmt: skip
+    else:
+        states = plotted.roles("mean", {"mean": NEUTRAL, "own mean": "own", "all mean": "all"})
+        beside[0:0] = [Beside(plotted.labels["n"], [row["n"] for row in plotted.texts], side="r")] * plotted.has("n")
+        if plotted.has("note") and any(row["note"] not in ("", EN_DASH) for row in plotted.texts):
+            notes = [row["note"] if row["note"] != EN_DASH else "" for row in plotted.texts]
+            # A row with a note has no interval: one column serves both.
+            both = [note or interval for note, interval in zip(notes, _intervals(plotted), strict=True)]
+            beside[-1] = Beside(_("Interval"), both, [bool(note) for note in notes])
+    rows = _placed(canvas, frame, plotted, beside, key)
+    axis = plotted.axis()
+    looks = [{"own": Look("client"), "all": Look("band", "quiet")}.get(state, _LOOKS.get(state, _LOOKS[NEUTRAL]))
+             for state in rows.of(states)]  # fmt: skip
+    series = [_plain_bars(rows, "mean", looks, axis)]
+    if any(mark is not None for mark in marks):
+        series.append(_ticks(rows, rows.of(marks), axis))
+    _bars(canvas, rows, series, axis, "mean", overlap=100)
+
+
+def _against_peers(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
+    """Own score, the peers' mean and the mean of their best quarter, as points on one line a criterion."""
+    difference = [row["difference"] for row in plotted.texts] if plotted.has("difference") else []
+    signed = [f"+{text}" if number is not None and number > 0 else text
+              for text, number in zip(difference, plotted.numbers("difference"), strict=True)]  # fmt: skip
+    beside = [Beside(plotted.labels["difference"], signed, side="r", bold=True)] if difference else []
+    if plotted.has("firm"):
+        beside.append(Beside(plotted.labels["firm"], [row["firm"] for row in plotted.texts]))
+    key = [Run("● ", "client"), Run(plotted.labels["score"] + "    "), Run("■ ", "quiet"),
+           Run(plotted.labels["peers_mean"] + "    ")]  # fmt: skip
+    if plotted.has("best_quarter"):
+        key += [Run("◆ ", "noticel"), Run(plotted.labels["best_quarter"] + "    ")]
+    if plotted.has("q1", "q3"):
+        key += [Run("▬ ", "band"), Run(_("middle half of the peers"))]
+    rows = _placed(canvas, frame, plotted, beside, key, names=True)
+    own, peers = rows.of(plotted.numbers("score")), rows.of(plotted.numbers("peers_mean"))
+    series = []
+    if plotted.has("q1", "q3"):
+        low, high = rows.of(plotted.numbers("q1")), rows.of(plotted.numbers("q3"))
+        middle = [(a + b) / 2 if a is not None and b is not None else None for a, b in zip(low, high, strict=True)]
+        series.append(Series(_("Middle half of the peers"), middle, Look(), low=low, high=high, whisker="band", weight=14))
+    known = [(a, b) if a is not None and b is not None else (b, b) for a, b in zip(own, peers, strict=True)]
+    ends = [(None, None) if None in pair else (min(pair), max(pair)) for pair in known]
+    series.append(
+        Series(plotted.labels["peers_mean"], peers, Look("quiet", "quiet", size=9), symbol="square", whisker="ink", weight=2.0,
+               low=[low for low, _high in ends], high=[high for _low, high in ends])
+    )  # fmt: skip
+    if plotted.has("best_quarter"):
+        best = rows.of(plotted.numbers("best_quarter"))
+        level = [Look("paper", "noticel", 1.75, size=17) if a is not None and a == b else None
+                 for a, b in zip(own, best, strict=True)]  # fmt: skip
+        series.append(Series(plotted.labels["best_quarter"], best, Look("noticel", "noticel", 1.75, size=10), level, symbol="diamond"))
+    series.append(Series(plotted.labels["score"], own, Look("client", "paper", 1.0, size=12, label="", ink="client"), symbol="circle"))
+    chart = Chart(
+        rows.of([row["name"] for row in plotted.texts]), series, plotted.axis(), _chart_frame(rows), rows.plot,
+        decimals(plotted.places("score", "peers_mean")), head=plotted.labels["name"],
+        heights=[float(at) for at in range(1, len(rows.shown) + 1)],
+    )  # fmt: skip
+    add(canvas, chart, name="Chart", words=plotted.figure.alt)
+
+
+# Their parts
+
+
+def _role(trace: dict[str, Any]) -> str:
+    return (trace.get("meta") or {}).get("role", "")
+
+
+def _verdicts(plotted: Plotted, key: str, of_client: bool) -> list[str]:
+    """The group's verdicts with their sign, which the drawing's own words have."""
+    signs = {}
+    for note in plotted.notes():
+        if note[:1] in "▲▼◇":
+            signs[note[1:].strip()] = note[:1]
+    return [f"{signs[text]} {text}" if (text := row[key]) in signs else text for row in plotted.texts]
+
+
+def _unresolved(plotted: Plotted, verdicts: Sequence[str]) -> list[bool]:
+    return [text.startswith("◇") for text in verdicts]
+
+
+def _intervals(plotted: Plotted) -> list[str]:
+    if not plotted.has("low", "high"):
+        return [EN_DASH] * len(plotted.texts)
+    return [EN_DASH if EN_DASH in (row["low"], row["high"]) else f"{row['low']}{EN_DASH}{row['high']}"
+            for row in plotted.texts]  # fmt: skip
+
+
+def _placed(
+    canvas: Canvas, frame: Frame, plotted: Plotted, beside: Sequence[Beside], key: Sequence[Run], *,
+    lanes: int = 1, keep: Sequence[int] = (), names: bool = False,
+) -> Rows:  # fmt: skip
+    """Key, names and the table at the right, and how many rows there is room for."""
+    line = fitted([Par(tuple(key), SMALLEST)], frame.width, 2 * KEY)
+    top = max(KEY, height(line, frame.width) + 5)
+    canvas.text(frame.top(top), line, name="Key")
+    widths, heads = _aside(beside, frame.width * 0.42)
+    head = max([20.0, *(height([cell.pars[0]], room - 8) + 6 for cell, room in zip(heads, widths, strict=True))])
+    least = max(LEAST_ROW, 13.0 * lanes)
+    room = frame.height - top - head - AXIS
+    shown = chosen(len(plotted.texts), max(1, int((room - 20 if room / least < len(plotted.texts) else room) / least)), keep)
+    known = [at for at in shown if at is not None]
+    omitted = len(plotted.texts) - len(known)
+    tall = min((room - (20 if omitted else 0)) / len(known), MOST_ROW + 8 * (lanes - 1)) * len(known)
+    label = max(text_width(plotted.texts[at]["name"], SMALLEST, bold=True) for at in known) + 16
+    left = min(max(label, 90.0), 210.0)
+    y = frame.y + top + head
+    aside = Frame(frame.right - sum(widths), y, sum(widths), tall)
+    plot = Frame(frame.x + left, y, aside.x - AIR - 12 - frame.x - left, tall)
+    rows = Rows(plotted, known, omitted, frame, plot, aside)
+    _table_beside(canvas, rows, beside, heads, widths, head)
+    if names:
+        _names(canvas, rows, left)
+    if omitted:
+        words = _n("{n} row between them is left out; the annex has it.", "{n} rows between them are left out; the annex has them.", omitted)
+        at = Frame(frame.x, y + tall + AXIS, frame.width, 20)
+        canvas.text(at, [par(words.format(n=omitted), SMALLEST, "mut", italic=True)], name="Left out")
+    return rows
+
+
+def _aside(beside: Sequence[Beside], most: float) -> tuple[list[float], list[Td]]:
+    """Widths of the table's columns, and their heads."""
+    widths = []
+    for column in beside:
+        widest = max((text_width(text, SMALLEST, bold=column.bold) for text in column.texts), default=0.0)
+        word = max((text_width(word, SMALLEST) for word in column.head.split()), default=0.0)
+        widths.append(max(widest, word, 40.0) + 14)
+    if sum(widths) > most:
+        # The widest columns give way: their texts are wrapped or shortened.
+        for _turn in range(200):
+            if sum(widths) <= most:
+                break
+            widest_at = max(range(len(widths)), key=widths.__getitem__)
+            widths[widest_at] -= 4
+    heads = [Td((par(column.head, SMALLEST, "mut", side=column.side),), anchor="b") for column in beside]
+    return widths, heads
+
+
+def _table_beside(
+    canvas: Canvas, rows: Rows, beside: Sequence[Beside], heads: Sequence[Td], widths: Sequence[float], head: float
+) -> None:
+    if not beside:
+        return
+    body = []
+    for at in rows.shown:
+        cells = []
+        for column, room in zip(beside, widths, strict=True):
+            quiet = bool(column.quiet) and column.quiet[at]
+            look = {"bold": column.bold, "italic": quiet, "side": column.side}
+            text = par(column.texts[at], SMALLEST, "mut" if quiet else "ink2" if not column.bold else "ink", **look)
+            lines = max(1, int((rows.pitch - 2) / (SMALLEST * 1.2)))
+            cells.append(Td((text.cut(room - 8, lines),)))
+        body.append(cells)
+    canvas.table(
+        Frame(rows.aside.x, rows.aside.y - head, rows.aside.width, 0), [list(heads), *body], widths, name="Beside the chart",
+        heights=[head, *[rows.pitch] * len(body)], head=True, padding=(0, 0, 8, 0),
+        rules=lambda row, column: ("ink", 1.0) if row == 0 else ("hair", 0.75),
+    )  # fmt: skip
+
+
+def _names(canvas: Canvas, rows: Rows, wide: float) -> None:
+    """Names of rows left of points, whose scale down is no scale for readers."""
+    lines = max(1, int((rows.pitch - 2) / (SMALLEST * 1.2)))
+    body = [[Td((par(rows.plotted.texts[at]["name"], SMALLEST, bold=True).cut(wide - 8, lines),))] for at in rows.shown]
+    canvas.table(
+        Frame(rows.frame.x, rows.plot.y, wide, 0), body, [wide], name="Rows", heights=[rows.pitch] * len(body),
+        padding=(0, 0, 8, 0), rules=lambda row, column: ("hair", 0.75),
+    )  # fmt: skip
+
+
+def _chart_frame(rows: Rows) -> Frame:
+    """The chart reaches from the names to the table at the right, and down to the labels of its scale."""
+    return Frame(rows.frame.x, rows.plot.y - 4, rows.plot.right + AIR - rows.frame.x, rows.plot.height + AXIS + 4)
+
+
+def _own_bars(rows: Rows, key: str, states: Sequence[str], axis: Axis, *, interval: bool) -> Series:
+    """The bars that the slide is about, coloured by the side of the target on which they end."""
+    values = rows.of(rows.plotted.numbers(key))
+    looks = [replace(_LOOKS[state], label=_label(value, axis, rows)) for value, state in
+             zip(values, rows.of(states), strict=True)]  # fmt: skip
+    ends = {"low": rows.of(rows.plotted.numbers("low")), "high": rows.of(rows.plotted.numbers("high"))} if interval else {}
+    return Series(rows.plotted.labels[key], values, Look("blue"), looks, **ends)
+
+
+def _plain_bars(rows: Rows, key: str, looks: Sequence[Look], axis: Axis) -> Series:
+    values = rows.of(rows.plotted.numbers(key))
+    # An interval would run through a value at the bar's end: it stands inside, at its beginning.
+    placed = [replace(look, label="inBase", ink=_on(look)) for look in looks]
+    ends = {"low": rows.of(rows.plotted.numbers("low")), "high": rows.of(rows.plotted.numbers("high"))}
+    return Series(rows.plotted.labels[key], values, Look("quiet"), placed, whisker="ink2", **ends)
+
+
+def _on(look: Look) -> str:
+    """Ink that can be read on a fill."""
+    return {"quiet": "paper", "blue": "onblue", "client": "paper"}.get(look.fill, look.ink)
+
+
+def _label(value: float | None, axis: Axis, rows: Rows) -> str:
+    """Where a bar's value stands: behind its end, or inside where that would be left of the plot."""
+    if value is None:
+        return ""
+    start = axis.low if axis.cross is None else axis.cross
+    across = rows.plot.width / (axis.high - axis.low)
+    return "inEnd" if value < start and (value - axis.low) * across < 34 <= (start - value) * across else "outEnd"
+
+
+def _ticks(rows: Rows, values: Sequence[float | None], axis: Axis) -> Series:
+    """An upright line at a value of each row, as high as the row: a very short, very thick whisker."""
+    half = (axis.high - axis.low) / rows.plot.width
+    low = [None if value is None else value - half for value in values]
+    high = [None if value is None else value + half for value in values]
+    name = rows.plotted.labels.get("target", _("Target"))
+    return Series(name, values, Look(), low=low, high=high, whisker="ink", weight=rows.pitch)
+
+
+def _bars(canvas: Canvas, rows: Rows, series: Sequence[Series], axis: Axis, key: str, *, overlap: int = 0) -> None:
+    texts = rows.plotted.texts
+    values = rows.plotted.numbers(key)
+    missing = {at: texts[at].get("verdict", "") for at in rows.shown if values[at] is None}
+    named = [texts[at]["name"] + (f" ({missing[at]})" if missing.get(at) else "") for at in rows.shown]
+    lines = max(1, int((rows.pitch - 2) / (SMALLEST * 1.2)))
+    wide = rows.plot.x - rows.frame.x - 14
+    cut = [_short(name, wide, lines) for name in named]
+    chart = Chart(
+        cut, series, axis, _chart_frame(rows), rows.plot, decimals(rows.plotted.places(key)),
+        head=rows.plotted.labels["name"], gap=45 if len(series) > 1 and overlap < 100 else 60, overlap=overlap,
+    )  # fmt: skip
+    add(canvas, chart, name="Chart", words=rows.plotted.figure.alt)
+
+
+def _short(name: str, room: float, lines: int) -> str:
+    p = par(name, SMALLEST, bold=True)
+    return name if len(wrapped(name, SMALLEST, room, bold=True)) <= lines else p.cut(room, lines).text
+
+
+Maker = Callable[[Canvas, Frame, Plotted, Source], None]
+# The columns that a chart needs; the first that fits is taken.
+KINDS: list[tuple[tuple[str, ...], Maker]] = [
+    (("name", "score", "peers_mean"), _against_peers),
+    (("name", "gap", "target", "mean", "group_verdict"), _against_target),
+    (("name", "value", "low", "high"), _with_range),
+    (("name", "mean", "low", "high"), _with_interval),
+]

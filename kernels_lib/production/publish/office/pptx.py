@@ -1,0 +1,306 @@
+"""The deck for PowerPoint: a slide for each slide of the deck, in order, all of it native.
+
+Titles are titles, figures are charts that can be edited or tables, laid-out pieces are shapes and
+tables; there are no pictures of them and no speaker notes.  Every slide says at its foot whom it is
+for and what its data need to be said of them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from kernels_lib.errors import GateFailed
+from kernels_lib.production.publish import page
+from kernels_lib.production.publish.office import charts, grids, template
+from kernels_lib.production.publish.office.canvas import Canvas, Frame, Par, Td, fitted, height, par, settled, td
+from kernels_lib.production.publish.office.layouts import LAYOUTS
+from kernels_lib.production.publish.office.package import moment, rewritten, sayable
+from kernels_lib.production.publish.office.plotted import Plotted, chosen
+from kernels_lib.production.publish.office.source import Source, read
+from kernels_lib.production.publish.office.template import FOOT, FOOT_HEIGHT, LEFT, RIGHT, SMALLEST
+from kernels_lib.production.publish.office.typeset import shortened
+from kernels_lib.production.publish.office.typeset import width as text_width
+from kernels_lib.study.language import _, _n, speaking
+
+BOTTOM = 488.0
+# Of a title: a line's height in type sizes, the least size, and the space below it.
+_TITLE_LINE, _LEAST_TITLE, _BELOW = 1.15, 18, 16
+_BLOCK_ENDS = re.compile(r"</(?:p|li|h[1-6]|dt|dd|div)>|<br\s*/?>", re.I)
+_STRUCTURE = re.compile(r"<(?:table|svg|img|form|details)\b", re.I)
+_TABLE_ID = re.compile(r'<table[^>]*\bid="([^"]+)"')
+
+
+def to_pptx(notebook: Mapping[str, Any]) -> bytes:
+    """The deck of an executed notebook for PowerPoint.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed, nbformat 4; see `kernels_lib.production.publish.page` for what its outputs may be.
+
+    Returns
+    -------
+    bytes
+        A pptx, the same for the same notebook.
+
+    Raises
+    ------
+    GateFailed
+        If the notebook cannot be published, has no slides, or shows a piece that has no native form.
+    """
+    source = read(notebook)
+    with speaking(source.head.language):
+        return rewritten(_Deck(source).written())
+
+
+class _Deck:
+    """A presentation while it is made."""
+
+    def __init__(self, source: Source) -> None:
+        from pptx import Presentation
+
+        self.source = source
+        self.colours = template.palette(source.head.colours.get("primary", ""))
+        fonts = {place: font["family"] for place, font in source.head.fonts.items() if not font["data"]}
+        look = template.Look(
+            self.colours, source.head.language, _("What this slide says, as one sentence"),
+            serif=fonts.get("headings", template.SERIF), sans=fonts.get("text", template.SANS),
+        )  # fmt: skip
+        self.file = Presentation(io.BytesIO(template.package(look)))
+
+    def written(self) -> bytes:
+        document = self.source.document
+        if not document.slides:
+            raise GateFailed("no cell of the notebook is part of a slide.", remedy="Give cells slideshow metadata.")
+        for number, slide in enumerate(document.slides, 1):
+            self._slide(slide, number, len(document.slides))
+        self._properties()
+        file = io.BytesIO()
+        self.file.save(file)
+        return file.getvalue()
+
+    def _properties(self) -> None:
+        head, said = self.source.head, self.file.core_properties
+        made = moment(self.source.results["report_date"])
+        said.title, said.subject, said.comments = (_short(text) for text in (head.title, head.subject, head.notice))
+        said.author = said.last_modified_by = _short(head.contact)
+        said.created = said.modified = made
+        said.language, said.revision = head.language, 1
+
+    def _slide(self, slide: page.Slide, number: int, total: int) -> None:
+        opening = number == 1
+        made = self.file.slides.add_slide(self.file.slide_layouts[0 if opening else 1])
+        canvas = Canvas(made, self.colours, self.source.head.language)
+        if opening:
+            self._open(canvas, slide)
+        else:
+            top = self._title(canvas, slide.title)
+            self._fill(canvas, Frame(LEFT, top, RIGHT - LEFT, BOTTOM - top), slide)
+        self._foot(canvas, number, total, opening=opening)
+
+    def _open(self, canvas: Canvas, slide: page.Slide) -> None:
+        """The finding, dark and large, with whom it is for above it and the notice below."""
+        head = self.source.head
+        light, mild = template.ON_DARK, "#b4bdc7"
+        kicker = "     ".join(head.kicker)
+        canvas.text(Frame(LEFT, 30, 540, 40), [par(kicker, 15, mild)], name="Kicker") if kicker else None
+        if head.confidentiality:
+            canvas.text(Frame(LEFT + 560, 30, 304, 40), [par(head.confidentiality, 15, mild, side="r")], name="Confidential")
+        more = [par(text, 19, light, after=8) for text in _spoken(slide.lead)]
+        for block in slide.blocks:
+            if block.figure is not None or block.layout:
+                raise GateFailed("the first slide is for words alone.", where=slide.where)
+            more += [par(text, 19, light, after=8) for text in _spoken(block.html)]
+        notice = [par(head.notice, 17, "#d5dae0", line=1.3)] if head.notice else []
+        title = _titled(slide.title, template.OPENING_SIZE, 820, 220)
+        words = fitted([*more, *notice], 760, 130) if more or notice else []
+        tall = 62 + title.height(820) + 22 + height(words, 760)
+        y = 70 + max(0.0, (FOOT - 90 - tall) / 2)
+        _mark(canvas, y)
+        self._place(canvas, 0, Frame(LEFT, y + 62, 820, title.height(820) + 2), [title])
+        self._place(canvas, 1, Frame(LEFT, y + 84 + title.height(820), 760, max(height(words, 760), 2) + 2), words)
+
+    def _title(self, canvas: Canvas, text: str) -> float:
+        """The message; gives the place below it."""
+        x, y, room, most = template.TITLE
+        title = _titled(text, template.TITLE_SIZE, room, most)
+        tall = title.height(room)
+        self._place(canvas, 0, Frame(x, y, room, tall + 2), [title])
+        return y + tall + _BELOW
+
+    def _place(self, canvas: Canvas, index: int, frame: Frame, pars: list[Par]) -> None:
+        """Fill a placeholder of the layout, which keeps the slide's outline."""
+        from pptx.oxml import parse_xml
+
+        found = next(shape for shape in canvas.slide.placeholders if shape.placeholder_format.idx == index)
+        if not pars:
+            found._element.getparent().remove(found._element)
+            return
+        found.left, found.top, found.width, found.height = (
+            round(length * template.EMU) for length in (frame.x, frame.y, frame.width, frame.height)
+        )
+        old = found._element.txBody
+        new = parse_xml(canvas.body(pars).replace("<p:txBody>", f"<p:txBody {_NAMES}>", 1))
+        old.getparent().replace(old, new)
+
+    def _foot(self, canvas: Canvas, number: int, total: int, *, opening: bool) -> None:
+        """Who it is for, what must be said of its data, its number, and how far the deck has come."""
+        head = self.source.head
+        ink = "#b4bdc7" if opening else "mut"
+        tag = sayable(head.tag)
+        wide = text_width(tag, SMALLEST) + 18 if tag else 0.0
+        room = RIGHT - LEFT - 70 - wide - 16
+        if tag and room < 200:
+            tag = shortened(tag, SMALLEST, RIGHT - LEFT - 320, 1)
+            wide, room = RIGHT - LEFT - 302, 216.0
+        who = shortened(sayable(self.source.who), SMALLEST, room, 1)
+        used = text_width(who, SMALLEST) + 14
+        _placeholder(canvas, "Footer", 'type="ftr" sz="quarter" idx="11"', Frame(LEFT, FOOT, min(used, room + 14), FOOT_HEIGHT),
+                     canvas.paragraph(par(who, SMALLEST, ink)))  # fmt: skip
+        if tag:
+            edge = canvas.line(ink, 1.0, "dash")
+            frame = Frame(LEFT + min(used, room + 14) + 2, FOOT, wide, FOOT_HEIGHT)
+            self._tag(canvas, frame, par(tag, SMALLEST, ink, side="ctr"), edge)
+        else:
+            self._tag(canvas, None, None, "")
+        field = (
+            f'<a:p><a:pPr algn="r"/><a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"><a:rPr lang="{canvas.language}" '
+            f'sz="{SMALLEST * 100}">{canvas.fill(ink)}</a:rPr><a:t>{number}</a:t></a:fld></a:p>'
+        )
+        _placeholder(canvas, "Slide number", 'type="sldNum" sz="quarter" idx="12"', Frame(RIGHT - 60, FOOT, 60, FOOT_HEIGHT), field)
+        bar = Frame(0, template.HEIGHT - 3, template.WIDTH * number / total, 3)
+        canvas.box(bar, fill=template.ON_DARK if opening else "client", name="Progress")
+
+    def _tag(self, canvas: Canvas, frame: Frame | None, words: Par | None, edge: str) -> None:
+        found = next(shape for shape in canvas.slide.placeholders if shape.placeholder_format.idx == template.TAG)
+        found._element.getparent().remove(found._element)
+        if frame is not None and words is not None:
+            _placeholder(canvas, "Tag", f'type="body" sz="quarter" idx="{template.TAG}"', frame, canvas.paragraph(words), edge)
+
+    # What stands below a title
+
+    def _fill(self, canvas: Canvas, frame: Frame, slide: page.Slide) -> None:
+        """Words take what they need, everything else shares the rest."""
+        blocks = [page.Block("prose", html=slide.lead)] if slide.lead else []
+        blocks += slide.blocks
+        spoken = {at: _words(block) for at, block in enumerate(blocks) if _is_text(block)}
+        others = len(blocks) - len(spoken)
+        most = frame.height * (0.4 if others else 1.0)
+        words = {at: fitted(pars, frame.width, most / len(spoken)) for at, pars in spoken.items() if pars}
+        room = frame.height - sum(height(pars, frame.width) + 14 for pars in words.values())
+        y = frame.y
+        for at, block in enumerate(blocks):
+            if at in words:
+                tall = height(words[at], frame.width)
+                canvas.text(Frame(frame.x, y, frame.width, tall + 2), words[at], name="Words", fit=False)
+                y += tall + 14
+            elif at not in spoken:
+                share = room / others - (14 if others > 1 else 0)
+                self._draw(canvas, Frame(frame.x, y, frame.width, share), block, slide)
+                y += share + 14
+
+    def _draw(self, canvas: Canvas, frame: Frame, block: page.Block, slide: page.Slide) -> None:
+        if block.figure is not None:
+            plotted = Plotted(block.figure)
+            if not charts.draw(canvas, frame, plotted, self.source):
+                grids.draw(canvas, frame, plotted, self.source)
+        elif block.layout in LAYOUTS:
+            LAYOUTS[block.layout](canvas, frame, self.source, *block.content)
+        elif (found := _TABLE_ID.search(block.html)) and (table := self.source.table(found[1])):
+            _of_results(canvas, frame, table, self.source)
+        else:
+            raise GateFailed(
+                f"'{block.layout or block.kind}' has no native form for PowerPoint.",
+                where=slide.where,
+                remedy="Add a function to LAYOUTS in publish/office/layouts.py, or show words, a table or a figure.",
+            )
+
+
+_NAMES = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
+)
+
+
+def _short(text: str) -> str:
+    # Office takes 255 letters of a property.
+    return sayable(text)[:255]
+
+
+def _titled(text: str, size: float, room: float, most: float) -> Par:
+    """A title as large as it fits; cut only where even a small one is too high."""
+    title = par(text, size, serif=True, line=_TITLE_LINE)
+    for smaller in range(int(size), _LEAST_TITLE - 1, -2):
+        title = par(text, smaller, serif=True, line=_TITLE_LINE)
+        if title.height(room) <= most:
+            # The layout's own colour.
+            return title
+    return title.cut(room, int(most / (title.size * title.line)))
+
+
+def _is_text(block: page.Block) -> bool:
+    return block.figure is None and not block.layout and not _STRUCTURE.search(block.html)
+
+
+def _words(block: page.Block) -> list[Par]:
+    heading = block.kind == "title"
+    return [par(text, 19, bold=heading, after=8, line=1.3) for text in _spoken(block.html)]
+
+
+def _spoken(html: Markup) -> list[str]:
+    """The paragraphs of a piece of HTML as text."""
+    marked = re.sub(r"<li\b[^>]*>", "• ", str(html))
+    parts = (" ".join(Markup(part).striptags().split()) for part in _BLOCK_ENDS.split(marked))
+    return [part for part in parts if part and part != "•"]
+
+
+def _of_results(canvas: Canvas, frame: Frame, table: Mapping[str, Any], source: Source) -> None:
+    """A table of the results, as far as it fits."""
+    (title,) = fitted([par(table["caption"], 17, bold=True)], frame.width, 44)
+    top = title.height(frame.width) + 6
+    canvas.text(frame.top(top), [title], name="Heading", fit=False)
+    body = frame.below(top)
+    columns = table["columns"][: max(1, int(body.width / 90))]
+    widths = [body.width / len(columns)] * len(columns)
+
+    def cell(row: Mapping[str, Any], column: Mapping[str, Any], *, first: bool) -> Td:
+        value = row.get(column["key"])
+        text = source.numerals.mean(value) if isinstance(value, float) else str(value if value is not None else "")
+        return td(text, SMALLEST, bold=first, side="r" if column["kind"] == "number" else "l")
+
+    shown = chosen(len(table["rows"]), max(2, int((body.height - 60) / 24)))
+    made = [[td(column["label"], SMALLEST, "ink2", side="r" if column["kind"] == "number" else "l") for column in columns]]
+    made += [
+        [cell(table["rows"][at], column, first=place == 0) for place, column in enumerate(columns)]
+        for at in shown
+        if at is not None
+    ]
+    omitted = len(table["rows"]) - len(made) + 1
+    room = body.height - (24 if omitted else 0)
+    used = canvas.table(body, settled(made, widths, room), widths, name=table["caption"], head=True)
+    if omitted:
+        words = _n("{n} row between them is left out; the annex has it.", "{n} rows between them are left out; the annex has them.", omitted)
+        canvas.text(body.below(used + 2).top(22), [par(words.format(n=omitted), SMALLEST, "mut", italic=True)], name="Left out")
+
+
+def _mark(canvas: Canvas, y: float) -> None:
+    """The one idea of all pictures: filled beyond the line, open before it."""
+    canvas.box(Frame(LEFT + 291, y, 135, 11), fill="#74bdf0", name="Mark")
+    canvas.box(Frame(LEFT, y + 26, 291, 11), fill="#2a241f", edge="#ff9f6b", weight=1.5, name="Mark")
+    canvas.upright(LEFT + 291, y - 7, 50, colour=template.ON_DARK)
+    canvas.box(Frame(LEFT - 7, y + 24.5, 14, 14), fill=template.DARK, edge="#ff9f6b", weight=3, kind="ellipse", name="Mark")
+    canvas.box(Frame(LEFT + 418, y - 2.5, 16, 16), fill="#74bdf0", kind="ellipse", name="Mark")
+
+
+def _placeholder(canvas: Canvas, name: str, kind: str, frame: Frame, text: str, edge: str = "") -> None:
+    """A placeholder that python-pptx does not bring from the layout by itself."""
+    canvas._add(
+        f'<p:sp {_NAMES}><p:nvSpPr><p:cNvPr id="{canvas._next()}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
+        f"<p:nvPr><p:ph {kind}/></p:nvPr></p:nvSpPr><p:spPr>{canvas.place(frame)}{edge}</p:spPr><p:txBody>"
+        f'<a:bodyPr anchor="ctr"/><a:lstStyle/>{text}</p:txBody></p:sp>'
+    )
