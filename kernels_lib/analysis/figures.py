@@ -125,9 +125,7 @@ def pairs(words: Words) -> go.Figure | None:
         message = _n("{firm} of {total} pairs differs firmly", "{firm} of {total} pairs differ firmly", firm)
     else:
         message = _n("The only pair does not differ firmly", "None of {total} pairs differs firmly", total)
-    caption = words.unsettled().text or _n(
-        "{firm} of {total} pairs is in a firm order.", "{firm} of {total} pairs are in a firm order.", firm
-    ).format(firm=firm, total=total)
+    caption = words.pairs_caption().text
     tracks = ("p_worst_adjusted", "rank_p_sure_adjusted") if words.shared.of_means else ("p_adjusted", "t_p_adjusted")
     # What is firm passes by both tests: the larger p-value is the one that decides.
     frame = words.shared.pairs.assign(p_adjusted=words.shared.pairs[list(tracks)].max(axis=1))
@@ -197,14 +195,14 @@ def industries(words: ClientWords | IndustryWords) -> go.Figure | None:
         return None
     client = isinstance(words, ClientWords)
     message = words.industry_message() if client else words.place_title()
-    caption = words.industry() if client else words.place()
+    caption = words.industries_caption()
     return charts.industries(
         words.shared.industries,
         mean_all=float(words.shared.league["overall"].mean()),
         n_all=words.study.n_units,
         minimum_base=words.study.parameters.minimum_base,
         own_words=_("yours") if client else _("this one"),
-        **_context(words, message.text, caption.text or message.text),
+        **_context(words, message.text, caption.text),
     )
 
 

@@ -6,6 +6,7 @@ A piece lays out statements that `narrative` made; it says nothing of its own.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -36,13 +37,17 @@ def _piece(identity: str, macro: str, *arguments: Any) -> Statement:
     claims = dict.fromkeys(claim for statement in inside for claim in statement.claims)
     return Statement(
         identity,
-        " ".join(html.striptags().split()),
+        " ".join(Markup(_EDGE.sub(" ", html)).striptags().split()),
         html,
         tuple(numbers.values()),
         tuple(claims),
         layout=macro,
         content=tuple(_plain(argument) for argument in arguments),
     )
+
+
+# Where one box of a layout ends and the next begins: words on both sides are not one phrase.
+_EDGE = re.compile(r"(?=<(?!/?(?:data|b|i|em|sup)\b))")
 
 
 def _plain(node: Any) -> Any:
@@ -158,19 +163,16 @@ def strip(words: ClientWords) -> Markup:
     if words.common_target is not None:
         target = words.common_target
         parts.append(f'<line class="target" x1="{x(target)}" y1="28" x2="{x(target)}" y2="52"/>')
-        # Beside the score's own label where the two would meet.
-        anchor, at = ("middle", x(target)) if abs(x(target) - x(own)) > 60 else ("start", x(target) + 5)
         label = _("target {target}").format(target=numerals.target(target))
-        parts.append(f'<text x="{at}" y="24" text-anchor="{anchor}">{label}</text>')
+        # The two labels stand apart: above the line, or the target's below it where they would meet.
+        height = 24 if abs(x(target) - x(own)) > 62 else 70
+        parts.append(f'<text x="{x(target)}" y="{height}" text-anchor="middle">{label}</text>')
     parts.append(f'<circle class="me" cx="{x(own)}" cy="40" r="6.5"/>')
-    # The target's label stands at the right of a score that is close to it.
-    near = words.common_target is not None and 0 <= x(words.common_target) - x(own) <= 40
-    side, at = ("end", x(own) + 2) if near else ("middle", x(own))
-    parts.append(f'<text class="ink b" x="{at}" y="24" text-anchor="{side}">{numerals.mean(own)}</text>')
+    parts.append(f'<text class="ink b" x="{x(own)}" y="24" text-anchor="middle">{numerals.mean(own)}</text>')
     for value in (scale.floor, scale.top):
         parts.append(f'<text class="ax" x="{x(value)}" y="70" text-anchor="middle">{numerals.target(value)}</text>')
-    if enough:
-        middle = (x(quarter) + x(three)) / 2
+    middle = (x(quarter) + x(three)) / 2
+    if enough and (words.common_target is None or height == 24 or abs(middle - x(words.common_target)) > 80):
         parts.append(f'<text class="ax" x="{middle:.1f}" y="64" text-anchor="middle">{_("middle half")}</text>')
     title = _("Overall score {score} on the scale from {floor} to {top}").format(
         score=numerals.mean(own), floor=numerals.target(scale.floor), top=numerals.target(scale.top)
@@ -297,16 +299,20 @@ def quarter(advice: Advice) -> Statement:
 
 
 def meaning(words: ClientWords) -> Statement:
-    """One number and two sentences about the widest gap."""
-    if not len(words.misses):
+    """One number and two sentences about the widest gap, or about the strength with the least to spare."""
+    first = words.misses.index[0] if len(words.misses) else words.least_to_spare
+    if first is None:
         return NOTHING
-    criterion = words.study.instrument[words.misses.index[0]]
-    row = words.misses.iloc[0]
+    criterion = words.study.instrument[str(first)]
+    row = words.card.loc[first]
     score = words.numbers.score(f"criteria.{criterion.id}.score", row["score"])
     target = words.numbers.target(f"criteria.{criterion.id}.target", row["target"])
     head = state("meaning.score", "{score}", score=score)
-    of = note("meaning.of", "of {target} needed for {name}", target=target, name=words.short(criterion.id))
-    return _piece("meaning", "one", head, of, [criterion.why, criterion.improve])
+    if len(words.misses):
+        of = note("meaning.of", "of {target} needed for {name}", target=target, name=words.short(criterion.id))
+        return _piece("meaning", "one", head, of, [criterion.why, criterion.improve], "verm")
+    of = note("meaning.of", "the target is {target}: nowhere is less to spare", target=target)
+    return _piece("meaning", "one", head, of, [criterion.why, criterion.improve], "blue")
 
 
 def strengths(words: ClientWords) -> Statement:
@@ -359,7 +365,7 @@ def noise_slide(words: Words) -> Statement:
         of = _("of {total} pairs of criteria").format(total=total)
         columns.append((_("Firm"), str(always + here), of, _firm_pairs(words).claiming(claims), False))
     if open_pairs:
-        why = words.unsettled()
+        why = words.unsettled_short()
         if not why.text:
             why = state("noise.unsettled", "These data do not put them in order.").claiming(claims)
         columns.append((_("≈ Unresolved"), str(open_pairs), _("of {total} pairs").format(total=total), why, True))

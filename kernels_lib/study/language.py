@@ -31,7 +31,11 @@ _spoken: ContextVar[str] = ContextVar("spoken", default=SOURCE)
 
 
 class Said(str):
-    """A text that is in the reader's language already."""
+    """A text that is in the reader's language already, and stays so when it is filled."""
+
+    def format(self, *args: object, **values: object) -> Said:
+        """As ``str.format``."""
+        return Said(super().format(*args, **values))
 
 
 def spoken() -> str:

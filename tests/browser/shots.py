@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, find_browser
+from kernels_lib.production.browser import find_browser, launch
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ROOT / "build/site/clients/brand-07"
@@ -29,15 +29,14 @@ SHOTS = {
 
 def main() -> None:
     """Take every picture."""
-    browser_path = find_browser()
-    if browser_path is None:
+    if find_browser() is None:
         sys.exit("No Chromium found. On Debian: apt-get install chromium")
     if not CLIENT.is_dir():
         sys.exit("Nothing is built yet. Run make reports first.")
     target = ROOT / "build/shots"
     target.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+        browser = launch(playwright)
         for name, (path, width, height, scheme, whole) in SHOTS.items():
             page = _open(browser, path, width, height, scheme)
             page.screenshot(path=target / f"{name}.png", full_page=whole)

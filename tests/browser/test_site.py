@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.browser.conftest import inspect_page
+from kernels_lib.production.inspection import look
 from tests.conftest import SAMPLE
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def wanted(site, folder, name):
 @pytest.mark.parametrize("folder", PAGES)
 def test_a_document_opens_offline_with_every_figure_drawn(site, open_page, folder, name):
     width, height = (1440, 900) if name == "report.html" else (1280, 720)
-    seen = inspect_page(open_page(width, height), site / "build/site" / folder / name)
+    seen = look(open_page(width, height), site / "build/site" / folder / name)
 
     assert [] == seen["requests"]
     assert [] == seen["console"]
@@ -51,7 +51,7 @@ def test_a_document_opens_offline_with_every_figure_drawn(site, open_page, folde
 @pytest.mark.parametrize("folder", ["study", "clients/brand-07"])
 @pytest.mark.parametrize("width", [768, 390])
 def test_a_page_needs_no_sideways_scroll_on_a_small_screen(site, open_page, folder, width):
-    seen = inspect_page(open_page(width, 844), site / "build/site" / folder / "report.html")
+    seen = look(open_page(width, 844), site / "build/site" / folder / "report.html")
     assert 0 == seen["overflow"]["sideways"]
     assert [] == seen["console"]
 
@@ -61,7 +61,7 @@ def test_every_client_opens_offline_with_as_many_figures_as_its_notebook(whole_s
     site = whole_site
     page = open_page(1440, 900)
     for folder in sorted((site / "build/site/clients").iterdir()):
-        seen = inspect_page(page, folder / "report.html")
+        seen = look(page, folder / "report.html")
         results = json.loads((site / f"build/results/clients/{folder.name}.json").read_text())
         assert [figure["id"] for figure in results["figures"]] == [figure["id"] for figure in seen["figures"]]
         assert [] == seen["requests"] + seen["console"], folder.name

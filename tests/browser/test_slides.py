@@ -16,11 +16,12 @@ from kernels_lib.production.publish.slides import ScorecardSlidesExporter
 pytestmark = pytest.mark.browser
 
 PIECES = environment().get_template("pieces.html.j2").module
-WORDS = (
-    "a of in the page brand score target members answer people first criterion peer-to-peer expectations community "
-    "branding strengths quarter unresolved reconstruction Erwartungen Vergleichsgruppe Community-Erwartungen 2.5 29 (4.0) "
-    "1.83–2.33 and, is. what keeps everyone consistently Mindestbesetzung"
-).split()
+SAID = """
+a of in the page brand score target members answer people first criterion peer-to-peer expectations community branding
+strengths quarter unresolved reconstruction Erwartungen Vergleichsgruppe Community-Erwartungen 2.5 29 (4.0) 1.83–2.33
+and, is. what keeps everyone consistently Mindestbesetzung
+"""
+WORDS = SAID.split()
 
 
 class Writer:
@@ -40,14 +41,23 @@ class Writer:
 
 
 def answer(w: Writer, size: float) -> str:
-    return PIECES.answer({
-        "score": w.number(), "range": {"text": "x", "__html__": None} and Text(w.words(2 + 3 * size)),
+    def listed(count: int) -> list[tuple[str, ...]]:
+        return [(w.number(), w.words(1 + size), w.words(1 + 3 * size)) for _ in range(count)]
+
+    said = {
+        "score": w.number(),
+        "range": Text(w.words(2 + 3 * size)),
         "facts": [(w.words(1), w.words(1 + size), w.words(2 * size)) for _ in range(2)],
-        "strengths_head": w.words(3), "misses_head": w.words(3), "no_strengths": w.words(4 * size), "no_misses": "none",
-        "strengths": [(w.number(), w.words(1 + size), w.words(1 + 3 * size)) for _ in range(w.count(0, 3))],
-        "misses": [(w.number(), w.words(1 + size), w.words(1 + 3 * size)) for _ in range(3)],
-        "first_tag": "First:", "first": w.words(4 + 5 * size),
-    })  # fmt: skip
+        "strengths_head": w.words(3),
+        "misses_head": w.words(3),
+        "no_strengths": w.words(4 * size),
+        "no_misses": "none",
+        "strengths": listed(w.count(0, 3)),
+        "misses": listed(3),
+        "first_tag": "First:",
+        "first": w.words(4 + 5 * size),
+    }
+    return PIECES.answer(said)
 
 
 def numerals(w: Writer, size: float) -> str:
@@ -69,17 +79,19 @@ def rows(w: Writer, size: float) -> str:
 
 
 def gate_slide(w: Writer, size: float) -> str:
-    plan = [{"action": w.words(2 + 3 * size), "name": w.words(1 + size), "words": w.words(2)} for _ in range(w.count(1, 8))]
+    plan = [
+        {"action": w.words(2 + 3 * size), "name": w.words(1 + size), "words": w.words(2)} for _ in range(w.count(1, 8))
+    ]
     kept = [{"met": True, "keep": w.words(3), "words": w.words(1)} for _ in range(w.count(0, 4))]
-    return PIECES.gate_slide(
-        {"label": "conditions", "rows": kept, "name": w.words(2), "score_number": "2.5", "state": w.words(1 + 3 * size)}, plan
-    )
+    gate = {"label": "conditions", "name": w.words(2), "score_number": "2.5", "state": w.words(1 + 3 * size)}
+    return PIECES.gate_slide({**gate, "rows": kept}, plan)
 
 
 def quarter(w: Writer, size: float) -> str:
-    return PIECES.quarter(
-        [(w.words(2), w.words(2 + 3 * size), w.words(2 + 4 * size), w.words(2 + 5 * size)) for _ in range(w.count(1, 3))]
-    )
+    def column() -> tuple[str, ...]:
+        return w.words(2), w.words(2 + 3 * size), w.words(2 + 4 * size), w.words(2 + 5 * size)
+
+    return PIECES.quarter([column() for _ in range(w.count(1, 3))])
 
 
 def lines(w: Writer, size: float) -> str:
@@ -126,21 +138,25 @@ def slides(repeats: int) -> list[page.Slide]:
     """Slides of every layout, from nearly empty to far too full."""
     made = [page.Slide("Slides of every layout", "cell 1")]
     for repeat in range(repeats):
-        for layout in LAYOUTS:
+        for place, layout in enumerate(LAYOUTS):
             for number, size in enumerate(SIZES):
-                writer = Writer(1000 * repeat + 100 * LAYOUTS.index(layout) + number)
-                html = Markup(str(layout(writer, size)).replace("\n", ""))
-                blocks = [page.Block("slide", html=html)]
-                made.append(page.Slide(f"{layout.__name__} {len(made)}: {writer.words(4 + size)}", "cell", blocks=blocks))
+                writer = Writer(1000 * repeat + 100 * place + number)
+                block = page.Block("slide", html=Markup(str(layout(writer, size)).replace("\n", "")))
+                title = f"{layout.__name__} {len(made)}: {writer.words(4 + size)}"
+                made.append(page.Slide(title, "cell", blocks=[block]))
     return made
 
 
-def openings() -> list[page.Slide]:
-    return [page.Slide(Writer(n).words(4 + 3 * n), "cell", lead=Markup(f"<p>{Writer(n).words(3 * n)}</p>")) for n in range(12)]
+def opening(size: int) -> page.Slide:
+    """A title slide with so much to say."""
+    writer = Writer(size)
+    return page.Slide(writer.words(4 + 3 * size), "cell", lead=Markup(f"<p>{writer.words(3 * size)}</p>"))
 
 
 def document(made: list[page.Slide]) -> page.Document:
-    head = page.Masthead("Deck", "Deck", notice="Scores are reconstructed. " + Writer(1).words(12), notice_tag="made up")
+    """A page model with these slides and a notice."""
+    notice = "Scores are reconstructed. " + Writer(1).words(12)
+    head = page.Masthead("Deck", "Deck", notice=notice, notice_tag="made up")
     return page.Document(head, made[0].title, page.Section("summary", ""), (), tuple(made))
 
 
@@ -162,10 +178,11 @@ def check(open_page: Any, made: list[page.Slide], folder: Any) -> None:
     seen = overflowing(open_page, made, folder)
     said = refused(made)
 
+    assert len(seen) > len(made) / 10
     assert [] == [(made[number - 1].title, over) for number, over in seen.items() if number not in said]
-    # What it refuses has no room to spare: another line or two, or letters a little wider, and it would overflow.
-    strict = {number: problem for number, problem in said.items() if number not in seen}
-    assert [] == [problem for problem in strict.values() if "for its place" in problem or too_full(problem) > 2 * fit.LINE]
+    # What it refuses has no room to spare: with a line or two more it would overflow in the browser as well.
+    strict = [problem for number, problem in said.items() if number not in seen]
+    assert [] == [problem for problem in strict if "for its place" in problem or too_full(problem) > 2 * fit.LINE]
 
 
 def too_full(problem: str) -> int:
@@ -177,13 +194,12 @@ def test_a_slide_that_the_rule_passes_does_not_overflow(open_page, tmp_path):
 
 
 @pytest.mark.slow
-def test_no_slide_of_hundreds_that_the_rule_passes_overflows(open_page, tmp_path):
+def test_none_of_a_thousand_slides_that_the_rule_passes_overflows(open_page, tmp_path):
     check(open_page, slides(12), tmp_path)
 
 
-@pytest.mark.parametrize("length", range(0, 12, 2))
-def test_a_title_slide_that_the_rule_passes_does_not_overflow(open_page, tmp_path, length):
-    made = [openings()[length]]
-    seen = overflowing(open_page, made, tmp_path)
+@pytest.mark.parametrize("size", [4, *(pytest.param(size, marks=pytest.mark.slow) for size in (5, 6, 7, 8))])
+def test_a_title_slide_that_the_rule_passes_does_not_overflow(open_page, tmp_path, size):
+    made = [opening(size)]
 
-    assert not seen or refused(made)
+    assert not overflowing(open_page, made, tmp_path) or refused(made)

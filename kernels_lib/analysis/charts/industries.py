@@ -58,7 +58,7 @@ def industries(
     Returns
     -------
     go.Figure
-        Roles: interval, own interval, mean, own mean.
+        Roles: interval, own interval, mean, own mean, all mean.
     """
     ordered = frame.sort_values("mean", ascending=False, kind="stable", na_position="last")
     hidden = ordered["withheld"].astype(bool) | ordered["mean"].isna()
@@ -187,6 +187,12 @@ def _draw(
         "own mean", [(row["mean"], lane(i)) for i, row in mine.items()], symbol="circle", size=form.dot,
         fill=house.INK, edge=house.PAPER, edge_width=1.5,
         hover=[_hover(row, words, own, numerals) for row in mine.values()],
+    )  # fmt: skip
+    # The foot of the dotted line, as a mark that can be pointed at.
+    everything = _("All {many}").format(many=many)
+    d.marks(
+        "all mean", [(mean_all, d.foot)], symbol="line-ns", size=form.dot * 0.6, fill=house.QUIET, edge=house.QUIET,
+        edge_width=1.5, hover=[f"{everything}: {numerals.mean(mean_all)}."],
     )  # fmt: skip
 
     start = 30 if form.name == "deck" else 33

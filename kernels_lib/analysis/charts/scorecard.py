@@ -15,6 +15,7 @@ from kernels_lib.study.numerals import Numerals
 
 ROW = 50
 PHONE_ROW = 58
+START = 33  # pixels from the plot to the right column
 
 
 def scorecard(
@@ -107,8 +108,13 @@ def _draw(
 ) -> Drawing:
     shown = house.shortened(everything, form.rows and form.rows + 2)
     rows = {i: item for i, item in enumerate(shown) if not isinstance(item, int)}
+    room = form.right - START + 2
+    stages_fit = all(
+        house.whole(house.fit(text, room, form.least, lines=1), text) for text in map(_with_letters, rows.values())
+    )
+    height = PHONE_ROW if form.names_above else ROW if stages_fit else ROW + 12
     d = Drawing(
-        form, low=floor, high=top, rows=len(shown), row=PHONE_ROW if form.names_above else ROW, second=True,
+        form, low=floor, high=top, rows=len(shown), row=height, second=True,
         names=[row["name"] for row in rows.values()], cross=target,
     )  # fmt: skip
     _bands(d, stages, target)
@@ -178,7 +184,7 @@ def _bands(d: Drawing, stages: Sequence[tuple[float, str]], target: float | None
 def _right_column(d: Drawing, rows: dict[int, Any], numerals: Numerals, many: str, head: str) -> None:
     form = d.form
     deck = not form.interval_column
-    start = 30 if deck else 33
+    start = 30 if deck else START
     d.heads(_("All {many}").format(many=many), _("mean and stage") if deck else head, dx=start)
     means = [numerals.mean(row["mean"]) for row in rows.values()]
     widest = max((house.digits_width(mean, form.column) for mean in means), default=0)
@@ -194,9 +200,9 @@ def _right_column(d: Drawing, rows: dict[int, Any], numerals: Numerals, many: st
         if not deck and known(row["ci_low"]) and known(row["ci_high"]):
             interval = numerals.interval(row["ci_low"], row["ci_high"])
             d.column(i, interval, dx=start + widest + 9, dy=10, size=13.8, colour=house.MUT)
-        d.column(
-            i, _with_letters(row), dx=at, dy=1 if deck else -9, lines=2 if deck else 1, colour=house.INK2
-        )  # fmt: skip
+        # Below the mean a long stage grows downwards, beside it to both sides.
+        place = {"dy": 1} if deck else {"dy": form.small * 0.62 - 9, "valign": "top"}
+        d.column(i, _with_letters(row), dx=at, lines=2, colour=house.INK2, **place)
 
 
 def _beneath(row: pd.Series, numerals: Numerals) -> str:

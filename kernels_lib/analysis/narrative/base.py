@@ -206,17 +206,70 @@ class Words:
         """Which criteria share the lowest place, as far as the data can tell."""
         if len(self.low_group) < 2:
             return NOTHING
-        size = len(self.low_group)
-        everything = size == len(self.shared.card)
-        if everything:
-            which = state("pairs.which", "No two of the {k} criteria are in a firm order.", k=in_words(size))
-        elif size > MOST_NAMED:
-            which = state("pairs.which", "The order among the {k} lowest criteria is open.", k=in_words(size))
-        else:
-            names = listed([self.short(criterion) for criterion in self.low_group])
-            which = state("pairs.which", "Which of {names} is lowest is open.", names=names)
-        parts = [which, self._no_order() if everything else self._one_group()]
+        everything = len(self.low_group) == len(self.shared.card)
+        parts = [self._which_is_open(), self._no_order() if everything else self._one_group()]
         return joined("pairs.unsettled", parts).claiming(_pairs(open_, self.unresolved))
+
+    def unsettled_short(self) -> Statement:
+        """The same for a slide."""
+        if len(self.low_group) < 2:
+            return NOTHING
+        group = state("pairs.group", "Treat them as one group.")
+        parts = [self._which_is_open(), group] if len(self.low_group) < len(self.shared.card) else [self._no_order()]
+        return joined("pairs.unsettled.short", parts).claiming(_pairs(open_, self.unresolved))
+
+    def _which_is_open(self) -> Statement:
+        size = len(self.low_group)
+        if size == len(self.shared.card):
+            return state("pairs.which", "No two of the {k} criteria are in a firm order.", k=in_words(size))
+        if size > MOST_NAMED:
+            return state("pairs.which", "The order among the {k} lowest criteria is open.", k=in_words(size))
+        names = listed([self.short(criterion) for criterion in self.low_group])
+        return state("pairs.which", "Which of {names} is lowest is open.", names=names)
+
+    def pairs_caption(self) -> Statement:
+        """The largest difference and the smallest firm one: what the matrix shows beside the counts."""
+        rows = self.shared.pairs.dropna(subset=["difference"]).sort_values("difference", kind="stable")
+        if not len(rows):
+            return state("pairs.caption", "No two criteria were scored together.")
+        largest = rows.iloc[-1]
+        named = {
+            "first": self.short(largest["first"]),
+            "second": self.short(largest["second"]),
+            "most": self.numbers.distance("pairs.largest", largest["difference"]),
+        }
+        sure = rows[rows["holds"].isin(["firm", "every"])]
+        if not len(sure):
+            return state("pairs.caption", "The largest difference is {most} points, {first} over {second}.", **named)
+        least = sure.iloc[0]
+        return state(
+            "pairs.caption",
+            "The largest difference is {most} points, {first} over {second}; the smallest that is firm is {least} "
+            "points, {above} over {below}.",
+            **named,
+            least=self.numbers.distance("pairs.smallest_firm", least["difference"]),
+            above=self.short(least["first"]),
+            below=self.short(least["second"]),
+        ).claiming(_pairs(firm, sure))
+
+    def industries_caption(self) -> Statement:
+        """From which to which mean the industries reach."""
+        rows = self.shared.industries
+        shown = rows[~rows["withheld"]].sort_values("mean") if "withheld" in rows else rows.sort_values("mean")
+        shown = shown.dropna(subset=["mean"])
+        everyone = self.numbers.mean("group.overall", float(self.shared.league["overall"].mean()))
+        if len(shown) < 2:
+            return state("industry.caption", "The mean of {group} is {total}.", group=self.group, total=everyone)
+        return state(
+            "industry.caption",
+            "The means reach from {low} in {bottom} to {high} in {top}; that of {group} is {total}.",
+            low=self.numbers.mean("industries.lowest", shown.iloc[0]["mean"]),
+            bottom=shown.iloc[0]["name"],
+            high=self.numbers.mean("industries.highest", shown.iloc[-1]["mean"]),
+            top=shown.iloc[-1]["name"],
+            group=self.group,
+            total=everyone,
+        )
 
     def _no_order(self) -> Statement:
         """What cannot put any two criteria in order."""

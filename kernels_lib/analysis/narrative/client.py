@@ -301,11 +301,15 @@ class ClientWords(Words):
         """The overall score and how it hangs on the weights."""
         if self.scored < 2:
             return NOTHING
+        low = self.numbers.mean("overall.low", self.place["low"])
+        high = self.numbers.mean("overall.high", self.place["high"])
+        if low.text == high.text:
+            return state("overall.range", "the same under any weights of the criteria")
         return state(
             "overall.range",
             "{low} to {high}, depending on how the {count} criteria are weighted",
-            low=self.numbers.mean("overall.low", self.place["low"]),
-            high=self.numbers.mean("overall.high", self.place["high"]),
+            low=low,
+            high=high,
             count=in_words(self.scored),
         )
 
@@ -1316,9 +1320,13 @@ class ClientWords(Words):
         return state("answer.title", "On target: {score} of {top}", **values)
 
     def meaning_title(self) -> Statement:
-        """The slide about the widest gap."""
+        """The slide about the widest gap; without any, about the strength with the least to spare."""
         if not len(self.misses):
-            return NOTHING
+            if self.least_to_spare is None:
+                return NOTHING
+            return state(
+                "meaning.title", "Hold this first: {what}", what=self.study.instrument[self.least_to_spare].short
+            )
         first = self.misses.index[0]
         return state(
             "meaning.title",
@@ -1326,6 +1334,13 @@ class ClientWords(Words):
             what=self.study.instrument[first].short,
             gap=self._gap(first),
         )
+
+    @property
+    def least_to_spare(self) -> str | None:
+        """The strength that is nearest to its target, where nothing is short of it and nothing too close to call."""
+        if len(self.misses) or len(self.close) or len(self.strengths) < 2:
+            return None
+        return str(self.strengths["gap"].idxmin())
 
     def strengths_title(self) -> Statement:
         """The slide about the strengths; nothing where there are none."""

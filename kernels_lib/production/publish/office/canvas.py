@@ -305,7 +305,7 @@ class Canvas:
             f'<p:graphicFrame {_NAMES}><p:nvGraphicFramePr><p:cNvPr id="{self._next()}" name={quoteattr(name)}{said}/>'
             '<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>'
             f'{self.place(placed, "p:xfrm")}<a:graphic><a:graphicData uri="{_TABLE}"><a:tbl>'
-            f'<a:tblPr{" firstRow=" + quoteattr("1") if head else ""}><a:tableStyleId>{{2D5ABB26-0587-4C30-8999-92F81FD0307C}}'
+            f"<a:tblPr{' firstRow=' + quoteattr('1') if head else ''}><a:tableStyleId>{{2D5ABB26-0587-4C30-8999-92F81FD0307C}}"
             f"</a:tableStyleId></a:tblPr><a:tblGrid>{grid}</a:tblGrid>{body}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
         )
         return sum(tall)
@@ -324,7 +324,7 @@ class Canvas:
                 f'<a:tc{span}>{body}<a:tcPr marL="{left}" marR="{right}" marT="{top}" marB="{bottom}" anchor="{cell.anchor}">'
                 f"{none}{below}{self.fill(cell.fill)}</a:tcPr></a:tc>"
             )
-            yield "<a:tc hMerge=\"1\"><a:txBody><a:bodyPr/><a:p/></a:txBody><a:tcPr/></a:tc>" * (cell.span - 1)
+            yield '<a:tc hMerge="1"><a:txBody><a:bodyPr/><a:p/></a:txBody><a:tcPr/></a:tc>' * (cell.span - 1)
 
     # Charts
 
@@ -356,7 +356,7 @@ class Canvas:
         return f'<a:p><a:pPr marL="0" indent="0"{side}>{line}{space}<a:buNone/></a:pPr>{runs}{end}</a:p>'
 
     def _run(self, run: Run, p: Par) -> str:
-        look = f'{" b=" + quoteattr("1") if run.bold else ""}{" i=" + quoteattr("1") if run.italic else ""}'
+        look = f"{' b=' + quoteattr('1') if run.bold else ''}{' i=' + quoteattr('1') if run.italic else ''}"
         font = "+mj-lt" if p.serif else "+mn-lt"
         properties = (
             f'<a:rPr lang="{self.language}" sz="{round(p.size * 100)}"{look}>{self.fill(run.colour)}'
@@ -366,14 +366,17 @@ class Canvas:
         lines = [f"<a:r>{properties}<a:t>{escape(part)}</a:t></a:r>" for part in run.text.split("\n")]
         return f"<a:br>{properties}</a:br>".join(lines)
 
-    def colour(self, token: str) -> str:
-        """A token of the house as a colour of the theme where it is one, so that the deck can be recoloured."""
-        if token in _SCHEME:
-            return f'<a:schemeClr val="{_SCHEME[token]}"/>'
-        return f'<a:srgbClr val="{self.colours.get(token, token).lstrip("#").upper()}"/>'
+    def fill(self, token: str, *, shine: float = 0.0) -> str:
+        """A token of the house as a colour of the theme where it is one, so that the deck can be recoloured.
 
-    def fill(self, token: str) -> str:
-        return f"<a:solidFill>{self.colour(token)}</a:solidFill>" if token else "<a:noFill/>"
+        `shine` is how much shows through it.
+        """
+        if not token:
+            return "<a:noFill/>"
+        tag = "schemeClr" if token in _SCHEME else "srgbClr"
+        value = _SCHEME.get(token) or self.colours.get(token, token).lstrip("#").upper()
+        alpha = f'<a:alpha val="{round(100_000 * (1 - shine))}"/>' if shine else ""
+        return f'<a:solidFill><a:{tag} val="{value}">{alpha}</a:{tag}></a:solidFill>'
 
     def line(self, token: str, weight: float = 1.0, dash: str = "") -> str:
         dashed = f'<a:prstDash val="{dash}"/>' if dash else ""

@@ -1,8 +1,8 @@
 """Native charts as parts of a deck: the drawing in Office's own words, and the workbook behind it.
 
-A chart is a `Bars` (one row a category) or `Points` (one row a point), made of `Series`.  Its data lie
-in one plain table, `Sheet1` of the workbook that PowerPoint opens at "Edit data"; it holds what is
-plotted and nothing else.  Colours are tokens of the house, lengths points.
+A `Chart` has one horizontal row for each name, and in it the bars or the points of its `Series`.  Its
+data lie in one plain table, `Sheet1` of the workbook that PowerPoint opens at "Edit data"; it holds
+what is plotted and nothing else.  Colours are tokens of the house, lengths points.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -36,9 +36,9 @@ class Look:
 
 @dataclass(frozen=True)
 class Series:
-    """One row of marks.
+    """Bars or points, one a row.
 
-    `looks` differ point by point; `low` and `high` are the ends of an interval around each value,
+    `looks` differ row by row.  `low` and `high` are the ends of an interval around each bar's value,
     drawn as a line of `weight` in `whisker`.
     """
 
@@ -54,6 +54,18 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """A line in each row, from one value to another, below the points."""
+
+    name: str
+    low: Numbers
+    high: Numbers
+    colour: str
+    weight: float
+    shine: float = 0.0  # how much shows through it, from 0 to 1
+
+
+@dataclass(frozen=True)
 class Axis:
     """The scale across: from, to, the distance of its marks, and where rows of bars begin."""
 
@@ -66,7 +78,10 @@ class Axis:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of horizontal rows; `inner` is the plot's place in the frame, `upright` rows of points."""
+    """A chart of horizontal rows; `inner` is the plot's place on the slide, inside `frame`.
+
+    With `heights` it is one of points, at these places from the top down, and may have `lines`.
+    """
 
     names: Sequence[str]
     series: Sequence[Series]
@@ -77,7 +92,8 @@ class Chart:
     head: str = ""
     gap: int = 45  # between rows, in hundredths of a bar
     overlap: int = 0
-    heights: Sequence[float] = field(default=())  # of points, where the chart has no bars
+    heights: Sequence[float] = ()
+    lines: Sequence[Lines] = ()
 
 
 def add(canvas: Canvas, chart: Chart, *, name: str, words: str) -> None:
@@ -97,7 +113,10 @@ def add(canvas: Canvas, chart: Chart, *, name: str, words: str) -> None:
 
 
 def _table(chart: Chart) -> list[tuple[str, Sequence[Any]]]:
-    """Columns of the workbook: names, heights of points, then each series with the ends of its intervals."""
+    """Columns of the workbook: names, heights of points, then series with their intervals, then lines.
+
+    A line takes three rows: where it begins, where it ends, and a row without a height, which ends it.
+    """
     columns: list[tuple[str, Sequence[Any]]] = [(chart.head, list(chart.names))]
     if chart.heights:
         columns.append(("", list(chart.heights)))
@@ -107,6 +126,11 @@ def _table(chart: Chart) -> list[tuple[str, Sequence[Any]]]:
             # Office draws distances from the value, so these are what somebody can edit.
             columns.append((f"{series.name}: {_('points down')}", _distances(series.values, series.low)))
             columns.append((f"{series.name}: {_('points up')}", _distances(series.values, series.high)))
+    for lines in chart.lines:
+        known = [(low, high, at) for low, high, at in zip(lines.low, lines.high, chart.heights, strict=True)
+                 if low is not None and high is not None]  # fmt: skip
+        columns.append((lines.name, [value for low, high, _at in known for value in (low, high, high)]))
+        columns.append(("", [height for _low, _high, at in known for height in (at, at, None)]))
     return columns
 
 
@@ -144,7 +168,6 @@ class _Data:
     """References into the workbook, with the values that programs show before they open it."""
 
     def __init__(self, chart: Chart) -> None:
-        self.count = len(chart.names)
         self.format = chart.format
         self.columns = _table(chart)
 
@@ -155,7 +178,7 @@ class _Data:
         )
         return (
             f"<c:{tag}><c:numRef><c:f>{self._range(column)}</c:f><c:numCache><c:formatCode>{escape(self.format)}"
-            f'</c:formatCode><c:ptCount val="{self.count}"/>{points}</c:numCache></c:numRef></c:{tag}>'
+            f'</c:formatCode><c:ptCount val="{len(values)}"/>{points}</c:numCache></c:numRef></c:{tag}>'
         )
 
     def words(self, tag: str, column: int) -> str:
@@ -164,7 +187,8 @@ class _Data:
             for at, value in enumerate(self.columns[column][1])
         )
         return (
-            f'<c:{tag}><c:strRef><c:f>{self._range(column)}</c:f><c:strCache><c:ptCount val="{self.count}"/>{points}'
+            f"<c:{tag}><c:strRef><c:f>{self._range(column)}</c:f><c:strCache>"
+            f'<c:ptCount val="{len(self.columns[column][1])}"/>{points}'
             f"</c:strCache></c:strRef></c:{tag}>"
         )
 
@@ -175,7 +199,8 @@ class _Data:
         )
 
     def _range(self, column: int) -> str:
-        return f"Sheet1!${_letters(column)}$2:${_letters(column)}${self.count + 1}"
+        last = len(self.columns[column][1]) + 1
+        return f"Sheet1!${_letters(column)}$2:${_letters(column)}${last}"
 
 
 # The drawing
@@ -216,7 +241,7 @@ def _bars(canvas: Canvas, chart: Chart, data: _Data) -> str:
         drawn.append(
             f'<c:ser><c:idx val="{at}"/><c:order val="{at}"/>{data.head(column)}{_look(canvas, series.look)}'
             f'<c:invertIfNegative val="0"/>{_looks(canvas, series)}{_labels(canvas, chart, series)}'
-            f"{_whiskers(canvas, series, data, column, '')}{data.words('cat', 0)}{data.numbers('val', column)}</c:ser>"
+            f"{_whiskers(canvas, series, data, column)}{data.words('cat', 0)}{data.numbers('val', column)}</c:ser>"
         )
         column += 3 if series.low else 1
     axis = chart.axis
@@ -236,15 +261,19 @@ def _bars(canvas: Canvas, chart: Chart, data: _Data) -> str:
 
 
 def _points(canvas: Canvas, chart: Chart, data: _Data) -> str:
-    column, drawn = 2, []
-    for at, series in enumerate(chart.series):
+    # PowerPoint draws the last series on top, LibreOffice the first: lines come first, broad ones shine through.
+    column = 2 + len(chart.series)
+    drawn = []
+    for lines in chart.lines:
+        fill = canvas.fill(lines.colour, shine=lines.shine)
+        look = f'<a:ln w="{round(lines.weight * EMU)}" cap="flat">{fill}</a:ln>'
         drawn.append(
-            f'<c:ser><c:idx val="{at}"/><c:order val="{at}"/>{data.head(column)}<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>'
-            f"{_marker(canvas, series.symbol, series.look)}{_markers(canvas, series)}{_labels(canvas, chart, series)}"
-            f"{_whiskers(canvas, series, data, column, 'x')}{data.numbers('xVal', column)}{data.numbers('yVal', 1)}"
-            '<c:smooth val="0"/></c:ser>'
+            _scattered(len(drawn), data, column, column + 1, f"<c:spPr>{look}</c:spPr>{_marker(canvas, '', Look())}")
         )
-        column += 3 if series.low else 1
+        column += 2
+    for at, series in enumerate(chart.series):
+        marks = _marker(canvas, series.symbol, series.look) + _markers(canvas, series)
+        drawn.append(_scattered(len(drawn), data, 2 + at, 1, f"<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{marks}"))
     count = len(chart.names)
     rows = (
         '<c:valAx><c:axId val="1003"/><c:scaling><c:orientation val="maxMin"/>'
@@ -255,6 +284,13 @@ def _points(canvas: Canvas, chart: Chart, data: _Data) -> str:
     return (
         f'<c:scatterChart><c:scatterStyle val="lineMarker"/><c:varyColors val="0"/>{"".join(drawn)}<c:axId val="1002"/>'
         f'<c:axId val="1003"/></c:scatterChart>{_scale(canvas, chart.axis, 1002, 1003, "b", "max")}{rows}'
+    )
+
+
+def _scattered(at: int, data: _Data, across: int, down: int, look: str) -> str:
+    return (
+        f'<c:ser><c:idx val="{at}"/><c:order val="{at}"/>{data.head(across)}{look}{data.numbers("xVal", across)}'
+        f'{data.numbers("yVal", down)}<c:smooth val="0"/></c:ser>'
     )
 
 
@@ -325,13 +361,12 @@ def _labels(canvas: Canvas, chart: Chart, series: Series) -> str:
     return f"<c:dLbls>{single}{plain}{_type(canvas, 'ink', bold=True)}{_NO_LABEL.format(shown=0)}</c:dLbls>"
 
 
-def _whiskers(canvas: Canvas, series: Series, data: _Data, column: int, direction: str) -> str:
+def _whiskers(canvas: Canvas, series: Series, data: _Data, column: int) -> str:
     if not series.low:
         return ""
-    across = f'<c:errDir val="{direction}"/>' if direction else ""
     flat = f'<a:ln w="{round(series.weight * EMU)}" cap="flat">{canvas.fill(series.whisker)}</a:ln>'
     return (
-        f'<c:errBars>{across}<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="1"/>'
+        f'<c:errBars><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="1"/>'
         f"{data.numbers('plus', column + 2)}{data.numbers('minus', column + 1)}"
         f"<c:spPr>{flat}</c:spPr></c:errBars>"
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kernels_lib.production.publish.office.canvas import Canvas, Frame, Par, Run, Td, fitted, height, par, td
-from kernels_lib.production.publish.office.chartparts import Axis, Chart, Look, Series, add
+from kernels_lib.production.publish.office.chartparts import Axis, Chart, Lines, Look, Series, add
 from kernels_lib.production.publish.office.plotted import GAINED, MISSED, NEUTRAL, OPEN, Plotted, chosen
 from kernels_lib.production.publish.office.sheets import decimals
 from kernels_lib.production.publish.office.source import Source
@@ -116,9 +116,10 @@ def _against_target(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sour
                    low=rows.of(plotted.numbers("low")), high=rows.of(plotted.numbers("high")))
         )  # fmt: skip
     if axis.cross is None:
-        _bars(canvas, rows, [*series, _ticks(rows, targets, axis)], axis, own, overlap=100 if not of_client else 0)
-    else:
-        _bars(canvas, rows, series, axis, own)
+        # In the middle lane, so that a tick is as high as its row.
+        series.insert(1 if of_client else 0, _ticks(rows, targets, axis))
+    _bars(canvas, rows, series, axis, own, lanes=of_client)
+    if axis.cross is not None:
         at = rows.plot.x + rows.plot.width * (axis.cross - axis.low) / (axis.high - axis.low)
         text = f"{plotted.labels['target']} {plotted.texts[0]['target']}"
         half = text_width(text, SMALLEST, bold=True) / 2 + 4
@@ -133,7 +134,12 @@ def _key_of_target(subject: str, group: str) -> list[Run]:
         Run("□ ", "verm", bold=True), Run(_("below it: the bar is what is missing") + "    "),
     ]  # fmt: skip
     if group:
-        return [*runs, Run("■ ", "band"), Run("— ", "quiet", bold=True), Run(_("{mean}, with its interval").format(mean=group))]
+        return [
+            *runs,
+            Run("■ ", "band"),
+            Run("— ", "quiet", bold=True),
+            Run(_("{mean}, with its interval").format(mean=group)),
+        ]
     return [*runs, Run("□ ", "quiet", bold=True), Run(_("unresolved") + "    "), Run("— ", "quiet", bold=True),
             Run(_("interval of the mean"))]  # fmt: skip
 
@@ -145,7 +151,9 @@ def _with_range(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) 
     beside = [Beside(_("Range"), _intervals(plotted))]
     key = [Run("■ ", "quiet"), Run(plotted.labels["value"] + "    "), Run("— ", "ink2", bold=True),
            Run(_("range under other weights, no confidence interval"))]  # fmt: skip
-    target = next((x for trace in plotted.figure.forms["wide"]["data"] if _role(trace) == "target" for x in trace["x"]), None)
+    target = next(
+        (x for trace in plotted.figure.forms["wide"]["data"] if _role(trace) == "target" for x in trace["x"]), None
+    )
     if target is not None:
         key += [Run("    ┃ ", bold=True), Run(_("target"))]
     rows = _placed(canvas, frame, plotted, beside, key, keep=own)
@@ -154,7 +162,7 @@ def _with_range(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) 
     series = [_plain_bars(rows, "value", looks, axis)]
     if target is not None:
         series.append(_ticks(rows, [target] * len(rows.shown), axis))
-    _bars(canvas, rows, series, axis, "value", overlap=100)
+    _bars(canvas, rows, series, axis, "value")
 
 
 def _with_interval(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
@@ -162,7 +170,12 @@ def _with_interval(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
     beside = [Beside(_("Interval"), _intervals(plotted))]
     states = [NEUTRAL] * len(plotted.texts)
     marks: list[float | None] = []
-    key = [Run("■ ", "quiet"), Run(plotted.labels["mean"] + "    "), Run("— ", "ink2", bold=True), Run(_("its interval"))]
+    key = [
+        Run("■ ", "quiet"),
+        Run(plotted.labels["mean"] + "    "),
+        Run("— ", "ink2", bold=True),
+        Run(_("its interval")),
+    ]
     if plotted.has("verdict", "target"):
         roles = {"mean": NEUTRAL, "unresolved mean": OPEN}
         targets = plotted.numbers("target")
@@ -192,7 +205,7 @@ def _with_interval(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
     series = [_plain_bars(rows, "mean", looks, axis)]
     if any(mark is not None for mark in marks):
         series.append(_ticks(rows, rows.of(marks), axis))
-    _bars(canvas, rows, series, axis, "mean", overlap=100)
+    _bars(canvas, rows, series, axis, "mean")
 
 
 def _against_peers(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
@@ -206,32 +219,30 @@ def _against_peers(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
     key = [Run("● ", "client"), Run(plotted.labels["score"] + "    "), Run("■ ", "quiet"),
            Run(plotted.labels["peers_mean"] + "    ")]  # fmt: skip
     if plotted.has("best_quarter"):
-        key += [Run("◆ ", "noticel"), Run(plotted.labels["best_quarter"] + "    ")]
+        key += [Run("◇ ", "ink2", bold=True), Run(plotted.labels["best_quarter"] + "    ")]
     if plotted.has("q1", "q3"):
         key += [Run("▬ ", "band"), Run(_("middle half of the peers"))]
     rows = _placed(canvas, frame, plotted, beside, key, names=True)
     own, peers = rows.of(plotted.numbers("score")), rows.of(plotted.numbers("peers_mean"))
-    series = []
+    lines = []
     if plotted.has("q1", "q3"):
         low, high = rows.of(plotted.numbers("q1")), rows.of(plotted.numbers("q3"))
-        middle = [(a + b) / 2 if a is not None and b is not None else None for a, b in zip(low, high, strict=True)]
-        series.append(Series(_("Middle half of the peers"), middle, Look(), low=low, high=high, whisker="band", weight=14))
-    known = [(a, b) if a is not None and b is not None else (b, b) for a, b in zip(own, peers, strict=True)]
-    ends = [(None, None) if None in pair else (min(pair), max(pair)) for pair in known]
-    series.append(
-        Series(plotted.labels["peers_mean"], peers, Look("quiet", "quiet", size=9), symbol="square", whisker="ink", weight=2.0,
-               low=[low for low, _high in ends], high=[high for _low, high in ends])
-    )  # fmt: skip
+        lines.append(Lines(_("middle half of the peers"), low, high, "quiet", 15, shine=0.7))
+    lines.append(Lines(plotted.labels.get("difference", ""), peers, own, "ink", 2.25))
+    series = [Series(plotted.labels["peers_mean"], peers, Look("quiet", "quiet", size=8), symbol="square")]
     if plotted.has("best_quarter"):
         best = rows.of(plotted.numbers("best_quarter"))
-        level = [Look("paper", "noticel", 1.75, size=17) if a is not None and a == b else None
+        # Where the own score is level with it, a larger diamond rings the dot.
+        level = [Look("", "ink2", 1.75, size=17) if a is not None and a == b else None
                  for a, b in zip(own, best, strict=True)]  # fmt: skip
-        series.append(Series(plotted.labels["best_quarter"], best, Look("noticel", "noticel", 1.75, size=10), level, symbol="diamond"))
-    series.append(Series(plotted.labels["score"], own, Look("client", "paper", 1.0, size=12, label="", ink="client"), symbol="circle"))
+        series.append(
+            Series(plotted.labels["best_quarter"], best, Look("paper", "ink2", 1.75, size=9), level, symbol="diamond")
+        )
+    series.append(Series(plotted.labels["score"], own, Look("client", "paper", 1.0, size=12), symbol="circle"))
     chart = Chart(
         rows.of([row["name"] for row in plotted.texts]), series, plotted.axis(), _chart_frame(rows), rows.plot,
         decimals(plotted.places("score", "peers_mean")), head=plotted.labels["name"],
-        heights=[float(at) for at in range(1, len(rows.shown) + 1)],
+        heights=[float(at) for at in range(1, len(rows.shown) + 1)], lines=lines,
     )  # fmt: skip
     add(canvas, chart, name="Chart", words=plotted.figure.alt)
 
@@ -275,7 +286,9 @@ def _placed(
     head = max([20.0, *(height([cell.pars[0]], room - 8) + 6 for cell, room in zip(heads, widths, strict=True))])
     least = max(LEAST_ROW, 13.0 * lanes)
     room = frame.height - top - head - AXIS
-    shown = chosen(len(plotted.texts), max(1, int((room - 20 if room / least < len(plotted.texts) else room) / least)), keep)
+    shown = chosen(
+        len(plotted.texts), max(1, int((room - 20 if room / least < len(plotted.texts) else room) / least)), keep
+    )
     known = [at for at in shown if at is not None]
     omitted = len(plotted.texts) - len(known)
     tall = min((room - (20 if omitted else 0)) / len(known), MOST_ROW + 8 * (lanes - 1)) * len(known)
@@ -289,7 +302,11 @@ def _placed(
     if names:
         _names(canvas, rows, left)
     if omitted:
-        words = _n("{n} row between them is left out; the annex has it.", "{n} rows between them are left out; the annex has them.", omitted)
+        words = _n(
+            "{n} row between them is left out; the annex has it.",
+            "{n} rows between them are left out; the annex has them.",
+            omitted,
+        )
         at = Frame(frame.x, y + tall + AXIS, frame.width, 20)
         canvas.text(at, [par(words.format(n=omitted), SMALLEST, "mut", italic=True)], name="Left out")
     return rows
@@ -301,7 +318,9 @@ def _aside(beside: Sequence[Beside], most: float) -> tuple[list[float], list[Td]
     for column in beside:
         widest = max((text_width(text, SMALLEST, bold=column.bold) for text in column.texts), default=0.0)
         word = max((text_width(word, SMALLEST) for word in column.head.split()), default=0.0)
-        widths.append(max(widest, word, 40.0) + 14)
+        # A head of two lines at most, unless that would cost the chart too much.
+        half = min(text_width(column.head, SMALLEST) * 0.62, 110.0)
+        widths.append(max(widest, word, half, 40.0) + 14)
     if sum(widths) > most:
         # The widest columns give way: their texts are wrapped or shortened.
         for _turn in range(200):
@@ -355,7 +374,9 @@ def _own_bars(rows: Rows, key: str, states: Sequence[str], axis: Axis, *, interv
     values = rows.of(rows.plotted.numbers(key))
     looks = [replace(_LOOKS[state], label=_label(value, axis, rows)) for value, state in
              zip(values, rows.of(states), strict=True)]  # fmt: skip
-    ends = {"low": rows.of(rows.plotted.numbers("low")), "high": rows.of(rows.plotted.numbers("high"))} if interval else {}
+    ends = (
+        {"low": rows.of(rows.plotted.numbers("low")), "high": rows.of(rows.plotted.numbers("high"))} if interval else {}
+    )
     return Series(rows.plotted.labels[key], values, Look("blue"), looks, **ends)
 
 
@@ -390,7 +411,7 @@ def _ticks(rows: Rows, values: Sequence[float | None], axis: Axis) -> Series:
     return Series(name, values, Look(), low=low, high=high, whisker="ink", weight=rows.pitch)
 
 
-def _bars(canvas: Canvas, rows: Rows, series: Sequence[Series], axis: Axis, key: str, *, overlap: int = 0) -> None:
+def _bars(canvas: Canvas, rows: Rows, series: Sequence[Series], axis: Axis, key: str, *, lanes: bool = False) -> None:
     texts = rows.plotted.texts
     values = rows.plotted.numbers(key)
     missing = {at: texts[at].get("verdict", "") for at in rows.shown if values[at] is None}
@@ -400,7 +421,7 @@ def _bars(canvas: Canvas, rows: Rows, series: Sequence[Series], axis: Axis, key:
     cut = [_short(name, wide, lines) for name in named]
     chart = Chart(
         cut, series, axis, _chart_frame(rows), rows.plot, decimals(rows.plotted.places(key)),
-        head=rows.plotted.labels["name"], gap=45 if len(series) > 1 and overlap < 100 else 60, overlap=overlap,
+        head=rows.plotted.labels["name"], gap=45 if lanes else 60, overlap=-8 if lanes else 100,
     )  # fmt: skip
     add(canvas, chart, name="Chart", words=rows.plotted.figure.alt)
 

@@ -63,7 +63,9 @@ def _pairs(canvas: Canvas, frame: Frame, plotted: Plotted) -> None:
         _rows(canvas, frame, plotted, said=False)
         return
     cells: dict[tuple[int, int], Td] = {}
-    for row, text, value in zip(plotted.texts, _column(plotted, "difference"), plotted.numbers("difference"), strict=True):
+    for row, text, value in zip(
+        plotted.texts, _column(plotted, "difference"), plotted.numbers("difference"), strict=True
+    ):
         column, below = order[row["first"]], order[row["second"]]
         role = plotted.square(below - 1, column, value)
         fill, colour, bold, italic, sign = _CELLS.get(role, ("", "ink", False, False, ""))
@@ -74,7 +76,9 @@ def _pairs(canvas: Canvas, frame: Frame, plotted: Plotted) -> None:
     rows = [[td("", SMALLEST), *(td(head, SMALLEST, "ink2", side="ctr", anchor="b") for head in heads)]]
     for below, name in enumerate(names[1:], 1):
         title = name if fits else f"{below + 1}  {name}"
-        rows.append([td(title, SMALLEST, bold=True), *(cells.get((below, column), Td()) for column in range(len(names) - 1))])
+        rows.append(
+            [td(title, SMALLEST, bold=True), *(cells.get((below, column), Td()) for column in range(len(names) - 1))]
+        )
     if not fits:
         rows[0][0] = td(f"1  {names[0]}", SMALLEST, bold=True, anchor="b")
     _even(canvas, frame, rows, [left, *[wide] * (len(names) - 1)], plotted, white=True)
@@ -110,7 +114,11 @@ def _heatmap(canvas: Canvas, frame: Frame, plotted: Plotted, subject: str) -> No
     fewer = len(scores) - len(kept)
     room = frame.height - top - (NOTE if fewer else 0)
     most_rows = int(room / ROW)
-    shown = chosen(len(plotted.texts), most_rows if most_rows >= len(plotted.texts) else int((room - NOTE * (not fewer)) / ROW), own)
+    shown = chosen(
+        len(plotted.texts),
+        most_rows if most_rows >= len(plotted.texts) else int((room - NOTE * (not fewer)) / ROW),
+        own,
+    )
     from kernels_lib.study.numerals import Numerals
 
     numerals = Numerals(plotted.figure.language)
@@ -130,7 +138,11 @@ def _heatmap(canvas: Canvas, frame: Frame, plotted: Plotted, subject: str) -> No
     omitted = len(plotted.texts) - len([at for at in shown if at is not None])
     notes = [_left_out(omitted)] if omitted else []
     if fewer:
-        words = _n("{n} further column is left out; the annex has it.", "{n} further columns are left out; the annex has them.", fewer)
+        words = _n(
+            "{n} further column is left out; the annex has it.",
+            "{n} further columns are left out; the annex has them.",
+            fewer,
+        )
         notes.append(words.format(n=fewer))
     _even(canvas, frame, _broken(rows, widths), widths, plotted, notes, white=True)
 
@@ -158,8 +170,14 @@ def _choices(canvas: Canvas, frame: Frame, plotted: Plotted) -> None:
         if at is None:
             rows.append([Td((par("⋮", SMALLEST, "mut"),)), *[Td()] * len(tests)])
             continue
-        dots = blocks[at] if at < len(blocks) and len(blocks[at]) == len(tests) else [plotted.texts[at][key] for key in tests]
-        rows.append([td(plotted.texts[at][name], SMALLEST, bold=True), *(td(dot, SMALLEST, "ink2", side="ctr") for dot in dots)])
+        dots = (
+            blocks[at]
+            if at < len(blocks) and len(blocks[at]) == len(tests)
+            else [plotted.texts[at][key] for key in tests]
+        )
+        rows.append(
+            [td(plotted.texts[at][name], SMALLEST, bold=True), *(td(dot, SMALLEST, "ink2", side="ctr") for dot in dots)]
+        )
     omitted = len(plotted.texts) - len([at for at in shown if at is not None])
     _even(canvas, frame, rows, widths, plotted, [_left_out(omitted)] if omitted else [])
 
@@ -185,17 +203,30 @@ def _rows(canvas: Canvas, frame: Frame, plotted: Plotted, *, said: bool = True) 
         if at is None:
             rows.append([Td((par("⋮", SMALLEST, "mut"),)), *[Td()] * (len(kept) - 1)])
             continue
-        rows.append([td(plotted.texts[at][key], SMALLEST, bold=key == kept[0], side="r" if number[key] else "l") for key in kept])
+        rows.append(
+            [
+                td(plotted.texts[at][key], SMALLEST, bold=key == kept[0], side="r" if number[key] else "l")
+                for key in kept
+            ]
+        )
     omitted = count - len([at for at in shown if at is not None])
     notes = [_left_out(omitted)] if omitted else []
     if len(keys) > len(kept):
-        words = _n("{n} further column is left out; the annex has it.", "{n} further columns are left out; the annex has them.", len(keys) - len(kept))
+        words = _n(
+            "{n} further column is left out; the annex has it.",
+            "{n} further columns are left out; the annex has them.",
+            len(keys) - len(kept),
+        )
         notes.append(words.format(n=len(keys) - len(kept)))
     _even(canvas, frame, rows, widths, plotted, notes)
 
 
 def _left_out(count: int) -> str:
-    words = _n("{n} row between them is left out; the annex has it.", "{n} rows between them are left out; the annex has them.", count)
+    words = _n(
+        "{n} row between them is left out; the annex has it.",
+        "{n} rows between them are left out; the annex has them.",
+        count,
+    )
     return words.format(n=count)
 
 

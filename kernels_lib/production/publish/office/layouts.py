@@ -34,7 +34,6 @@ _INK = {"s": "blue", "m": "verm"}
 
 def answer(canvas: Canvas, frame: Frame, source: Source, said: Mapping[str, Any]) -> None:
     """The overall score, three strengths, three missed opportunities, and what to do first."""
-    first = par("", 19)
     runs = (Run(f"{said['first_head']}: ", bold=True), Run(said["first"]), Run(f" {said['first_note']}", "mut"))
     (first,) = fitted([Par(runs if said["first_note"] else runs[:2], 19)], frame.width - 32, 78)
     foot = first.height(frame.width - 32) + 20
@@ -50,12 +49,12 @@ def answer(canvas: Canvas, frame: Frame, source: Source, said: Mapping[str, Any]
 
 def _score(canvas: Canvas, frame: Frame, said: Mapping[str, Any]) -> None:
     size = _as_large(said["score"], 84, frame.width)
-    canvas.text(frame.top(size * 1.05), [par(said["score"], size, serif=True, line=1.0)], name="Score")
+    canvas.text(frame.below(8).top(size * 1.05), [par(said["score"], size, serif=True, line=1.0)], name="Score")
     rest: list[Par] = [par(said["range"], SMALL, "mut", after=12)] if said["range"] else []
     for term, value, small in said["facts"]:
         rest += [par(term, SMALLEST, "mut"), par(value, 18, after=0 if small else 9)]
         rest += [par(small, SMALL, "mut", after=9)] if small else []
-    canvas.text(frame.below(size * 1.05 + 6), rest, name="Facts")
+    canvas.text(frame.below(size * 1.05 + 14), rest, name="Facts")
 
 
 def _as_large(text: str, size: float, room: float) -> float:
@@ -85,9 +84,7 @@ def summary(canvas: Canvas, frame: Frame, source: Source, said: Mapping[str, Any
     answer(canvas, frame, source, said)
 
 
-def numerals(
-    canvas: Canvas, frame: Frame, source: Source, columns: Sequence[Sequence[Any]], note: str = ""
-) -> None:
+def numerals(canvas: Canvas, frame: Frame, source: Source, columns: Sequence[Sequence[Any]], note: str = "") -> None:
     """Large numbers side by side, each with what it counts."""
     if note:
         words = fitted([par(note, SMALL, "mut")], frame.width, frame.height * 0.3)
@@ -100,9 +97,9 @@ def numerals(
         _headed(canvas, place, head, quiet=quiet)
         size = _as_large(number, 78, place.width)
         ink = "mut" if quiet else "ink"
-        canvas.text(place.below(34).top(size * 1.1), [par(number, size, ink, serif=True, line=1.0)], name="Number")
+        canvas.text(place.below(46).top(size * 1.1), [par(number, size, ink, serif=True, line=1.0)], name="Number")
         said = [par(of, SMALL + 0.5, "mut", after=10), *([par(words, 18, line=1.3)] if words else [])]
-        canvas.text(place.below(40 + size * 1.1), said, name="Words")
+        canvas.text(place.below(52 + size * 1.1), said, name="Words")
 
 
 def _headed(canvas: Canvas, frame: Frame, head: str, *, quiet: bool = False) -> None:
@@ -112,14 +109,18 @@ def _headed(canvas: Canvas, frame: Frame, head: str, *, quiet: bool = False) -> 
     canvas.text(frame.below(10).top(24), [par(head, 18, "mut" if quiet else "ink", **look)], name="Heading")
 
 
-def one(canvas: Canvas, frame: Frame, source: Source, number: str, of: str, words: Sequence[str]) -> None:
+def one(
+    canvas: Canvas, frame: Frame, source: Source, number: str, of: str, words: Sequence[str], colour: str = "verm"
+) -> None:
     """One number, and what it means."""
     left, right = frame.columns([250, 590], 40)
     size = _as_large(number, 140, left.width)
     label = fitted([par(of, 17, "mut")], left.width, 70)
     tall = size * 1.05 + 10 + height(label, left.width)
     top = frame.below(max(0.0, (frame.height - tall) / 2 - 14))
-    canvas.text(Frame(left.x, top.y, left.width, size * 1.1), [par(number, size, "verm", serif=True, line=1.0)], name="Number")
+    canvas.text(
+        Frame(left.x, top.y, left.width, size * 1.1), [par(number, size, colour, serif=True, line=1.0)], name="Number"
+    )
     canvas.text(Frame(left.x, top.y + size * 1.05 + 10, left.width, 72), label, name="Of")
     lines = fitted([par(text, 21, line=1.35, after=16) for text in words], right.width - 30, frame.height - 20)
     deep = height(lines, right.width - 30)
@@ -145,10 +146,12 @@ def rows(canvas: Canvas, frame: Frame, source: Source, kind: str, lines: Sequenc
             words = Td((par(title, name, bold=not numbered), *([par(small, note, "mut", after=0)] if small else [])))
             made.append([td(number, size, ink, serif=few, bold=not few, line=1.05), words] if numbered else [words])
         padding = (0.0, 15.0 if few else 6.0, 8.0, 15.0 if few else 6.0)
-        canvas.rule(column.x, column.y + 6, column.width, colour=ink if kind in _INK else "rule", weight=2.25)
-        room = column.below(8)
-        fits = settled(made, widths, room.height, padding)
-        canvas.table(room, fits, widths, name=_("List"), padding=padding)
+        fits = settled(made, widths, column.height - 8, padding)
+        # A few rows stand in the middle, a little above it.
+        free = column.height - 8 - sum(row_height(row, widths, padding) for row in fits)
+        body = column.below(8 + max(0.0, free * 0.35) if few else 8)
+        canvas.rule(body.x, body.y - 2, body.width, colour=ink if kind in _INK else "rule", weight=2.25)
+        canvas.table(body, fits, widths, name=_("List"), padding=padding)
 
 
 def gate_slide(
@@ -189,7 +192,16 @@ def _call(canvas: Canvas, frame: Frame, gate: Mapping[str, Any], score: str) -> 
     said = fitted(said, frame.width - 28, max(frame.height, 120) - 28)
     tall = height(said, frame.width - 28) + 30
     y = max(frame.y, frame.y + (frame.height - tall) / 2)
-    canvas.text(Frame(frame.x, y, frame.width, tall), said, anchor="ctr", edge="quiet", dash="dash", inset=14, name="Gate", fit=False)
+    canvas.text(
+        Frame(frame.x, y, frame.width, tall),
+        said,
+        anchor="ctr",
+        edge="quiet",
+        dash="dash",
+        inset=14,
+        name="Gate",
+        fit=False,
+    )
 
 
 def _stretched(heights: Sequence[float], room: float, most: float) -> list[float]:
@@ -207,7 +219,9 @@ def gate(canvas: Canvas, frame: Frame, source: Source, said: Mapping[str, Any]) 
         for row in said["rows"]
     ]  # fmt: skip
     used = canvas.table(body, settled(made, widths, body.height), widths, name=said["label"])
-    _call(canvas, Frame(frame.right - 160, frame.y, 160, used), {**said, "state": f"{said['score']}. {said['state']}"}, "")
+    _call(
+        canvas, Frame(frame.right - 160, frame.y, 160, used), {**said, "state": f"{said['score']}. {said['state']}"}, ""
+    )
     canvas.upright(frame.right - 182, frame.y, used, weight=4.5)
 
 
@@ -216,7 +230,11 @@ def quarter(canvas: Canvas, frame: Frame, source: Source, columns: Sequence[Sequ
     places = frame.columns([1] * max(3, len(columns)), GAP)
     for place, (when, action, how, measure) in zip(places, columns, strict=False):
         _headed(canvas, place, when)
-        said = [par(how, 16, "mut", after=8), par(action, 22, bold=True, after=14, line=1.25), par(measure, 18, line=1.3)]
+        said = [
+            par(how, 16, "mut", after=8),
+            par(action, 22, bold=True, after=14, line=1.25),
+            par(measure, 18, line=1.3),
+        ]
         canvas.text(place.below(44), [p for p in said if p.text], name="Step")
 
 
@@ -238,7 +256,10 @@ def say(canvas: Canvas, frame: Frame, source: Source, items: Sequence[Sequence[A
     wide = min(max((text_width(tag, 16, bold=True) for tag, *_rest in items), default=0.0) + 18, 200.0)
     widths = [wide, frame.width - wide]
     made = [
-        [td(tag, 16, "mut" if quiet else "ink", bold=not quiet, italic=bool(quiet), anchor="t"), td(words, 18, anchor="t")]
+        [
+            td(tag, 16, "mut" if quiet else "ink", bold=not quiet, italic=bool(quiet), anchor="t"),
+            td(words, 18, anchor="t"),
+        ]
         for tag, quiet, words in items
     ]
     padding = (0.0, 8.0, 8.0, 8.0)
@@ -254,7 +275,10 @@ def steps(canvas: Canvas, frame: Frame, source: Source, listed: Sequence[Sequenc
         frame = frame.top(frame.height - foot - 10)
     widths = [44.0, frame.width - 44]
     made = [
-        [td(str(number), 30, serif=True, line=1.0, anchor="t"), Td((par(action, 18, bold=True), par(how, SMALL, "mut")), anchor="t")]
+        [
+            td(str(number), 30, serif=True, line=1.0, anchor="t"),
+            Td((par(action, 18, bold=True), par(how, SMALL, "mut")), anchor="t"),
+        ]
         for number, (action, how) in enumerate(listed, 1)
     ]
     canvas.table(frame, settled(made, widths, frame.height), widths, name=_("List"))

@@ -110,14 +110,16 @@ class _Deck:
         kicker = "     ".join(head.kicker)
         canvas.text(Frame(LEFT, 30, 540, 40), [par(kicker, 15, mild)], name="Kicker") if kicker else None
         if head.confidentiality:
-            canvas.text(Frame(LEFT + 560, 30, 304, 40), [par(head.confidentiality, 15, mild, side="r")], name="Confidential")
+            canvas.text(
+                Frame(LEFT + 560, 30, 304, 40), [par(head.confidentiality, 15, mild, side="r")], name="Confidential"
+            )
         more = [par(text, 19, light, after=8) for text in _spoken(slide.lead)]
         for block in slide.blocks:
             if block.figure is not None or block.layout:
                 raise GateFailed("the first slide is for words alone.", where=slide.where)
             more += [par(text, 19, light, after=8) for text in _spoken(block.html)]
         notice = [par(head.notice, 17, "#d5dae0", line=1.3)] if head.notice else []
-        title = _titled(slide.title, template.OPENING_SIZE, 820, 220)
+        title = _titled(slide.title, template.OPENING_SIZE, 820, 220, light)
         words = fitted([*more, *notice], 760, 130) if more or notice else []
         tall = 62 + title.height(820) + 22 + height(words, 760)
         y = 70 + max(0.0, (FOOT - 90 - tall) / 2)
@@ -170,9 +172,15 @@ class _Deck:
             self._tag(canvas, None, None, "")
         field = (
             f'<a:p><a:pPr algn="r"/><a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"><a:rPr lang="{canvas.language}" '
-            f'sz="{SMALLEST * 100}">{canvas.fill(ink)}</a:rPr><a:t>{number}</a:t></a:fld></a:p>'
+            f'sz="{SMALLEST * 100}">{canvas.fill(ink)}<a:latin typeface="+mn-lt"/></a:rPr><a:t>{number}</a:t></a:fld></a:p>'
         )
-        _placeholder(canvas, "Slide number", 'type="sldNum" sz="quarter" idx="12"', Frame(RIGHT - 60, FOOT, 60, FOOT_HEIGHT), field)
+        _placeholder(
+            canvas,
+            "Slide number",
+            'type="sldNum" sz="quarter" idx="12"',
+            Frame(RIGHT - 60, FOOT, 60, FOOT_HEIGHT),
+            field,
+        )
         bar = Frame(0, template.HEIGHT - 3, template.WIDTH * number / total, 3)
         canvas.box(bar, fill=template.ON_DARK if opening else "client", name="Progress")
 
@@ -180,7 +188,9 @@ class _Deck:
         found = next(shape for shape in canvas.slide.placeholders if shape.placeholder_format.idx == template.TAG)
         found._element.getparent().remove(found._element)
         if frame is not None and words is not None:
-            _placeholder(canvas, "Tag", f'type="body" sz="quarter" idx="{template.TAG}"', frame, canvas.paragraph(words), edge)
+            _placeholder(
+                canvas, "Tag", f'type="body" sz="quarter" idx="{template.TAG}"', frame, canvas.paragraph(words), edge
+            )
 
     # What stands below a title
 
@@ -232,15 +242,14 @@ def _short(text: str) -> str:
     return sayable(text)[:255]
 
 
-def _titled(text: str, size: float, room: float, most: float) -> Par:
-    """A title as large as it fits; cut only where even a small one is too high."""
-    title = par(text, size, serif=True, line=_TITLE_LINE)
-    for smaller in range(int(size), _LEAST_TITLE - 1, -2):
-        title = par(text, smaller, serif=True, line=_TITLE_LINE)
-        if title.height(room) <= most:
-            # The layout's own colour.
-            return title
-    return title.cut(room, int(most / (title.size * title.line)))
+def _titled(text: str, size: int, room: float, most: float, colour: str = "ink") -> Par:
+    """A title as large as it fits, a little smaller if it then stands on one line.
+
+    It is cut only where even a small one is too high.
+    """
+    sizes = [par(text, smaller, colour, serif=True, line=_TITLE_LINE) for smaller in range(size, _LEAST_TITLE - 1, -1)]
+    found = [title for title in sizes[:4] if title.lines(room) == 1] or [p for p in sizes if p.height(room) <= most]
+    return found[0] if found else sizes[-1].cut(room, int(most / (sizes[-1].size * _TITLE_LINE)))
 
 
 def _is_text(block: page.Block) -> bool:
@@ -274,7 +283,9 @@ def _of_results(canvas: Canvas, frame: Frame, table: Mapping[str, Any], source: 
         return td(text, SMALLEST, bold=first, side="r" if column["kind"] == "number" else "l")
 
     shown = chosen(len(table["rows"]), max(2, int((body.height - 60) / 24)))
-    made = [[td(column["label"], SMALLEST, "ink2", side="r" if column["kind"] == "number" else "l") for column in columns]]
+    made = [
+        [td(column["label"], SMALLEST, "ink2", side="r" if column["kind"] == "number" else "l") for column in columns]
+    ]
     made += [
         [cell(table["rows"][at], column, first=place == 0) for place, column in enumerate(columns)]
         for at in shown
@@ -284,8 +295,14 @@ def _of_results(canvas: Canvas, frame: Frame, table: Mapping[str, Any], source: 
     room = body.height - (24 if omitted else 0)
     used = canvas.table(body, settled(made, widths, room), widths, name=table["caption"], head=True)
     if omitted:
-        words = _n("{n} row between them is left out; the annex has it.", "{n} rows between them are left out; the annex has them.", omitted)
-        canvas.text(body.below(used + 2).top(22), [par(words.format(n=omitted), SMALLEST, "mut", italic=True)], name="Left out")
+        words = _n(
+            "{n} row between them is left out; the annex has it.",
+            "{n} rows between them are left out; the annex has them.",
+            omitted,
+        )
+        canvas.text(
+            body.below(used + 2).top(22), [par(words.format(n=omitted), SMALLEST, "mut", italic=True)], name="Left out"
+        )
 
 
 def _mark(canvas: Canvas, y: float) -> None:
@@ -293,7 +310,9 @@ def _mark(canvas: Canvas, y: float) -> None:
     canvas.box(Frame(LEFT + 291, y, 135, 11), fill="#74bdf0", name="Mark")
     canvas.box(Frame(LEFT, y + 26, 291, 11), fill="#2a241f", edge="#ff9f6b", weight=1.5, name="Mark")
     canvas.upright(LEFT + 291, y - 7, 50, colour=template.ON_DARK)
-    canvas.box(Frame(LEFT - 7, y + 24.5, 14, 14), fill=template.DARK, edge="#ff9f6b", weight=3, kind="ellipse", name="Mark")
+    canvas.box(
+        Frame(LEFT - 7, y + 24.5, 14, 14), fill=template.DARK, edge="#ff9f6b", weight=3, kind="ellipse", name="Mark"
+    )
     canvas.box(Frame(LEFT + 418, y - 2.5, 16, 16), fill="#74bdf0", kind="ellipse", name="Mark")
 
 

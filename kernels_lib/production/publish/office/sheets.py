@@ -369,8 +369,7 @@ def _figure(number: int | str, figure: Figure, source: Source, names: _Names) ->
         format_ = decimals(places) if texts else ""
         columns.append(Column(column["label"], column.get("unit") or "", format_, number=bool(texts)))
     rows = tuple(
-        tuple(_figure_cell(row.get(column["key"]), figure.language) for column in figure.columns)
-        for row in figure.rows
+        tuple(_figure_cell(row.get(column["key"]), figure.language) for column in figure.columns) for row in figure.rows
     )
     notes = tuple(text for text in (figure.caption, figure.how_to_read) if text)
     return Sheet(names.free(name), figure.message, tuple(columns), rows, figure.basis, notes)

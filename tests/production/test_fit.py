@@ -1,0 +1,111 @@
+"""The static rule of slide sizes; tests/browser/test_slides.py compares it with a browser."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from markupsafe import Markup
+
+from kernels_lib.production import gates
+from kernels_lib.production.publish import assets, cascade, fit, page
+from kernels_lib.production.publish.lettering import Type
+from tests.production import sample_notebook as sample
+
+SENTENCE = "A sentence of eight words is set here. "
+
+
+def deck(*bodies: str, title: str = "What the widest gap means", **head: object) -> page.Document:
+    """A title slide, and a slide for each piece of HTML."""
+    made = [page.Slide("The finding", "cell 1")]
+    made += [page.Slide(title, "cell", blocks=[page.Block("slide", html=Markup(body))]) for body in bodies]
+    masthead = page.Masthead("Deck", "Deck", **head)
+    return page.Document(masthead, "The finding", page.Section("summary", ""), (), tuple(made))
+
+
+def height(body: str) -> float:
+    """Height that a slide with this piece of HTML needs."""
+    return list(fit.Layout(fit._markup(deck(body))).heights())[1]
+
+
+def test_every_slide_of_the_sample_fits():
+    assert [] == fit.too_much(page.read(sample.notebook()))
+
+
+def test_a_slide_with_too_many_words_is_named_with_its_title_and_by_how_much():
+    (problem,) = fit.too_much(deck("<p>short</p>", f"<p>{SENTENCE * 60}</p>"))
+
+    assert problem.startswith("slide 3, 'What the widest gap means', is about ")
+    assert problem.endswith("px too full (15 lines)")
+
+
+def test_a_longer_title_leaves_less_room():
+    body = f'<div class="lines">{f"<p>{SENTENCE * 3}</p>" * 6}</div>'
+
+    assert [] == fit.too_much(deck(body))
+    assert [] != fit.too_much(deck(body, title=SENTENCE * 5))
+
+
+def test_a_word_wider_than_its_column_is_named():
+    columns = "<div><p>Short</p></div><div><p>Donaudampfschifffahrtsgesellschaftskapitänsmütze</p></div><div></div>"
+    (problem,) = fit.too_much(deck(f'<div class="mm">{columns}</div>'))
+
+    assert "has the word 'Donaudampfschifffahrtsgesellschaftskapitänsmütze', about" in problem
+    assert problem.endswith("px too wide for its place")
+
+
+def test_a_row_that_cannot_grow_is_named_when_it_would_run_into_the_next():
+    row = f'<li class="n"><i class="num">1</i><span class="a"><b>{SENTENCE * 6}</b></span></li>'
+    (problem,) = fit.too_much(deck(f'<div class="gt"><ol>{row}</ol></div>'))
+
+    assert "has the row '1 A sentence of eight words" in problem
+    assert "too high for its place" in problem
+
+
+def test_a_height_is_the_sum_of_its_lines_and_margins():
+    one, two = height('<div class="lines"><p>One</p></div>'), height('<div class="lines"><p>One</p><p>Two</p></div>')
+
+    # .lines p: 28 px at 1.42, 24 px below it
+    assert 28 * 1.42 + 24 == pytest.approx(two - one)
+
+
+def test_the_rule_follows_the_style_sheet(monkeypatch):
+    body = f'<div class="lines">{f"<p>{SENTENCE}</p>" * 6}</div>'
+    assert [] == fit.too_much(deck(body))
+
+    larger = assets.text("deck.css").replace(".lines:has(p:nth-child(5)) p { margin-bottom: 14px; font-size: 24px }",
+                                             ".lines p { font-size: 56px }")  # fmt: skip
+    assert larger != assets.text("deck.css")
+    cascade.rules.cache_clear()
+    monkeypatch.setattr(cascade.assets, "text", lambda name: larger)
+    try:
+        assert [] != fit.too_much(deck(body))
+    finally:
+        cascade.rules.cache_clear()
+
+
+def test_the_more_special_rule_wins_whatever_its_place():
+    soup = BeautifulSoup('<ul class="rows"><li><b>1</b></li></ul><p>x</p>', "html.parser")
+    css = cascade.Cascade(soup)
+
+    # .rows:not(:has(li:nth-child(5))) li b says 64 px, .rows li b 36 px
+    assert 64 == css.type_of(soup.b, Type()).size
+
+
+def test_a_clients_own_type_gets_more_room_than_the_houses():
+    body = f'<div class="lines">{f"<p>{SENTENCE * 2}</p>" * 5}</div>'
+    longest = next(n for n in range(1, 9) if fit.too_much(deck(body.replace(SENTENCE * 2, SENTENCE * n))))
+    fonts = {"text": {"family": "Wide Sans", "data": ""}}
+
+    own = [n for n in range(1, 9) if fit.too_much(deck(body.replace(SENTENCE * 2, SENTENCE * n), fonts=fonts))]
+    assert own[0] <= longest
+
+
+def test_a_gate_refuses_a_build_with_a_slide_that_is_too_full():
+    made = sample.notebook()
+    long = sample.html("slide", f"<p>{SENTENCE * 80}</p>")
+    made.cells.append(sample.code(sample.title("Too much to say"), long, tags=("slides-only",), slide="slide"))
+    delivery = gates.Delivery(made, {}, {"slides": ""}, sample.__file__)
+
+    problem = gates.slides(delivery)
+    assert problem.startswith("slide 9, 'Too much to say', is about ")
+    assert problem.endswith("shorten its texts, or make two slides of it")
