@@ -37,7 +37,7 @@ def _piece(identity: str, macro: str, *arguments: Any) -> Statement:
     claims = dict.fromkeys(claim for statement in inside for claim in statement.claims)
     return Statement(
         identity,
-        " ".join(Markup(_EDGE.sub(" ", html)).striptags().split()),
+        _SEVERAL.sub(" · ", " ".join(Markup(_EDGE.sub(" · ", html)).striptags().split())).strip(" ·"),
         html,
         tuple(numbers.values()),
         tuple(claims),
@@ -48,6 +48,7 @@ def _piece(identity: str, macro: str, *arguments: Any) -> Statement:
 
 # Where one box of a layout ends and the next begins: words on both sides are not one phrase.
 _EDGE = re.compile(r"(?=<(?!/?(?:data|b|i|em|sup)\b))")
+_SEVERAL = re.compile(r"\s*·[\s·]*")
 
 
 def _plain(node: Any) -> Any:

@@ -205,13 +205,11 @@ def _right(d: Drawing, rows: dict[int, pd.Series], numerals: Numerals, subject: 
             _signed(row, numerals, False), x=1, y=d.y(i), dx=start + widest, dy=up, size=form.column + 0.5,
             colour=house.INK, anchor="right", bold=True,
         )  # fmt: skip
-        first, comma, ties = _count(row, numerals).partition(", ")
-        # If it needs two lines, the ties have the second.
-        count = first + comma + ties.replace(" ", "\u00a0")
-        room = d.right - at + 2
-        if _firm(row) and not house.whole(house.fit(count, room, form.least, lines=1), count):
-            # The verdict has the second line: the ties stay in the table.
-            count = _count(row, numerals, ties=False)
+        count = _count(row, numerals)
+        if not house.whole(house.fit(count, d.right - at + 2, form.least, lines=1), count):
+            # The ties have a line of their own; where the verdict needs that, they stay in the table.
+            first, comma, ties = count.partition(", ")
+            count = _count(row, numerals, ties=False) if _firm(row) else first + comma + ties.replace(" ", "\u00a0")
         d.column(i, count, dx=at, dy=up, lines=1 if _firm(row) else 2, colour=house.MUT)
         if _firm(row):
             words = " ".join(house.verdict("strength" if row["difference"] > 0 else "missed opportunity"))
@@ -264,6 +262,10 @@ def _names_of_marks(
         apart = d.px(row["score"], tight=True) - d.px(row["peers_mean"], tight=True) + shift
         ahead = row["score"] >= row["peers_mean"]
         away = min(4.0, apart - half - 8) if ahead else max(-4.0, apart + half + 8)
+        # In fewer words where the end of the drawing is near.
+        at = d.px(row["peers_mean"], tight=True) + away
+        room = at + d.left if ahead else d.px(d.high, tight=True) + d.right - at
+        text = text if house.text_width(text, small) <= room else _("peers")
         d.note(
             house.escaped(text), x=d.across(row["peers_mean"]), dx=away, size=small, colour=house.MUT,
             anchor="right" if ahead else "left", halo=True, **place,

@@ -88,11 +88,9 @@ def digits_width(text: str, size: float) -> float:
 
 # Where no space is needed between two letters, a line may break between them; but no line begins
 # with a closing sign or a small letter.
-_WIDE = "[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
+_WIDE = "\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 _CLOSING = "[、。，．・：；？！）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々]"
-_PART = re.compile(
-    f"{_WIDE}{_CLOSING}*|[^ \\t\\r\\n\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\uffef]+|\\S"
-)
+_PART = re.compile(f"[{_WIDE}]{_CLOSING}*|[^ \\t\\r\\n{_WIDE}]+|\\S")
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:

@@ -262,7 +262,7 @@ def _boxes(d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: boo
         if _label_inside(d, row, numerals, of_client):
             tight -= 2 * house.text_width(_label(row, numerals, of_client), form.score, bold=True)
         texts += [short, house.distance(row.gap, numerals)]
-        texts = [text for text in texts if house.text_width(text, size) + 6 <= tight]
+        texts = [text for text in texts if house.text_width(text, size) + 9 <= tight]
         # The dot covers the left end: a thin space keeps the words in the middle of what is left.
         inside.append(f"  {texts[0]}" if texts else "")
     d.bars(

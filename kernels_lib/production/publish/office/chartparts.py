@@ -305,10 +305,11 @@ def _scale(canvas: Canvas, axis: Axis, own: int, other: int, side: str, crosses:
     )
 
 
-def _type(canvas: Canvas, colour: str, *, bold: bool = False) -> str:
+def _type(canvas: Canvas, colour: str, *, bold: bool = False, whole: bool = False) -> str:
     weight = ' b="1"' if bold else ' b="0"'
+    wrap = ' wrap="none"' if whole else ""
     return (
-        f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{SMALLEST * 100}"{weight}>{canvas.fill(colour)}'
+        f'<c:txPr><a:bodyPr{wrap}/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{SMALLEST * 100}"{weight}>{canvas.fill(colour)}'
         f'<a:latin typeface="+mn-lt"/></a:defRPr></a:pPr><a:endParaRPr lang="{canvas.language}"/></a:p></c:txPr>'
     )
 
@@ -352,7 +353,7 @@ def _labels(canvas: Canvas, chart: Chart, series: Series) -> str:
         return ""
     plain = f'<c:numFmt formatCode="{escape(chart.format)}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'
     single = "".join(
-        f'<c:dLbl><c:idx val="{at}"/>{plain}{_type(canvas, look.ink, bold=True)}<c:dLblPos val="{look.label}"/>'
+        f'<c:dLbl><c:idx val="{at}"/>{plain}{_type(canvas, look.ink, bold=True, whole=True)}<c:dLblPos val="{look.label}"/>'
         f"{_NO_LABEL.format(shown=1)}</c:dLbl>"
         if look.label
         else f'<c:dLbl><c:idx val="{at}"/><c:delete val="1"/></c:dLbl>'

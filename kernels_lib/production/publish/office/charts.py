@@ -29,8 +29,9 @@ from kernels_lib.study.numerals import EN_DASH
 
 KEY = 24.0  # height of a line of the key
 AXIS = 26.0  # below the plot
-AIR = 44.0  # right of the plot, for the value of a bar that ends there
-LEAST_ROW, MOST_ROW = 22.0, 46.0
+AIR, NO_AIR = 44.0, 18.0  # right of the plot, with and without room for the value of a bar that ends there
+LEAST_ROW, MOST_ROW, MOST_ROW_OF_FEW = 22.0, 46.0, 64.0
+SPACE = "    "
 SIGNS = {GAINED: "▲ ", MISSED: "▼ ", OPEN: "◇ ", NEUTRAL: ""}
 _LOOKS = {
     GAINED: Look("blue", "blue", ink="blue"),
@@ -61,6 +62,7 @@ class Rows:
     frame: Frame  # of everything
     plot: Frame  # of the marks
     aside: Frame  # of the table at the right
+    air: float  # between the two
 
     def of(self, values: Sequence[Any]) -> list[Any]:
         return [values[at] for at in self.shown]
@@ -68,6 +70,10 @@ class Rows:
     @property
     def pitch(self) -> float:
         return self.plot.height / len(self.shown)
+
+    def across(self, value: float, axis: Axis) -> float:
+        """Where a value lies on the slide."""
+        return self.plot.x + self.plot.width * (value - axis.low) / (axis.high - axis.low)
 
 
 def draw(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> bool:
@@ -92,120 +98,114 @@ def _against_target(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sour
     own = "score" if of_client else "mean"
     roles = {"strength score": GAINED, "missed score": MISSED, "unresolved score": OPEN}
     states = plotted.roles(own, roles)
-    verdicts = _verdicts(plotted, "group_verdict", of_client)
+    targets = {target for target in plotted.numbers("target") if target is not None}
+    beside = [_means(plotted)]
     if of_client:
-        beside = [
-            Beside(plotted.labels["mean"], [row["mean"] for row in plotted.texts], side="r", bold=True),
-            Beside(plotted.labels["group_verdict"], verdicts, _unresolved(plotted, verdicts)),
-        ]
+        verdicts = _signed(plotted, "group_verdict")
+        quiet = [text.startswith("◇") for text in verdicts]
     else:
-        beside = [
-            Beside(_("Interval of the mean"), _intervals(plotted)),
-            Beside(plotted.labels["group_verdict"], [SIGNS[s] + row["group_verdict"] for s, row in
-                                                     zip(states, plotted.texts, strict=True)],
-                   [state == OPEN for state in states]),
-        ]  # fmt: skip
-    key = _key_of_target(source.head.subject if of_client else "", plotted.labels["mean"] if of_client else "")
-    rows = _placed(canvas, frame, plotted, beside, key, lanes=2 if of_client else 1)
-    targets = rows.of(plotted.numbers("target"))
-    axis = replace(plotted.axis(), cross=targets[0] if len(set(targets)) == 1 else None)
+        beside.append(Beside(_("Interval"), _intervals(plotted)))
+        verdicts = [SIGNS[state] + row["group_verdict"] for state, row in zip(states, plotted.texts, strict=True)]
+        quiet = [state == OPEN for state in states]
+    beside.append(Beside(plotted.labels["group_verdict"], verdicts, quiet))
+    subject, group = (source.head.subject, plotted.labels["mean"]) if of_client else ("", "")
+    key = _key_of_target(subject, group, one=len(targets) == 1)
+    rows = _placed(canvas, frame, plotted, beside, key, lanes=2 if of_client else 1, air=AIR if of_client else NO_AIR)
+    axis = plotted.axis()
+    if len(targets) == 1:
+        axis = replace(axis, cross=targets.pop())
     series = [_own_bars(rows, own, states, axis, interval=not of_client)]
     if of_client:
         series.append(
             Series(plotted.labels["mean"], rows.of(plotted.numbers("mean")), Look("band", "band"),
                    low=rows.of(plotted.numbers("low")), high=rows.of(plotted.numbers("high")))
         )  # fmt: skip
-    if axis.cross is None:
-        # In the middle lane, so that a tick is as high as its row.
-        series.insert(1 if of_client else 0, _ticks(rows, targets, axis))
     _bars(canvas, rows, series, axis, own, lanes=of_client)
-    if axis.cross is not None:
-        at = rows.plot.x + rows.plot.width * (axis.cross - axis.low) / (axis.high - axis.low)
-        text = f"{plotted.labels['target']} {plotted.texts[0]['target']}"
-        half = text_width(text, SMALLEST, bold=True) / 2 + 4
-        spot = Frame(min(at - half, rows.plot.right + AIR - 2 * half), rows.plot.y - 21, 2 * half, 20)
-        canvas.text(spot, [par(text, SMALLEST, bold=True, side="ctr")], name="Target")
+    if axis.cross is None:
+        _ticks(canvas, rows, rows.of(plotted.numbers("target")), axis)
+        return
+    text = f"{plotted.labels['target']} {plotted.texts[0]['target']}"
+    half = text_width(text, SMALLEST, bold=True) / 2 + 4
+    at = min(rows.across(axis.cross, axis), rows.plot.right + rows.air - half)
+    canvas.text(Frame(at - half, rows.plot.y - 21, 2 * half, 20), [par(text, SMALLEST, bold=True, side="ctr")], name="Target")
 
 
-def _key_of_target(subject: str, group: str) -> list[Run]:
+def _key_of_target(subject: str, group: str, *, one: bool = True) -> list[Run]:
+    """What the colours mean; `one` target is where the bars begin, several are ticks."""
     whose = f"{subject}: " if subject else ""
-    runs = [
-        Run("■ ", "blue"), Run(whose + _("on the target or above") + "    "),
-        Run("□ ", "verm", bold=True), Run(_("below it: the bar is what is missing") + "    "),
-    ]  # fmt: skip
+    above, below = (
+        (_("on the target or above"), _("below it: the bar is what is missing"))
+        if one
+        else (_("on its target or above"), _("below it"))
+    )
+    runs = [Run("■ ", "blue"), Run(whose + above + SPACE), Run("□ ", "verm", bold=True), Run(below + SPACE)]
+    if not one:
+        runs += [Run("┃ ", bold=True), Run(_("target") + SPACE)]
     if group:
-        return [
-            *runs,
-            Run("■ ", "band"),
-            Run("— ", "quiet", bold=True),
-            Run(_("{mean}, with its interval").format(mean=group)),
-        ]
-    return [*runs, Run("□ ", "quiet", bold=True), Run(_("unresolved") + "    "), Run("— ", "quiet", bold=True),
+        words = _("{mean}, with its interval").format(mean=group)
+        return [*runs, Run("■ ", "band"), Run("— ", "quiet", bold=True), Run(words)]
+    return [*runs, Run("□ ", "quiet", bold=True), Run(_("unresolved") + SPACE), Run("— ", "quiet", bold=True),
             Run(_("interval of the mean"))]  # fmt: skip
 
 
 def _with_range(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
     """Overall scores with the range that other weights give."""
-    subject = source.head.subject
-    own = [at for at, row in enumerate(plotted.texts) if row["name"] == subject]
-    beside = [Beside(_("Range"), _intervals(plotted))]
-    key = [Run("■ ", "quiet"), Run(plotted.labels["value"] + "    "), Run("— ", "ink2", bold=True),
+    own = [at for at, row in enumerate(plotted.texts) if row["name"] == source.head.subject]
+    values = [row["value"] for row in plotted.texts]
+    beside = [Beside(plotted.labels["value"], values, side="r", bold=True), Beside(_("Range"), _intervals(plotted))]
+    key = [Run("■ ", "quiet"), Run(plotted.labels["value"] + SPACE), Run("— ", "ink2", bold=True),
            Run(_("range under other weights, no confidence interval"))]  # fmt: skip
     target = next(
         (x for trace in plotted.figure.forms["wide"]["data"] if _role(trace) == "target" for x in trace["x"]), None
     )
     if target is not None:
-        key += [Run("    ┃ ", bold=True), Run(_("target"))]
+        key += [Run(SPACE + "┃ ", bold=True), Run(_("target"))]
     rows = _placed(canvas, frame, plotted, beside, key, keep=own)
     axis = plotted.axis()
     looks = [Look("client") if at in own else Look("quiet") for at in rows.shown]
-    series = [_plain_bars(rows, "value", looks, axis)]
-    if target is not None:
-        series.append(_ticks(rows, [target] * len(rows.shown), axis))
-    _bars(canvas, rows, series, axis, "value")
+    _bars(canvas, rows, [_plain_bars(rows, "value", looks)], axis, "value")
+    _ticks(canvas, rows, [target] * len(rows.shown), axis)
 
 
 def _with_interval(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
     """Means with their intervals: of criteria, with stages and verdicts, or of industries."""
-    beside = [Beside(_("Interval"), _intervals(plotted))]
-    states = [NEUTRAL] * len(plotted.texts)
-    marks: list[float | None] = []
-    key = [
-        Run("■ ", "quiet"),
-        Run(plotted.labels["mean"] + "    "),
-        Run("— ", "ink2", bold=True),
-        Run(_("its interval")),
-    ]
-    if plotted.has("verdict", "target"):
-        roles = {"mean": NEUTRAL, "unresolved mean": OPEN}
-        targets = plotted.numbers("target")
-        pairs = zip(plotted.roles("mean", roles), plotted.numbers("mean"), targets, strict=True)
-        states = [state if state == OPEN or None in (mean, target) else GAINED if mean >= target else MISSED
-                  for state, mean, target in pairs]  # fmt: skip
-        if plotted.has("stage"):
-            beside = [Beside(plotted.labels["stage"], [row["stage"] for row in plotted.texts])]
-        beside.append(Beside(plotted.labels["verdict"], [SIGNS[s] + row["verdict"] for s, row in
-                                                         zip(states, plotted.texts, strict=True)],
-                             [state == OPEN for state in states]))  # fmt: skip
-        marks = targets
-        key = [*_key_of_target("", "")[:2], Run("□ ", "verm", bold=True), Run(_("below it") + "    "),
-               *_key_of_target("", "")[4:], Run("    ┃ ", bold=True), Run(plotted.labels["target"])]  # fmt: skip
-    else:
-        states = plotted.roles("mean", {"mean": NEUTRAL, "own mean": "own", "all mean": "all"})
-        beside[0:0] = [Beside(plotted.labels["n"], [row["n"] for row in plotted.texts], side="r")] * plotted.has("n")
-        if plotted.has("note") and any(row["note"] not in ("", EN_DASH) for row in plotted.texts):
-            notes = [row["note"] if row["note"] != EN_DASH else "" for row in plotted.texts]
-            # A row with a note has no interval: one column serves both.
-            both = [note or interval for note, interval in zip(notes, _intervals(plotted), strict=True)]
-            beside[-1] = Beside(_("Interval"), both, [bool(note) for note in notes])
+    of_criteria = plotted.has("verdict", "target")
+    states, beside, key = (_of_criteria if of_criteria else _of_groups)(plotted)
     rows = _placed(canvas, frame, plotted, beside, key)
     axis = plotted.axis()
-    looks = [{"own": Look("client"), "all": Look("band", "quiet")}.get(state, _LOOKS.get(state, _LOOKS[NEUTRAL]))
-             for state in rows.of(states)]  # fmt: skip
-    series = [_plain_bars(rows, "mean", looks, axis)]
-    if any(mark is not None for mark in marks):
-        series.append(_ticks(rows, rows.of(marks), axis))
-    _bars(canvas, rows, series, axis, "mean")
+    own = {"own": Look("client"), "all": Look("band", "quiet")}
+    looks = [own.get(state) or _LOOKS[state] for state in rows.of(states)]
+    _bars(canvas, rows, [_plain_bars(rows, "mean", looks)], axis, "mean")
+    if of_criteria:
+        _ticks(canvas, rows, rows.of(plotted.numbers("target")), axis)
+
+
+def _of_criteria(plotted: Plotted) -> tuple[list[str], list[Beside], list[Run]]:
+    """Colours by the side of the target, with stages and verdicts beside them."""
+    roles = plotted.roles("mean", {"mean": NEUTRAL, "unresolved mean": OPEN})
+    states = []
+    for role, mean, target in zip(roles, plotted.numbers("mean"), plotted.numbers("target"), strict=True):
+        known = role != OPEN and mean is not None and target is not None
+        states.append((GAINED if mean >= target else MISSED) if known else OPEN)
+    verdicts = [SIGNS[state] + row["verdict"] for state, row in zip(states, plotted.texts, strict=True)]
+    beside = [_means(plotted)]
+    if plotted.has("stage"):
+        beside.append(Beside(plotted.labels["stage"], [row["stage"] for row in plotted.texts]))
+    beside.append(Beside(plotted.labels["verdict"], verdicts, [state == OPEN for state in states]))
+    return states, beside, _key_of_target("", "", one=False)
+
+
+def _of_groups(plotted: Plotted) -> tuple[list[str], list[Beside], list[Run]]:
+    """The own group in the client's colour; a note stands where a mean is withheld."""
+    states = plotted.roles("mean", {"mean": NEUTRAL, "own mean": "own", "all mean": "all"})
+    beside = [_means(plotted)]
+    if plotted.has("n"):
+        beside.insert(0, Beside(plotted.labels["n"], [row["n"] for row in plotted.texts], side="r"))
+    notes = [row.get("note", "").replace(EN_DASH, "") if row.get("mean") == EN_DASH else "" for row in plotted.texts]
+    words = [note or interval for note, interval in zip(notes, _intervals(plotted), strict=True)]
+    beside.append(Beside(_("Interval"), words, [bool(note) for note in notes]))
+    key = [Run("■ ", "quiet"), Run(plotted.labels["mean"] + SPACE), Run("— ", "ink2", bold=True), Run(_("its interval"))]
+    return states, beside, key
 
 
 def _against_peers(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
@@ -216,10 +216,10 @@ def _against_peers(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
     beside = [Beside(plotted.labels["difference"], signed, side="r", bold=True)] if difference else []
     if plotted.has("firm"):
         beside.append(Beside(plotted.labels["firm"], [row["firm"] for row in plotted.texts]))
-    key = [Run("● ", "client"), Run(plotted.labels["score"] + "    "), Run("■ ", "quiet"),
-           Run(plotted.labels["peers_mean"] + "    ")]  # fmt: skip
+    key = [Run("● ", "client"), Run(plotted.labels["score"] + SPACE), Run("■ ", "quiet"),
+           Run(plotted.labels["peers_mean"] + SPACE)]  # fmt: skip
     if plotted.has("best_quarter"):
-        key += [Run("◇ ", "ink2", bold=True), Run(plotted.labels["best_quarter"] + "    ")]
+        key += [Run("◇ ", "ink2", bold=True), Run(plotted.labels["best_quarter"] + SPACE)]
     if plotted.has("q1", "q3"):
         key += [Run("▬ ", "band"), Run(_("middle half of the peers"))]
     rows = _placed(canvas, frame, plotted, beside, key, names=True)
@@ -254,17 +254,14 @@ def _role(trace: dict[str, Any]) -> str:
     return (trace.get("meta") or {}).get("role", "")
 
 
-def _verdicts(plotted: Plotted, key: str, of_client: bool) -> list[str]:
-    """The group's verdicts with their sign, which the drawing's own words have."""
-    signs = {}
-    for note in plotted.notes():
-        if note[:1] in "▲▼◇":
-            signs[note[1:].strip()] = note[:1]
-    return [f"{signs[text]} {text}" if (text := row[key]) in signs else text for row in plotted.texts]
+def _means(plotted: Plotted) -> Beside:
+    return Beside(plotted.labels["mean"], [row["mean"] for row in plotted.texts], side="r", bold=True)
 
 
-def _unresolved(plotted: Plotted, verdicts: Sequence[str]) -> list[bool]:
-    return [text.startswith("◇") for text in verdicts]
+def _signed(plotted: Plotted, key: str) -> list[str]:
+    """Verdicts with the signs that stand before the same words in the page's drawing."""
+    signs = {note[1:].strip(): note[:1] for note in plotted.notes() if note[:1] in "▲▼◇"}
+    return [f"{signs[row[key]]} {row[key]}" if row[key] in signs else row[key] for row in plotted.texts]
 
 
 def _intervals(plotted: Plotted) -> list[str]:
@@ -276,7 +273,7 @@ def _intervals(plotted: Plotted) -> list[str]:
 
 def _placed(
     canvas: Canvas, frame: Frame, plotted: Plotted, beside: Sequence[Beside], key: Sequence[Run], *,
-    lanes: int = 1, keep: Sequence[int] = (), names: bool = False,
+    lanes: int = 1, keep: Sequence[int] = (), names: bool = False, air: float = NO_AIR,
 ) -> Rows:  # fmt: skip
     """Key, names and the table at the right, and how many rows there is room for."""
     line = fitted([Par(tuple(key), SMALLEST)], frame.width, 2 * KEY)
@@ -291,13 +288,16 @@ def _placed(
     )
     known = [at for at in shown if at is not None]
     omitted = len(plotted.texts) - len(known)
-    tall = min((room - (20 if omitted else 0)) / len(known), MOST_ROW + 8 * (lanes - 1)) * len(known)
+    most = (MOST_ROW if len(known) > 3 else MOST_ROW_OF_FEW) + 8 * (lanes - 1)
+    tall = min((room - (20 if omitted else 0)) / len(known), most) * len(known)
+    # A few rows stand a little lower, not at the top of an empty slide.
+    down = max(0.0, room - tall - 40) * 0.3
     label = max(text_width(plotted.texts[at]["name"], SMALLEST, bold=True) for at in known) + 16
     left = min(max(label, 90.0), 210.0)
-    y = frame.y + top + head
+    y = frame.y + top + head + down
     aside = Frame(frame.right - sum(widths), y, sum(widths), tall)
-    plot = Frame(frame.x + left, y, aside.x - AIR - 12 - frame.x - left, tall)
-    rows = Rows(plotted, known, omitted, frame, plot, aside)
+    plot = Frame(frame.x + left, y, aside.x - air - 12 - frame.x - left, tall)
+    rows = Rows(plotted, known, omitted, frame, plot, aside, air)
     _table_beside(canvas, rows, beside, heads, widths, head)
     if names:
         _names(canvas, rows, left)
@@ -366,31 +366,22 @@ def _names(canvas: Canvas, rows: Rows, wide: float) -> None:
 
 def _chart_frame(rows: Rows) -> Frame:
     """The chart reaches from the names to the table at the right, and down to the labels of its scale."""
-    return Frame(rows.frame.x, rows.plot.y - 4, rows.plot.right + AIR - rows.frame.x, rows.plot.height + AXIS + 4)
+    return Frame(rows.frame.x, rows.plot.y - 4, rows.plot.right + rows.air - rows.frame.x, rows.plot.height + AXIS + 4)
 
 
 def _own_bars(rows: Rows, key: str, states: Sequence[str], axis: Axis, *, interval: bool) -> Series:
     """The bars that the slide is about, coloured by the side of the target on which they end."""
     values = rows.of(rows.plotted.numbers(key))
-    looks = [replace(_LOOKS[state], label=_label(value, axis, rows)) for value, state in
-             zip(values, rows.of(states), strict=True)]  # fmt: skip
-    ends = (
-        {"low": rows.of(rows.plotted.numbers("low")), "high": rows.of(rows.plotted.numbers("high"))} if interval else {}
-    )
-    return Series(rows.plotted.labels[key], values, Look("blue"), looks, **ends)
+    # Beside an interval there is no room for a value: it stands in the table.
+    looks = [replace(_LOOKS[state], label="" if interval else _label(value, axis, rows))
+             for value, state in zip(values, rows.of(states), strict=True)]  # fmt: skip
+    low, high = (rows.of(rows.plotted.numbers(end)) if interval else () for end in ("low", "high"))
+    return Series(rows.plotted.labels[key], values, Look("blue"), looks, low, high, whisker="ink2")
 
 
-def _plain_bars(rows: Rows, key: str, looks: Sequence[Look], axis: Axis) -> Series:
-    values = rows.of(rows.plotted.numbers(key))
-    # An interval would run through a value at the bar's end: it stands inside, at its beginning.
-    placed = [replace(look, label="inBase", ink=_on(look)) for look in looks]
-    ends = {"low": rows.of(rows.plotted.numbers("low")), "high": rows.of(rows.plotted.numbers("high"))}
-    return Series(rows.plotted.labels[key], values, Look("quiet"), placed, whisker="ink2", **ends)
-
-
-def _on(look: Look) -> str:
-    """Ink that can be read on a fill."""
-    return {"quiet": "paper", "blue": "onblue", "client": "paper"}.get(look.fill, look.ink)
+def _plain_bars(rows: Rows, key: str, looks: Sequence[Look]) -> Series:
+    values, low, high = (rows.of(rows.plotted.numbers(column)) for column in (key, "low", "high"))
+    return Series(rows.plotted.labels[key], values, Look("quiet"), looks, low, high, whisker="ink2")
 
 
 def _label(value: float | None, axis: Axis, rows: Rows) -> str:
@@ -398,17 +389,18 @@ def _label(value: float | None, axis: Axis, rows: Rows) -> str:
     if value is None:
         return ""
     start = axis.low if axis.cross is None else axis.cross
-    across = rows.plot.width / (axis.high - axis.low)
-    return "inEnd" if value < start and (value - axis.low) * across < 34 <= (start - value) * across else "outEnd"
+    to_end, to_start = (rows.across(value, axis) - rows.plot.x, rows.across(start, axis) - rows.across(value, axis))
+    return "inEnd" if to_end < 36 <= to_start else "outEnd"
 
 
-def _ticks(rows: Rows, values: Sequence[float | None], axis: Axis) -> Series:
-    """An upright line at a value of each row, as high as the row: a very short, very thick whisker."""
-    half = (axis.high - axis.low) / rows.plot.width
-    low = [None if value is None else value - half for value in values]
-    high = [None if value is None else value + half for value in values]
-    name = rows.plotted.labels.get("target", _("Target"))
-    return Series(name, values, Look(), low=low, high=high, whisker="ink", weight=rows.pitch)
+def _ticks(canvas: Canvas, rows: Rows, values: Sequence[float | None], axis: Axis) -> None:
+    """An upright line at a value of each row; one line where all have the same."""
+    if len(set(values)) == 1 and values[0] is not None:
+        canvas.upright(rows.across(values[0], axis), rows.plot.y - 4, rows.plot.height + 8, weight=2)
+        return
+    for at, value in enumerate(values):
+        if value is not None:
+            canvas.upright(rows.across(value, axis), rows.plot.y + (at + 0.08) * rows.pitch, rows.pitch * 0.84, weight=2)
 
 
 def _bars(canvas: Canvas, rows: Rows, series: Sequence[Series], axis: Axis, key: str, *, lanes: bool = False) -> None:

@@ -99,7 +99,9 @@ class Plotted:
         """Role of a cell, if the drawing has the row's number there."""
         role, text = self.squares.get((row, column), ("", ""))
         drawn = parsed(text, self.figure.language)
-        return role if value is not None and drawn is not None and abs(drawn[0] - value) < 0.06 else ""
+        if value is None or drawn is None:
+            return ""
+        return role if abs(drawn[0] - abs(value)) <= 0.51 * 10.0 ** -drawn[1] else ""
 
     def blocks(self) -> list[list[str]]:
         """Of a chart of passes and fails: for each row and block of slots, dots for what passes and rings."""

@@ -108,7 +108,7 @@ class _Deck:
         head = self.source.head
         light, mild = template.ON_DARK, "#b4bdc7"
         kicker = "     ".join(head.kicker)
-        canvas.text(Frame(LEFT, 30, 540, 40), [par(kicker, 15, mild)], name="Kicker") if kicker else None
+        canvas.text(Frame(LEFT, 30, 460, 40), [par(kicker, 15, mild)], name="Kicker") if kicker else None
         if head.confidentiality:
             canvas.text(
                 Frame(LEFT + 560, 30, 304, 40), [par(head.confidentiality, 15, mild, side="r")], name="Confidential"
