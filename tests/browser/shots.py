@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -23,6 +25,11 @@ SHOTS = {
     "study-desktop": (ROOT / "build/site/study/report.html", 1440, 900, "light", True),
     "industry-desktop": (ROOT / "build/site/industries/retail/report.html", 1440, 900, "light", True),
     "methods-desktop": (ROOT / "build/site/methods/report.html", 1440, 900, "light", True),
+    "german-desktop": (ROOT / "build/site/clients/brand-24/report.html", 1440, 900, "light", True),
+    "tablet": (CLIENT / "report.html", 768, 1024, "light", True),
+    "deck-phone": (CLIENT / "slides.html", 390, 844, "light", False),
+    "index-phone": (ROOT / "build/site/index.html", 390, 844, "light", False),
+    "index-dark": (ROOT / "build/site/index.html", 1440, 900, "dark", True),
     "index": (ROOT / "build/site/index.html", 1440, 900, "light", True),
 }
 
@@ -47,13 +54,24 @@ def main() -> None:
             page.evaluate(f"Reveal.slide({number})")
             page.wait_for_timeout(400)
             page.screenshot(path=target / f"deck-{number + 1:02d}.png")
-        page = _open(browser, CLIENT / "report.html", 1440, 900, "light")
-        page.emulate_media(media="print")
-        page.pdf(path=target / "report-print.pdf", prefer_css_page_size=True, print_background=True)
+        _on_paper(browser, target)
         if "--readme" in sys.argv:
             _for_readme(browser)
         browser.close()
     print(f"{len(list(target.iterdir()))} pictures in build/shots")
+
+
+def _on_paper(browser, target: Path) -> None:
+    """The page on A4 and Letter and its summary alone, as PDF and, where poppler is installed, as pictures."""
+    page = _open(browser, CLIENT / "report.html", 1440, 900, "light")
+    page.emulate_media(media="print")
+    for paper in ("A4", "Letter"):
+        page.pdf(path=target / f"print-{paper}.pdf", format=paper, prefer_css_page_size=True, print_background=True)
+    page.evaluate("document.documentElement.classList.add('one-page')")
+    page.pdf(path=target / "print-summary.pdf", format="A4", prefer_css_page_size=True, print_background=True)
+    if shutil.which("pdftoppm"):
+        for path in target.glob("print-*.pdf"):
+            subprocess.run(["pdftoppm", "-r", "60", "-png", path, path.with_suffix("")], check=True)
 
 
 def _for_readme(browser) -> None:

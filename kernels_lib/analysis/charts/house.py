@@ -64,6 +64,7 @@ from kernels_lib.analysis.charts.scales import (
     ticks,
 )
 from kernels_lib.analysis.charts.wording import (
+    BY_MEANS,
     VERDICTS,
     at_target,
     at_target_sentence,
@@ -81,6 +82,7 @@ from kernels_lib.analysis.charts.wording import (
 __all__ = [
     "BAND",
     "BLUE",
+    "BY_MEANS",
     "CLEAR",
     "CLIENT",
     "DECK",

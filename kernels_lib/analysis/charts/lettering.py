@@ -187,7 +187,7 @@ def fitted(
     Examples
     --------
     >>> fitted("Community expectations", 150, 15, 12.5)
-    (['Community expectations'], 13.5)
+    (['Community expectations'], 13.0)
     """
     tried = size
     while tried > least and not whole(fit(text, width, tried, bold=bold, lines=lines), text):

@@ -32,6 +32,7 @@ class Look:
     label: str = ""
     ink: str = "ink"
     size: float = 7
+    shine: float = 0.0  # how much shows through the fill, from 0 to 1
 
 
 @dataclass(frozen=True)
@@ -315,7 +316,7 @@ def _type(canvas: Canvas, colour: str, *, bold: bool = False, whole: bool = Fals
 
 
 def _look(canvas: Canvas, look: Look) -> str:
-    return f"<c:spPr>{canvas.fill(look.fill)}{canvas.line(look.edge, look.weight)}</c:spPr>"
+    return f"<c:spPr>{canvas.fill(look.fill, shine=look.shine)}{canvas.line(look.edge, look.weight)}</c:spPr>"
 
 
 def _looks(canvas: Canvas, series: Series) -> str:

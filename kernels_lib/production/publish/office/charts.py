@@ -57,15 +57,20 @@ class Rows:
     """The rows that are shown, and where they stand on the slide."""
 
     plotted: Plotted
-    shown: list[int]
+    shown: list[int | None]  # None is where rows are left out
     omitted: int
     frame: Frame  # of everything
     plot: Frame  # of the marks
     aside: Frame  # of the table at the right
     air: float  # between the two
 
-    def of(self, values: Sequence[Any]) -> list[Any]:
-        return [values[at] for at in self.shown]
+    def of(self, values: Sequence[Any], gap: Any = None) -> list[Any]:
+        """What the shown rows have of something that all rows have."""
+        return [gap if at is None else values[at] for at in self.shown]
+
+    @property
+    def names(self) -> list[str]:
+        return self.of([row["name"] for row in self.plotted.texts], "⋮")
 
     @property
     def pitch(self) -> float:
@@ -162,7 +167,7 @@ def _with_range(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) 
         key += [Run(SPACE + "┃ ", bold=True), Run(_("target"))]
     rows = _placed(canvas, frame, plotted, beside, key, keep=own)
     axis = plotted.axis()
-    looks = [Look("client") if at in own else Look("quiet") for at in rows.shown]
+    looks = [_seen_through(Look("client")) if at in own else Look("quiet") for at in rows.shown]
     _bars(canvas, rows, [_plain_bars(rows, "value", looks)], axis, "value")
     _ticks(canvas, rows, [target] * len(rows.shown), axis)
 
@@ -174,7 +179,7 @@ def _with_interval(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
     rows = _placed(canvas, frame, plotted, beside, key)
     axis = plotted.axis()
     own = {"own": Look("client"), "all": Look("band", "quiet")}
-    looks = [own.get(state) or _LOOKS[state] for state in rows.of(states)]
+    looks = [_seen_through(own.get(state) or _LOOKS[state]) for state in rows.of(states, NEUTRAL)]
     _bars(canvas, rows, [_plain_bars(rows, "mean", looks)], axis, "mean")
     if of_criteria:
         _ticks(canvas, rows, rows.of(plotted.numbers("target")), axis)
@@ -240,7 +245,7 @@ def _against_peers(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
         )
     series.append(Series(plotted.labels["score"], own, Look("client", "paper", 1.0, size=12), symbol="circle"))
     chart = Chart(
-        rows.of([row["name"] for row in plotted.texts]), series, plotted.axis(), _chart_frame(rows), rows.plot,
+        rows.names, series, plotted.axis(), _chart_frame(rows), rows.plot,
         decimals(plotted.places("score", "peers_mean")), head=plotted.labels["name"],
         heights=[float(at) for at in range(1, len(rows.shown) + 1)], lines=lines,
     )  # fmt: skip
@@ -289,7 +294,7 @@ def _placed(
     known = [at for at in shown if at is not None]
     omitted = len(plotted.texts) - len(known)
     most = (MOST_ROW if len(known) > 3 else MOST_ROW_OF_FEW) + 8 * (lanes - 1)
-    tall = min((room - (20 if omitted else 0)) / len(known), most) * len(known)
+    tall = min((room - (20 if omitted else 0)) / len(shown), most) * len(shown)
     # A few rows stand a little lower, not at the top of an empty slide.
     down = max(0.0, room - tall - 40) * 0.3
     label = max(text_width(plotted.texts[at]["name"], SMALLEST, bold=True) for at in known) + 16
@@ -297,7 +302,7 @@ def _placed(
     y = frame.y + top + head + down
     aside = Frame(frame.right - sum(widths), y, sum(widths), tall)
     plot = Frame(frame.x + left, y, aside.x - air - 12 - frame.x - left, tall)
-    rows = Rows(plotted, known, omitted, frame, plot, aside, air)
+    rows = Rows(plotted, shown, omitted, frame, plot, aside, air)
     _table_beside(canvas, rows, beside, heads, widths, head)
     if names:
         _names(canvas, rows, left)
@@ -341,6 +346,9 @@ def _table_beside(
     for at in rows.shown:
         cells = []
         for column, room in zip(beside, widths, strict=True):
+            if at is None:
+                cells.append(Td())
+                continue
             quiet = bool(column.quiet) and column.quiet[at]
             look = {"bold": column.bold, "italic": quiet, "side": column.side}
             text = par(column.texts[at], SMALLEST, "mut" if quiet else "ink2" if not column.bold else "ink", **look)
@@ -357,7 +365,7 @@ def _table_beside(
 def _names(canvas: Canvas, rows: Rows, wide: float) -> None:
     """Names of rows left of points, whose scale down is no scale for readers."""
     lines = max(1, int((rows.pitch - 2) / (SMALLEST * 1.2)))
-    body = [[Td((par(rows.plotted.texts[at]["name"], SMALLEST, bold=True).cut(wide - 8, lines),))] for at in rows.shown]
+    body = [[Td((par(name, SMALLEST, bold=True).cut(wide - 8, lines),))] for name in rows.names]
     canvas.table(
         Frame(rows.frame.x, rows.plot.y, wide, 0), body, [wide], name="Rows", heights=[rows.pitch] * len(body),
         padding=(0, 0, 8, 0), rules=lambda row, column: ("hair", 0.75),
@@ -373,10 +381,15 @@ def _own_bars(rows: Rows, key: str, states: Sequence[str], axis: Axis, *, interv
     """The bars that the slide is about, coloured by the side of the target on which they end."""
     values = rows.of(rows.plotted.numbers(key))
     # Beside an interval there is no room for a value: it stands in the table.
-    looks = [replace(_LOOKS[state], label="" if interval else _label(value, axis, rows))
-             for value, state in zip(values, rows.of(states), strict=True)]  # fmt: skip
+    looks = [_seen_through(_LOOKS[state]) if interval else replace(_LOOKS[state], label=_label(value, axis, rows))
+             for value, state in zip(values, rows.of(states, NEUTRAL), strict=True)]  # fmt: skip
     low, high = (rows.of(rows.plotted.numbers(end)) if interval else () for end in ("low", "high"))
     return Series(rows.plotted.labels[key], values, Look("blue"), looks, low, high, whisker="ink2")
+
+
+def _seen_through(look: Look) -> Look:
+    """So that an interval can be seen that runs through the bar."""
+    return replace(look, shine=0.5) if look.fill in ("blue", "client") else look
 
 
 def _plain_bars(rows: Rows, key: str, looks: Sequence[Look]) -> Series:
@@ -404,10 +417,9 @@ def _ticks(canvas: Canvas, rows: Rows, values: Sequence[float | None], axis: Axi
 
 
 def _bars(canvas: Canvas, rows: Rows, series: Sequence[Series], axis: Axis, key: str, *, lanes: bool = False) -> None:
-    texts = rows.plotted.texts
-    values = rows.plotted.numbers(key)
-    missing = {at: texts[at].get("verdict", "") for at in rows.shown if values[at] is None}
-    named = [texts[at]["name"] + (f" ({missing[at]})" if missing.get(at) else "") for at in rows.shown]
+    values, verdicts = rows.plotted.numbers(key), [row.get("verdict", "") for row in rows.plotted.texts]
+    absent = [f" ({said})" if value is None and said else "" for value, said in zip(values, verdicts, strict=True)]
+    named = [name + more for name, more in zip(rows.names, rows.of(absent, ""), strict=True)]
     lines = max(1, int((rows.pitch - 2) / (SMALLEST * 1.2)))
     wide = rows.plot.x - rows.frame.x - 14
     cut = [_short(name, wide, lines) for name in named]

@@ -24,7 +24,7 @@ _CELLS = {
     "pair in every table": ("ink2", "paper", True, False, ""),
     "firm pair": ("band", "ink", True, False, ""),
     "unresolved pair": ("", "mut", False, True, "≈ "),
-    "untold pair": ("", "mut", False, True, "=? "),
+    "untold pair": ("", "mut", False, True, "=?"),
     "strength": ("blue", "onblue", False, False, ""),
     "missed": ("vermw", "verm", False, False, ""),
 }
@@ -69,7 +69,8 @@ def _pairs(canvas: Canvas, frame: Frame, plotted: Plotted) -> None:
         column, below = order[row["first"]], order[row["second"]]
         role = plotted.square(below - 1, column, value)
         fill, colour, bold, italic, sign = _CELLS.get(role, ("", "ink", False, False, ""))
-        cells[below, column] = td(sign + text, SMALLEST + 1, colour, fill=fill, bold=bold, italic=italic, side="ctr")
+        shown = sign if role == "untold pair" else sign + text
+        cells[below, column] = td(shown, SMALLEST + 1, colour, fill=fill, bold=bold, italic=italic, side="ctr")
     # Long names do not fit above narrow columns: rows and columns then share a number.
     fits = all(text_width(word, SMALLEST) <= wide - 8 for name in names[:-1] for word in name.split())
     heads = [name if fits else str(at) for at, name in enumerate(names[:-1], 1)]

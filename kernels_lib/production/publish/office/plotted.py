@@ -98,6 +98,8 @@ class Plotted:
     def square(self, row: int, column: int, value: float | None) -> str:
         """Role of a cell, if the drawing has the row's number there."""
         role, text = self.squares.get((row, column), ("", ""))
+        if role and not text:
+            return role  # the drawing has a sign there and no number
         drawn = parsed(text, self.figure.language)
         if value is None or drawn is None:
             return ""

@@ -111,7 +111,7 @@ class _Deck:
         canvas.text(Frame(LEFT, 30, 460, 40), [par(kicker, 15, mild)], name="Kicker") if kicker else None
         if head.confidentiality:
             canvas.text(
-                Frame(LEFT + 560, 30, 304, 40), [par(head.confidentiality, 15, mild, side="r")], name="Confidential"
+                Frame(LEFT + 474, 30, 390, 40), [par(head.confidentiality, 15, mild, side="r")], name="Confidential"
             )
         more = [par(text, 19, light, after=8) for text in _spoken(slide.lead)]
         for block in slide.blocks:
