@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import getpass
 import html
+import io
 import re
 import socket
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ import nbformat
 
 from kernels_lib.errors import GateFailed
 from kernels_lib.production.notebooks import tags
+from kernels_lib.production.publish.office import contents
 
 PLOTLY = "application/vnd.plotly.v1+json"
 
@@ -141,7 +145,34 @@ def notice(delivery: Delivery) -> str:
     deck = delivery.documents.get("slides", "")
     slides = re.findall(r"<section\b.*?</section>", deck, re.S)
     bare = [i for i, slide in enumerate(slides, 1) if not _REBUILT.search(slide)]
-    return f"slides: no tag about the data on slide {bare[0]}" if bare else ""
+    if bare:
+        return f"slides: no tag about the data on slide {bare[0]}"
+    found = (_noticed(name, data, delivery.results["notice"]) for name, data in delivery.packages.items())
+    return next(filter(None, found), "")
+
+
+def _noticed(name: str, data: bytes, words: str) -> str:
+    """Whether a package says it: a workbook on every sheet, a deck by its tag on every slide, all of them in full."""
+    said = _squeezed(words)
+    parts = {part: _squeezed("\n".join(texts)) for part, texts in _opened(data).items()}
+    # Pages of a PDF may break the words in two.
+    if said not in "".join(parts.values()):
+        return f"{name}: the notice about the data is missing"
+    for part, text in parts.items():
+        if part.startswith("xl/worksheets/sheet") and said not in text:
+            return f"{name}: no notice about the data on {part}"
+        if re.match(r"ppt/slides/slide\d", part) and not _REBUILT.search(text):
+            return f"{name}: no tag about the data on {part}"
+    return ""
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@lru_cache(maxsize=4)  # several gates look at the same few packages
+def _opened(data: bytes) -> dict[str, list[str]]:
+    return contents.parts(data)
 
 
 # The tag on every slide, in each language.
@@ -152,8 +183,7 @@ def private(delivery: Delivery) -> str:
     """No path, user or host of the machine."""
     secrets = {str(delivery.root), str(Path.home()), "ipykernel_", "/tmp/", "site-packages"}
     host = socket.gethostname()
-    for name, document in delivery.documents.items():
-        markup = _without_libraries(document)
+    for name, markup in _held(delivery):
         for secret in secrets:
             if len(secret) > 4 and secret in markup:
                 return f"{name}: holds '{secret}', a path of this machine"
@@ -173,11 +203,58 @@ def _user() -> str:
 
 def leaks(delivery: Delivery) -> str:
     """No name of a unit that this reader must not see."""
-    for name, document in delivery.documents.items():
-        markup = html.unescape(_without_libraries(document))
-        found = delivery.others and re.search(rf"(?<!\w)(?:{'|'.join(map(re.escape, delivery.others))})(?!\w)", markup)
+    unseen = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, delivery.others)) or '(?!)'})(?!\w)")
+    for name, markup in _held(delivery):
+        found = unseen.search(html.unescape(markup))
         if found:
             return f"{name}: holds the name of '{found[0]}'"
+    return ""
+
+
+def _held(delivery: Delivery) -> Iterator[tuple[str, str]]:
+    """Each format with all the text that is in it, packages opened down to their last part."""
+    for name, document in delivery.documents.items():
+        yield name, _without_libraries(document)
+    for name, data in delivery.packages.items():
+        yield name, "\n".join(text for part in _opened(data).values() for text in part)
+
+
+# What computes, fetches or runs when somebody opens the file.
+_ACTIVE = {
+    "a formula": r"<(?:\w+:)?f[\s>]",
+    "a name that is computed": r"<(?:\w+:)?definedName\s[^>]*\bname=\"(?!_xlnm\.)",
+    "a link": r"<(?:\w+:)?(?:hyperlink|hlinkClick|hlinkHover)\b",
+    "something outside the file": r"TargetMode\s*=\s*[\"']External",
+}
+_ACTIVE_PARTS = re.compile(
+    r"vbaProject|externalLink|connections\.xml|activeX|ctrlProp|oleObject|queryTable|ddeLink", re.I
+)
+
+
+def inert(delivery: Delivery) -> str:
+    """A workbook or PowerPoint deck computes nothing, links to nothing and runs nothing."""
+    for name, data in delivery.packages.items():
+        problem = "" if data.startswith(b"%PDF") else _active(data)
+        if problem:
+            return f"{name}: {problem}"
+    return ""
+
+
+def _active(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for part in package.namelist():
+            content = package.read(part)
+            if content.startswith(b"PK\x03\x04"):
+                if inside := _active(content):
+                    return f"{part}: {inside}"
+                continue
+            if _ACTIVE_PARTS.search(part):
+                return f"holds {part}"
+            text = content.decode("utf-8", "replace") if part.endswith((".xml", ".rels")) else ""
+            for what, pattern in _ACTIVE.items():
+                # In a chart an f is where its numbers lie in the workbook behind it.
+                if not (what == "a formula" and part.startswith("ppt/charts/")) and re.search(pattern, text):
+                    return f"{part} holds {what}"
     return ""
 
 
@@ -318,6 +395,7 @@ GATES: dict[str, Callable[[Delivery], str]] = {
     "notice": notice,
     "private": private,
     "leaks": leaks,
+    "inert": inert,
     "numbers": numbers,
     "claims": claims,
     "closed": closed,

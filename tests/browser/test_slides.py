@@ -69,7 +69,7 @@ def numerals(w: Writer, size: float) -> str:
 
 
 def one(w: Writer, size: float) -> str:
-    return PIECES.one(w.number(), w.words(2 + 3 * size), [w.words(2 + 12 * size) for _ in range(w.count(1, 3))])
+    return PIECES.one(w.number(), w.words(2 + 3 * size), [w.words(2 + 12 * size) for _ in range(w.count(1, 3))], "verm")
 
 
 def rows(w: Writer, size: float) -> str:

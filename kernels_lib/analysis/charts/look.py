@@ -86,7 +86,7 @@ WIDE = Form(
 NARROW = Form(
     name="narrow", width=358, left=12, right=14, top=40, bottom=36, row=68,
     title=13.5, small=12, head=12.5, axis=12, score=14, column=13, least=11.5, dot=13, bar=15,
-    lane=0.05, under=-0.25, names_above=True, interval_column=False, slack=0.82, height=None, rows=None,
+    lane=0.05, under=-0.25, names_above=True, interval_column=False, slack=0.78, height=None, rows=None,
 )  # fmt: skip
 DECK = Form(
     name="deck", width=1152, left=290, right=274, top=66, bottom=62, row=50,

@@ -197,7 +197,7 @@ def _draw(form: Form, names: list[str], choices: _Choices, chosen: tuple[Sequenc
 
 def _left(form: Form, names: list[str]) -> int:
     """The left margin that the longest name needs."""
-    least, most = (300, 500) if form.height is not None else (200, 300)
+    least, most = (300, 560) if form.height is not None else (200, 300)
     size = form.least if form.height is not None else form.small
     return round(min(max(least, *(house.text_width(name, size) + 14 for name in names)), most))
 

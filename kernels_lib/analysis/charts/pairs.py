@@ -138,6 +138,8 @@ def _draw(form: Form, names: list[str], listed: list[tuple[int, int, Any]], nume
     widest = 84 if narrow else 180 if not deck else 240
     name_size = house.one_size(names, widest, size, form.least, bold=True, lines=2)
     written = {name: house.fit(name, widest, name_size, bold=True) for name in names}
+    if not all(house.whole(lines, name) for name, lines in written.items()):
+        written = {name: house.fit(name, widest, name_size, bold=True, lines=5) for name in names}
     label = max(house.text_width(line, name_size, bold=True) for lines in written.values() for line in lines) + 14
     left = 4 if narrow else round(label)
     tail = round(label)

@@ -152,7 +152,8 @@ def _single(
         wished = max(2.0, min(THICK / len(shown), wished))
     # On a phone, too, names stand left of the dots: a row more for each name would double a long list.
     left = 104 if narrow else form.left
-    names = _names(rows, left, form, wished, thin)
+    across = (form.width - 20) * form.slack if narrow else form.width - form.right
+    names = _names(rows, left, form, wished, thin=thin, across=across)
     height = _row_height(form, len(shown), names.values(), wished)
     d = Drawing(
         form, low=floor, high=top, rows=len(shown), row=height, left=left, right=46 if narrow else None,
@@ -209,7 +210,7 @@ def _panels(
     # Both panels lie on one axis; between them stand the scores of the first and the names of the second.
     plot = (form.width - 2 * left - 2 * right) / 2
     shift = (top - floor) * (1 + (left + right) / plot)
-    names = _names(rows, left - 4, form, form.small / 0.6, thin=False)
+    names = _names(rows, left - 4, form, form.small / 0.6, thin=False, across=left + plot)
     # Rows of both panels lie side by side: a name of more lines makes both higher.
     beside: dict[int, _Name] = {}
     for i, name in names.items():
@@ -294,7 +295,7 @@ def _marks(
 
 @dataclass(frozen=True)
 class _Name:
-    """A name as it is written: left of its row, or above it where a phone has no room beside it."""
+    """A name as it is written: left of its row, or above it where there is no room beside it."""
 
     lines: tuple[str, ...]
     size: float
@@ -306,8 +307,13 @@ class _Name:
         return len(self.lines) * self.size * 1.25 + (2 if self.above else 4)
 
 
-def _names(rows: dict[int, _Row], left: float, form: Form, height: float, thin: bool) -> dict[int, _Name]:
-    """Every name in one size: in one line if that is possible, else in two; a client's own in as many as it needs."""
+def _names(
+    rows: dict[int, _Row], left: float, form: Form, height: float, *, thin: bool, across: float
+) -> dict[int, _Name]:
+    """Every name in one size: in one line if that is possible, else in two; a long one in three, or above its row.
+
+    `across` are the pixels of a line above a row.
+    """
     ranks = max((len(str(row.rank)) for row in rows.values() if row.rank is not None), default=1)
     inset = house.digits_width("0" * ranks, form.small) + 8
     room = left - inset - 6
@@ -317,7 +323,7 @@ def _names(rows: dict[int, _Row], left: float, form: Form, height: float, thin: 
             for i, row in rows.items()
         }
 
-    def at_least(lines: int) -> list[str]:
+    def fitting(lines: int) -> list[str]:
         return [
             row.name
             for row in rows.values()
@@ -325,17 +331,15 @@ def _names(rows: dict[int, _Row], left: float, form: Form, height: float, thin: 
         ]
 
     size = min(form.title, max(form.least, height * 0.6))
-    lines = 1 if len(at_least(1)) >= len(rows) - 1 else 2
-    size = house.one_size(at_least(lines), room, size, form.least, bold=True, lines=lines)
+    lines = 1 if len(fitting(1)) >= len(rows) - 1 else 2
+    size = house.one_size(fitting(lines), room, size, form.least, bold=True, lines=lines)
     found = {}
     for i, row in rows.items():
         name = _Name(tuple(house.fit(row.name, room, size, bold=row.own, lines=lines)), size, inset)
         if not house.whole(list(name.lines), row.name):
-            most = 3 if form.names_above else 4
-            name = _Name(tuple(house.fit(row.name, room, form.least, bold=row.own, lines=most)), form.least, inset)
-        if not house.whole(list(name.lines), row.name) and form.names_above:
-            wide = form.width * form.slack - inset - 10
-            above = house.fit(row.name, wide, form.least, bold=row.own, lines=3)
+            name = _Name(tuple(house.fit(row.name, room, form.least, bold=row.own, lines=3)), form.least, inset)
+        if not house.whole(list(name.lines), row.name):
+            above = house.fit(row.name, across - inset, form.least, bold=row.own, lines=3)
             name = _Name(tuple(above), form.least, inset, above=True)
         found[i] = name
     return found
@@ -345,8 +349,9 @@ def _row_height(form: Form, count: int, names: Iterable[_Name], wished: float) -
     """Height of a row; on a slide, what is left when names of several lines have theirs."""
     if form.height is None:
         return wished
-    room = form.height - form.top - form.bottom
-    needs = [name.high for name in names if len(name.lines) > 1]
+    names = list(names)
+    room = form.height - form.top - form.bottom - sum(name.high for name in names if name.above)
+    needs = [name.high for name in names if len(name.lines) > 1 and not name.above]
     height = min(wished, room / count)
     for __ in range(4):
         large = [need for need in needs if need > height]

@@ -11,6 +11,7 @@ from kernels_lib.analysis.charts.lettering import fit, one_size, whole
 from kernels_lib.analysis.charts.look import Form
 from kernels_lib.analysis.charts.scales import plain
 
+MOST = 4  # lines of a name, where two are not enough
 LINE = 1.3  # height of a line of text, in type sizes
 
 
@@ -100,10 +101,13 @@ class Sheet:
         def lines_at(size: float, most: int) -> int:
             return max(len(fit(name, self.room, size, bold=bold, lines=most)) for name in names)
 
-        if self.fixed:
+        if form.height is not None:
             size = float(form.title)
             while size > form.least and not all_whole(size, self._lines_in_row(size)):
                 size = max(form.least, size - 0.5)
+            if not all_whole(size, self._lines_in_row(size)):
+                room = (form.height - self.top - self.bottom) / max(self.span, 1)
+                self.row = round(min(room, max(self.row, lines_at(size, MOST) * 1.2 * size + 0.1)), 2)
             self.name_size, self.name_lines = size, lines_at(size, self._lines_in_row(size))
             return
         size = one_size(names, self.room, form.title, form.least, bold=bold, lines=2)
@@ -111,7 +115,7 @@ class Sheet:
 
         def higher() -> float:
             """The row that names of this size and so many lines need."""
-            lines = lines_at(size, 2 if all_whole(size, 2) else 3)
+            lines = lines_at(size, 2 if all_whole(size, 2) else MOST)
             if form.names_above:
                 return self.body + (lines - 1) * size * LINE + below
             return max(self.body, lines * size * LINE + below)
@@ -121,7 +125,7 @@ class Sheet:
             single = one_size(names, self.room, form.title, form.least, bold=bold)
             size = single if all_whole(single, 1) else size
         self.name_size, self.row = size, round(higher(), 2)
-        self.name_lines = lines_at(size, 2 if all_whole(size, 2) else 3)
+        self.name_lines = lines_at(size, 2 if all_whole(size, 2) else MOST)
 
     def _lines_in_row(self, size: float) -> int:
         return max(1, int(self.row / (1.2 * size)))

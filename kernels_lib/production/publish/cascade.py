@@ -49,12 +49,12 @@ class Cascade:
     ----------
     soup : BeautifulSoup
         The deck's slides.
-    wider : float
+    sans, serif : float
         How many times wider than the house's letters those of this deck may be.
     """
 
-    def __init__(self, soup: BeautifulSoup, wider: float = 1.0) -> None:
-        self._wider = wider
+    def __init__(self, soup: BeautifulSoup, sans: float = 1.0, serif: float = 1.0) -> None:
+        self._wider = {False: sans, True: serif}
         self._declared: dict[int, Declared] = {}
         named: dict[str, list[Tag]] = {}
         for element in soup.find_all(True):
@@ -102,6 +102,7 @@ class Cascade:
             changes["bold"] = weight not in ("400", "normal")
         if family := self.said(element, "font-family"):
             changes["serif"] = "serif" in family
+            changes["wider"] = self._wider[changes["serif"]]
         if space := self.said(element, "white-space"):
             changes["whole"] = space == "nowrap"
         type_ = above.but(**changes) if changes else above
@@ -110,7 +111,7 @@ class Cascade:
 
     def type_above(self, element: Tag) -> Type:
         """What an element inherits."""
-        type_ = Type(wider=self._wider)
+        type_ = Type(wider=self._wider[False])
         for parent in reversed(list(element.parents)):
             type_ = self.type_of(parent, type_)
         return type_

@@ -28,7 +28,7 @@ WIDTH, HEIGHT = 1280, 720
 
 # A chart is drawn at whatever height is left; below this share of its own its rows would touch.
 SMALLEST_SHARE = 0.72
-# Letters may be wider on a reader's machine, and those of a client's own type more so.
+# Sans letters are wider on some machines, serif ones narrower if anything; a client's own type is unknown.
 WIDER, FOREIGN = 1.04, 1.08
 # px that a word or a row may be larger than its place before it meets its neighbour.
 TOLERANCE = 6.0
@@ -55,7 +55,12 @@ def too_much(document: page.Document) -> list[str]:
     list of str
         One sentence a slide, with its title and by how much; empty if everything fits.
     """
-    layout = Layout(_markup(document), FOREIGN if document.masthead.fonts else WIDER)
+    fonts = document.masthead.fonts
+    layout = Layout(
+        _markup(document),
+        sans=FOREIGN if "text" in fonts else WIDER,
+        serif=FOREIGN if "headings" in fonts else 1.0,
+    )
     found = []
     for number, (slide, height) in enumerate(zip(document.slides, layout.heights(), strict=True), 1):
         where = f"slide {number}, '{slide.title}',"
@@ -90,9 +95,9 @@ class Layout:
         whether it is too wide or too high.
     """
 
-    def __init__(self, soup: BeautifulSoup, wider: float = 1.0) -> None:
+    def __init__(self, soup: BeautifulSoup, *, sans: float = 1.0, serif: float = 1.0) -> None:
         self._slides = soup.select(".slides > section")
-        self._css = Cascade(soup, wider)
+        self._css = Cascade(soup, sans, serif)
         self.cramped: list[tuple[float, str, str]] = []
 
     def heights(self) -> Iterator[float]:

@@ -40,6 +40,7 @@ WORDS: dict[str, str] = {
     "of": N_("of"),
     "previous": N_("Previous slide"),
     "next": N_("Next slide"),
+    "overview": N_("All slides at a glance"),
     "slide": N_("Slide {n} of {total}"),
     "deck": N_("slides"),
     "presenter": N_("for the presenter only"),

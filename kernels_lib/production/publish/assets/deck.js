@@ -30,7 +30,7 @@
     width: 1280, height: 720, margin: 0, minScale: 0.05, maxScale: 4, center: false, display: "flex",
     controls: false, progress: false, slideNumber: false, hash: true, history: false,
     transition: "none", backgroundTransition: "none", autoAnimate: false,
-    viewDistance: 2, scrollActivationWidth: 0, help: true, touch: true, pdfSeparateFragments: false,
+    viewDistance: 2, scrollActivationWidth: 0, help: true, overview: false, keyboard: { 27: turn, 79: turn }, touch: true, pdfSeparateFragments: false,
   });
 
   function current() {
@@ -56,7 +56,48 @@
   }
   Reveal.on("ready", current);
   Reveal.on("slidechanged", current);
-  Reveal.on("overviewshown", function () { if (charts) charts.drawAll(); });
+
+  /* All slides at a glance, Esc or O: reveal.js lays them in one long row, a grid shows the story. */
+  const slides = Array.from(document.querySelectorAll(".slides > section"));
+  const CLOSED = ["hidden", "inert", "aria-hidden"];
+  const closed = new Map(); // slide -> what reveal.js had closed it with
+  function turn() { overview(!root.classList.contains("glance")); }
+  function overview(shown) {
+    if (shown && charts) charts.drawAll();
+    const columns = window.innerWidth > 900 ? 4 : 2;
+    root.style.setProperty("--columns", columns);
+    root.style.setProperty("--zoom", (window.innerWidth - 24 * (columns + 1)) / (1280 * columns));
+    root.classList.toggle("together", shown);
+    root.classList.toggle("glance", shown);
+    for (const slide of slides) {
+      // reveal.js closes slides that are not shown to everyone; small ones can all be reached and chosen.
+      if (shown) {
+        if (!closed.has(slide)) closed.set(slide, CLOSED.filter((name) => slide.hasAttribute(name)));
+        for (const name of CLOSED) slide.removeAttribute(name);
+        slide.tabIndex = 0;
+      } else {
+        for (const name of closed.get(slide) || []) slide.setAttribute(name, name === "aria-hidden" ? "true" : "");
+        slide.removeAttribute("tabindex");
+      }
+    }
+    if (!shown) closed.clear();
+    if (shown) slides[Reveal.getIndices().h].focus();
+    else Reveal.layout();
+  }
+  slides.forEach(function (slide, place) {
+    const choose = function (event) {
+      if (!root.classList.contains("glance") || (event.key && event.key !== "Enter" && event.key !== " ")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      overview(false);
+      Reveal.slide(place);
+    };
+    slide.addEventListener("click", choose, true);
+    slide.addEventListener("keydown", choose, true);
+  });
+  for (const button of document.querySelectorAll("[data-overview]")) button.addEventListener("click", turn);
+  window.addEventListener("resize", function () { if (root.classList.contains("glance")) overview(true); });
+
   Reveal.on("pdf-ready", function () { if (charts) charts.figures.forEach(show); });
 
   window.addEventListener("beforeprint", function () {

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from kernels_lib.errors import GateFailed
 from kernels_lib.production.publish.office.package import sayable
 from kernels_lib.production.publish.office.template import EMU, SMALLEST, THEME
-from kernels_lib.production.publish.office.typeset import shortened, wrapped
+from kernels_lib.production.publish.office.typeset import shortened, widest_word, wrapped
 
 _NAMES = (
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
@@ -75,6 +75,11 @@ class Par:
         size = max(SMALLEST, round(self.size * factor * 2) / 2)
         return replace(self, size=min(self.size, size), after=self.after * max(factor, 0.5))
 
+    def unbroken(self, room: float) -> Par:
+        """The same so small that its longest word stands on one line, if `SMALLEST` allows that."""
+        widest = widest_word(self.text, self.size, bold=self.bold, serif=self.serif)
+        return self if widest <= room else self.scaled(int(self.size * room / widest * 2) / 2 / self.size)
+
     def cut(self, room: float, lines: int) -> Par:
         """At most so many lines of it."""
         text = shortened(self.text, self.size, room, lines, bold=self.bold, serif=self.serif)
@@ -131,7 +136,7 @@ def height(pars: Sequence[Par], room: float) -> float:
 def fitted(pars: Sequence[Par], room: float, most: float) -> list[Par]:
     """Paragraphs as large as they fit; the last ones cut where even the smallest type is too high."""
     for factor in _SMALLER:
-        tried = [p.scaled(factor) for p in pars]
+        tried = [p.scaled(factor).unbroken(room) for p in pars]
         if height(tried, room) <= most:
             return tried
     return _cut([p.scaled(0.0) for p in pars], room, most)
@@ -201,7 +206,7 @@ def settled(
         If not even one line a row fits: whoever made the rows must leave some out.
     """
     for factor in _SMALLER:
-        tried = [[cell.scaled(factor) for cell in row] for row in rows]
+        tried = [_unbroken([cell.scaled(factor) for cell in row], widths, padding) for row in rows]
         if sum(row_height(row, widths, padding) for row in tried) <= most:
             return tried
     across = padding[0] + padding[2]
@@ -215,6 +220,13 @@ def settled(
         if sum(row_height(row, widths, padding) for row in tried) <= most + 0.5:
             return tried
     raise GateFailed(f"a table of {len(rows)} rows does not fit into {most:.0f} points of a slide.")
+
+
+def _unbroken(row: Sequence[Td], widths: Sequence[float], padding: tuple[float, ...]) -> list[Td]:
+    rooms = (room - padding[0] - padding[2] for room in _rooms(row, widths))
+    return [
+        replace(cell, pars=tuple(p.unbroken(room) for p in cell.pars)) for cell, room in zip(row, rooms, strict=True)
+    ]
 
 
 def _rooms(row: Sequence[Td], widths: Sequence[float]) -> list[float]:
@@ -268,15 +280,17 @@ class Canvas:
         marks = "" if is_text else _DECORATIVE
         kind_of = '<p:cNvSpPr txBox="1"/>' if is_text else "<p:cNvSpPr/>"
         look = self.fill(fill) + self.line(edge, weight, dash)
-        self._add(
-            f'<p:sp {_NAMES}><p:nvSpPr><p:cNvPr id="{self._next()}" name={quoteattr(name)}>{marks}</p:cNvPr>{kind_of}<p:nvPr/>'
+        self.add(
+            f'<p:sp {_NAMES}><p:nvSpPr><p:cNvPr id="{self.next()}" name={quoteattr(name)}>{marks}</p:cNvPr>'
+            f"{kind_of}<p:nvPr/>"
             f'</p:nvSpPr><p:spPr>{self.place(frame)}<a:prstGeom prst="{kind}"><a:avLst/></a:prstGeom>{look}</p:spPr>'
             f"{body or '<p:txBody><a:bodyPr/><a:p><a:endParaRPr/></a:p></p:txBody>'}</p:sp>"
         )
 
     def _line(self, frame: Frame, colour: str, weight: float, dash: str) -> None:
-        self._add(
-            f'<p:cxnSp {_NAMES}><p:nvCxnSpPr><p:cNvPr id="{self._next()}" name="Line">{_DECORATIVE}</p:cNvPr><p:cNvCxnSpPr/><p:nvPr/>'
+        self.add(
+            f'<p:cxnSp {_NAMES}><p:nvCxnSpPr><p:cNvPr id="{self.next()}" name="Line">{_DECORATIVE}</p:cNvPr>'
+            "<p:cNvCxnSpPr/><p:nvPr/>"
             f'</p:nvCxnSpPr><p:spPr>{self.place(frame)}<a:prstGeom prst="line"><a:avLst/></a:prstGeom>'
             f"{self.line(colour, weight, dash)}</p:spPr></p:cxnSp>"
         )
@@ -302,12 +316,14 @@ class Canvas:
         grid = "".join(f'<a:gridCol w="{_emu(width)}"/>' for width in widths)
         placed = Frame(frame.x, frame.y, sum(widths), sum(tall))
         said = f" descr={quoteattr(sayable(words))}" if words else ""
-        self._add(
-            f'<p:graphicFrame {_NAMES}><p:nvGraphicFramePr><p:cNvPr id="{self._next()}" name={quoteattr(name)}{said}/>'
+        self.add(
+            f'<p:graphicFrame {_NAMES}><p:nvGraphicFramePr><p:cNvPr id="{self.next()}" name={quoteattr(name)}{said}/>'
             '<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>'
             f'{self.place(placed, "p:xfrm")}<a:graphic><a:graphicData uri="{_TABLE}"><a:tbl>'
-            f"<a:tblPr{' firstRow=' + quoteattr('1') if head else ''}><a:tableStyleId>{{2D5ABB26-0587-4C30-8999-92F81FD0307C}}"
-            f"</a:tableStyleId></a:tblPr><a:tblGrid>{grid}</a:tblGrid>{body}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+            f"<a:tblPr{' firstRow=' + quoteattr('1') if head else ''}><a:tableStyleId>"
+            f"{{2D5ABB26-0587-4C30-8999-92F81FD0307C}}"
+            f"</a:tableStyleId></a:tblPr><a:tblGrid>{grid}</a:tblGrid>{body}</a:tbl></a:graphicData></a:graphic>"
+            "</p:graphicFrame>"
         )
         return sum(tall)
 
@@ -322,7 +338,8 @@ class Canvas:
             span = f' gridSpan="{cell.span}"' if cell.span > 1 else ""
             body = f"<a:txBody><a:bodyPr/>{''.join(map(self.paragraph, cell.pars)) or '<a:p/>'}</a:txBody>"
             yield (
-                f'<a:tc{span}>{body}<a:tcPr marL="{left}" marR="{right}" marT="{top}" marB="{bottom}" anchor="{cell.anchor}">'
+                f'<a:tc{span}>{body}<a:tcPr marL="{left}" marR="{right}" marT="{top}" marB="{bottom}" '
+                f'anchor="{cell.anchor}">'
                 f"{none}{below}{self.fill(cell.fill)}</a:tcPr></a:tc>"
             )
             yield '<a:tc hMerge="1"><a:txBody><a:bodyPr/><a:p/></a:txBody><a:tcPr/></a:tc>' * (cell.span - 1)
@@ -332,8 +349,8 @@ class Canvas:
     def chart(self, frame: Frame, relation: str, *, name: str, words: str) -> None:
         """The frame of a chart that is a part of its own."""
         uri = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-        self._add(
-            f'<p:graphicFrame {_NAMES}><p:nvGraphicFramePr><p:cNvPr id="{self._next()}" name={quoteattr(name)} '
+        self.add(
+            f'<p:graphicFrame {_NAMES}><p:nvGraphicFramePr><p:cNvPr id="{self.next()}" name={quoteattr(name)} '
             f"descr={quoteattr(sayable(words))}/><p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>"
             f'{self.place(frame, "p:xfrm")}<a:graphic><a:graphicData uri="{uri}"><c:chart xmlns:c="{uri}" '
             f'r:id="{relation}"/></a:graphicData></a:graphic></p:graphicFrame>'
@@ -345,7 +362,10 @@ class Canvas:
         """The text of a shape."""
         room = " ".join(f'{side}="{_emu(inset)}"' for side in ("lIns", "tIns", "rIns", "bIns"))
         text = "".join(map(self.paragraph, pars)) or "<a:p/>"
-        return f'<p:txBody><a:bodyPr wrap="square" {room} anchor="{anchor}"><a:noAutofit/></a:bodyPr><a:lstStyle/>{text}</p:txBody>'
+        return (
+            f'<p:txBody><a:bodyPr wrap="square" {room} anchor="{anchor}"><a:noAutofit/></a:bodyPr><a:lstStyle/>{text}'
+            "</p:txBody>"
+        )
 
     def paragraph(self, p: Par) -> str:
         """One paragraph."""
@@ -389,11 +409,13 @@ class Canvas:
             f'cy="{_emu(frame.height)}"/></{tag}>'
         )
 
-    def _next(self) -> int:
+    def next(self) -> int:
+        """A free number for a shape."""
         self._last += 1
         return self._last
 
-    def _add(self, xml: str) -> None:
+    def add(self, xml: str) -> None:
+        """Put a shape on top of those that are there."""
         from pptx.oxml import parse_xml
 
         self._tree.append(parse_xml(xml))

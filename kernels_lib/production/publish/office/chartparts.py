@@ -12,7 +12,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from kernels_lib.production.publish.office.canvas import Canvas, Frame
 from kernels_lib.production.publish.office.package import rewritten, sayable
@@ -195,7 +195,8 @@ class _Data:
 
     def head(self, column: int) -> str:
         return (
-            f'<c:tx><c:strRef><c:f>Sheet1!${_letters(column)}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>'
+            f'<c:tx><c:strRef><c:f>Sheet1!${_letters(column)}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0">'
+            "<c:v>"
             f"{escape(sayable(self.columns[column][0]))}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
         )
 
@@ -231,7 +232,8 @@ def _xml(canvas: Canvas, chart: Chart) -> str:
         'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><c:date1904 val="0"/>'
         f'<c:lang val="{canvas.language}"/><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/>'
         f'<c:plotArea>{layout}{plot}<c:spPr><a:noFill/></c:spPr></c:plotArea><c:plotVisOnly val="1"/>'
-        f'<c:dispBlanksAs val="gap"/></c:chart><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_type(canvas, "ink")}'
+        '<c:dispBlanksAs val="gap"/></c:chart><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'
+        f"{_type(canvas, 'ink')}"
         "</c:chartSpace>"
     )
 
@@ -249,14 +251,17 @@ def _bars(canvas: Canvas, chart: Chart, data: _Data) -> str:
     cross = f'<c:crossesAt val="{axis.cross:.12g}"/>' if axis.cross is not None else '<c:crosses val="min"/>'
     line = canvas.line("ink", 2.0) if axis.cross is not None else canvas.line("rule", 0.75)
     names = (
-        '<c:catAx><c:axId val="1001"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/><c:axPos val="l"/>'
+        '<c:catAx><c:axId val="1001"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/><c:axPos '
+        'val="l"/>'
         '<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
-        f'<c:tickLblPos val="low"/><c:spPr>{line}</c:spPr>{_type(canvas, "ink", bold=True)}<c:crossAx val="1002"/>{cross}'
+        f'<c:tickLblPos val="low"/><c:spPr>{line}</c:spPr>{_type(canvas, "ink", bold=True)}<c:crossAx val="1002"/>'
+        f"{cross}"
         '<c:auto val="0"/><c:lblAlgn val="ctr"/><c:lblOffset val="100"/><c:noMultiLvlLbl val="1"/></c:catAx>'
     )
     return (
         '<c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
-        f'{"".join(drawn)}<c:gapWidth val="{chart.gap}"/><c:overlap val="{chart.overlap}"/><c:axId val="1001"/><c:axId val="1002"/>'
+        f'{"".join(drawn)}<c:gapWidth val="{chart.gap}"/><c:overlap val="{chart.overlap}"/><c:axId val="1001"/>'
+        '<c:axId val="1002"/>'
         f"</c:barChart>{names}{_scale(canvas, axis, 1002, 1001, 'b', 'max')}"
     )
 
@@ -280,7 +285,8 @@ def _points(canvas: Canvas, chart: Chart, data: _Data) -> str:
         '<c:valAx><c:axId val="1003"/><c:scaling><c:orientation val="maxMin"/>'
         f'<c:max val="{count + 0.5}"/><c:min val="0.5"/></c:scaling><c:delete val="1"/><c:axPos val="l"/>'
         '<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
-        '<c:tickLblPos val="none"/><c:crossAx val="1002"/><c:crosses val="min"/><c:crossBetween val="midCat"/></c:valAx>'
+        '<c:tickLblPos val="none"/><c:crossAx val="1002"/><c:crosses val="min"/><c:crossBetween val="midCat"/>'
+        "</c:valAx>"
     )
     return (
         f'<c:scatterChart><c:scatterStyle val="lineMarker"/><c:varyColors val="0"/>{"".join(drawn)}<c:axId val="1002"/>'
@@ -298,11 +304,15 @@ def _scattered(at: int, data: _Data, across: int, down: int, look: str) -> str:
 def _scale(canvas: Canvas, axis: Axis, own: int, other: int, side: str, crosses: str) -> str:
     return (
         f'<c:valAx><c:axId val="{own}"/><c:scaling><c:orientation val="minMax"/><c:max val="{axis.high:.12g}"/>'
-        f'<c:min val="{axis.low:.12g}"/></c:scaling><c:delete val="0"/><c:axPos val="{side}"/><c:majorGridlines><c:spPr>'
-        f'{canvas.line("hair", 0.75)}</c:spPr></c:majorGridlines><c:numFmt formatCode="{escape(axis.format)}" sourceLinked="0"/>'
-        '<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:spPr><a:ln><a:noFill/></a:ln>'
+        f'<c:min val="{axis.low:.12g}"/></c:scaling><c:delete val="0"/><c:axPos val="{side}"/><c:majorGridlines>'
+        "<c:spPr>"
+        f"{canvas.line('hair', 0.75)}</c:spPr></c:majorGridlines><c:numFmt formatCode={quoteattr(axis.format)} "
+        'sourceLinked="0"/>'
+        '<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:spPr><a:ln>'
+        "<a:noFill/></a:ln>"
         f'</c:spPr>{_type(canvas, "mut")}<c:crossAx val="{other}"/><c:crosses val="{crosses}"/>'
-        f'<c:crossBetween val="{"between" if other == 1001 else "midCat"}"/><c:majorUnit val="{axis.step:.12g}"/></c:valAx>'
+        f'<c:crossBetween val="{"between" if other == 1001 else "midCat"}"/><c:majorUnit val="{axis.step:.12g}"/>'
+        "</c:valAx>"
     )
 
 
@@ -310,7 +320,8 @@ def _type(canvas: Canvas, colour: str, *, bold: bool = False, whole: bool = Fals
     weight = ' b="1"' if bold else ' b="0"'
     wrap = ' wrap="none"' if whole else ""
     return (
-        f'<c:txPr><a:bodyPr{wrap}/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{SMALLEST * 100}"{weight}>{canvas.fill(colour)}'
+        f'<c:txPr><a:bodyPr{wrap}/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{SMALLEST * 100}"{weight}>'
+        f"{canvas.fill(colour)}"
         f'<a:latin typeface="+mn-lt"/></a:defRPr></a:pPr><a:endParaRPr lang="{canvas.language}"/></a:p></c:txPr>'
     )
 
@@ -352,9 +363,10 @@ def _labels(canvas: Canvas, chart: Chart, series: Series) -> str:
     looks = [look or series.look for look in (series.looks or [None] * len(series.values))]
     if not any(look.label for look in looks):
         return ""
-    plain = f'<c:numFmt formatCode="{escape(chart.format)}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'
+    plain = f'<c:numFmt formatCode={quoteattr(chart.format)} sourceLinked="0"/>{_look(canvas, Look())}'
     single = "".join(
-        f'<c:dLbl><c:idx val="{at}"/>{plain}{_type(canvas, look.ink, bold=True, whole=True)}<c:dLblPos val="{look.label}"/>'
+        f'<c:dLbl><c:idx val="{at}"/>{plain}{_type(canvas, look.ink, bold=True, whole=True)}<c:dLblPos '
+        f'val="{look.label}"/>'
         f"{_NO_LABEL.format(shown=1)}</c:dLbl>"
         if look.label
         else f'<c:dLbl><c:idx val="{at}"/><c:delete val="1"/></c:dLbl>'

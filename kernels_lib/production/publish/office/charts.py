@@ -16,15 +16,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kernels_lib.production.publish.office.canvas import Canvas, Frame, Par, Run, Td, fitted, height, par, td
+from kernels_lib.production.publish.office.canvas import Canvas, Frame, Par, Run, Td, fitted, height, par
 from kernels_lib.production.publish.office.chartparts import Axis, Chart, Lines, Look, Series, add
+from kernels_lib.production.publish.office.grids import left_out
 from kernels_lib.production.publish.office.plotted import GAINED, MISSED, NEUTRAL, OPEN, Plotted, chosen
 from kernels_lib.production.publish.office.sheets import decimals
 from kernels_lib.production.publish.office.source import Source
 from kernels_lib.production.publish.office.template import SMALLEST
 from kernels_lib.production.publish.office.typeset import width as text_width
 from kernels_lib.production.publish.office.typeset import wrapped
-from kernels_lib.study.language import _, _n
+from kernels_lib.study.language import _
 from kernels_lib.study.numerals import EN_DASH
 
 KEY = 24.0  # height of a line of the key
@@ -132,7 +133,9 @@ def _against_target(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sour
     text = f"{plotted.labels['target']} {plotted.texts[0]['target']}"
     half = text_width(text, SMALLEST, bold=True) / 2 + 4
     at = min(rows.across(axis.cross, axis), rows.plot.right + rows.air - half)
-    canvas.text(Frame(at - half, rows.plot.y - 21, 2 * half, 20), [par(text, SMALLEST, bold=True, side="ctr")], name="Target")
+    canvas.text(
+        Frame(at - half, rows.plot.y - 21, 2 * half, 20), [par(text, SMALLEST, bold=True, side="ctr")], name="Target"
+    )
 
 
 def _key_of_target(subject: str, group: str, *, one: bool = True) -> list[Run]:
@@ -149,7 +152,7 @@ def _key_of_target(subject: str, group: str, *, one: bool = True) -> list[Run]:
     if group:
         words = _("{mean}, with its interval").format(mean=group)
         return [*runs, Run("■ ", "band"), Run("— ", "quiet", bold=True), Run(words)]
-    return [*runs, Run("□ ", "quiet", bold=True), Run(_("unresolved") + SPACE), Run("— ", "quiet", bold=True),
+    return [*runs, Run("□ ", "quiet", bold=True), Run(_("unresolved") + SPACE), Run("— ", bold=True),
             Run(_("interval of the mean"))]  # fmt: skip
 
 
@@ -158,7 +161,7 @@ def _with_range(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) 
     own = [at for at, row in enumerate(plotted.texts) if row["name"] == source.head.subject]
     values = [row["value"] for row in plotted.texts]
     beside = [Beside(plotted.labels["value"], values, side="r", bold=True), Beside(_("Range"), _intervals(plotted))]
-    key = [Run("■ ", "quiet"), Run(plotted.labels["value"] + SPACE), Run("— ", "ink2", bold=True),
+    key = [Run("■ ", "rule"), Run(plotted.labels["value"] + SPACE), Run("— ", bold=True),
            Run(_("range under other weights, no confidence interval"))]  # fmt: skip
     target = next(
         (x for trace in plotted.figure.forms["wide"]["data"] if _role(trace) == "target" for x in trace["x"]), None
@@ -167,7 +170,7 @@ def _with_range(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) 
         key += [Run(SPACE + "┃ ", bold=True), Run(_("target"))]
     rows = _placed(canvas, frame, plotted, beside, key, keep=own)
     axis = plotted.axis()
-    looks = [_seen_through(Look("client")) if at in own else Look("quiet") for at in rows.shown]
+    looks = [_seen_through(Look("client", "client")) if at in own else Look("rule") for at in rows.shown]
     _bars(canvas, rows, [_plain_bars(rows, "value", looks)], axis, "value")
     _ticks(canvas, rows, [target] * len(rows.shown), axis)
 
@@ -178,7 +181,7 @@ def _with_interval(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
     states, beside, key = (_of_criteria if of_criteria else _of_groups)(plotted)
     rows = _placed(canvas, frame, plotted, beside, key)
     axis = plotted.axis()
-    own = {"own": Look("client"), "all": Look("band", "quiet")}
+    own = {"own": Look("client", "client"), "all": Look("paper", "quiet"), NEUTRAL: Look("rule")}
     looks = [_seen_through(own.get(state) or _LOOKS[state]) for state in rows.of(states, NEUTRAL)]
     _bars(canvas, rows, [_plain_bars(rows, "mean", looks)], axis, "mean")
     if of_criteria:
@@ -209,7 +212,7 @@ def _of_groups(plotted: Plotted) -> tuple[list[str], list[Beside], list[Run]]:
     notes = [row.get("note", "").replace(EN_DASH, "") if row.get("mean") == EN_DASH else "" for row in plotted.texts]
     words = [note or interval for note, interval in zip(notes, _intervals(plotted), strict=True)]
     beside.append(Beside(_("Interval"), words, [bool(note) for note in notes]))
-    key = [Run("■ ", "quiet"), Run(plotted.labels["mean"] + SPACE), Run("— ", "ink2", bold=True), Run(_("its interval"))]
+    key = [Run("■ ", "rule"), Run(plotted.labels["mean"] + SPACE), Run("— ", bold=True), Run(_("its interval"))]
     return states, beside, key
 
 
@@ -307,13 +310,8 @@ def _placed(
     if names:
         _names(canvas, rows, left)
     if omitted:
-        words = _n(
-            "{n} row between them is left out; the annex has it.",
-            "{n} rows between them are left out; the annex has them.",
-            omitted,
-        )
         at = Frame(frame.x, y + tall + AXIS, frame.width, 20)
-        canvas.text(at, [par(words.format(n=omitted), SMALLEST, "mut", italic=True)], name="Left out")
+        canvas.text(at, [par(left_out(omitted), SMALLEST, "mut", italic=True)], name="Left out")
     return rows
 
 
@@ -355,10 +353,10 @@ def _table_beside(
             lines = max(1, int((rows.pitch - 2) / (SMALLEST * 1.2)))
             cells.append(Td((text.cut(room - 8, lines),)))
         body.append(cells)
+    top = Frame(rows.aside.x, rows.aside.y - head, rows.aside.width, 0)
     canvas.table(
-        Frame(rows.aside.x, rows.aside.y - head, rows.aside.width, 0), [list(heads), *body], widths, name="Beside the chart",
-        heights=[head, *[rows.pitch] * len(body)], head=True, padding=(0, 0, 8, 0),
-        rules=lambda row, column: ("ink", 1.0) if row == 0 else ("hair", 0.75),
+        top, [list(heads), *body], widths, name="Beside the chart", heights=[head, *[rows.pitch] * len(body)],
+        head=True, padding=(0, 0, 8, 0), rules=lambda row, column: ("ink", 1.0) if row == 0 else ("hair", 0.75),
     )  # fmt: skip
 
 
@@ -384,17 +382,17 @@ def _own_bars(rows: Rows, key: str, states: Sequence[str], axis: Axis, *, interv
     looks = [_seen_through(_LOOKS[state]) if interval else replace(_LOOKS[state], label=_label(value, axis, rows))
              for value, state in zip(values, rows.of(states, NEUTRAL), strict=True)]  # fmt: skip
     low, high = (rows.of(rows.plotted.numbers(end)) if interval else () for end in ("low", "high"))
-    return Series(rows.plotted.labels[key], values, Look("blue"), looks, low, high, whisker="ink2")
+    return Series(rows.plotted.labels[key], values, Look("blue"), looks, low, high, whisker="ink")
 
 
 def _seen_through(look: Look) -> Look:
     """So that an interval can be seen that runs through the bar."""
-    return replace(look, shine=0.5) if look.fill in ("blue", "client") else look
+    return replace(look, shine=0.4) if look.fill in ("blue", "client") else look
 
 
 def _plain_bars(rows: Rows, key: str, looks: Sequence[Look]) -> Series:
     values, low, high = (rows.of(rows.plotted.numbers(column)) for column in (key, "low", "high"))
-    return Series(rows.plotted.labels[key], values, Look("quiet"), looks, low, high, whisker="ink2")
+    return Series(rows.plotted.labels[key], values, Look("quiet"), looks, low, high, whisker="ink")
 
 
 def _label(value: float | None, axis: Axis, rows: Rows) -> str:
@@ -413,7 +411,9 @@ def _ticks(canvas: Canvas, rows: Rows, values: Sequence[float | None], axis: Axi
         return
     for at, value in enumerate(values):
         if value is not None:
-            canvas.upright(rows.across(value, axis), rows.plot.y + (at + 0.08) * rows.pitch, rows.pitch * 0.84, weight=2)
+            canvas.upright(
+                rows.across(value, axis), rows.plot.y + (at + 0.08) * rows.pitch, rows.pitch * 0.84, weight=2
+            )
 
 
 def _bars(canvas: Canvas, rows: Rows, series: Sequence[Series], axis: Axis, key: str, *, lanes: bool = False) -> None:

@@ -24,6 +24,7 @@ from kernels_lib.production.publish.office.canvas import (
 )
 from kernels_lib.production.publish.office.source import Source
 from kernels_lib.production.publish.office.template import SMALLEST
+from kernels_lib.production.publish.office.typeset import widest_word
 from kernels_lib.production.publish.office.typeset import width as text_width
 from kernels_lib.study.language import _, _n
 
@@ -163,7 +164,8 @@ def gate_slide(
     words = max((text_width(step["words"], 17, bold=True) for step in plan), default=0.0)
     met = [row for row in gate["rows"] if row["met"]]
     words = min(max(words, *(text_width(row["words"], 16, bold=True) for row in met), 60.0) + 14, 170.0)
-    name = min(max((text_width(step["name"], 15) for step in plan), default=60.0) + 16, 170.0)
+    name = min(max((text_width(step["name"], 15) for step in plan), default=60.0), 154.0)
+    name = max(name, *(widest_word(step["name"], 15) for step in plan), 0.0) + 16
     widths = [40.0, body.width - 40 - name - words, name, words]
     made = [
         [td(str(number), 30, serif=True, line=1.0), td(step["action"], 17, bold=True), td(step["name"], 15, "mut"),

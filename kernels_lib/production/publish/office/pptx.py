@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -25,13 +25,15 @@ from kernels_lib.production.publish.office.source import Source, read
 from kernels_lib.production.publish.office.template import FOOT, FOOT_HEIGHT, LEFT, RIGHT, SMALLEST
 from kernels_lib.production.publish.office.typeset import shortened
 from kernels_lib.production.publish.office.typeset import width as text_width
-from kernels_lib.study.language import _, _n, speaking
+from kernels_lib.study.language import _, speaking
 
 BOTTOM = 488.0
 # Of a title: a line's height in type sizes, the least size, and the space below it.
 _TITLE_LINE, _LEAST_TITLE, _BELOW = 1.15, 18, 16
+_FOOT_ROOM = RIGHT - LEFT - 70  # left of the slide's number
 _BLOCK_ENDS = re.compile(r"</(?:p|li|h[1-6]|dt|dd|div)>|<br\s*/?>", re.I)
-_STRUCTURE = re.compile(r"<(?:table|svg|img|form|details)\b", re.I)
+# What words alone are made of; anything else is laid out and needs a layout.
+_WORDS_ONLY = re.compile(r"</?(?!(?:p|b|strong|em|i|span|data|a|br|ul|ol|li|sup|sub|small|code|h[1-6])\b)[a-z]", re.I)
 _TABLE_ID = re.compile(r'<table[^>]*\bid="([^"]+)"')
 
 
@@ -107,25 +109,30 @@ class _Deck:
         """The finding, dark and large, with whom it is for above it and the notice below."""
         head = self.source.head
         light, mild = template.ON_DARK, "#b4bdc7"
-        kicker = "     ".join(head.kicker)
-        canvas.text(Frame(LEFT, 30, 460, 40), [par(kicker, 15, mild)], name="Kicker") if kicker else None
-        if head.confidentiality:
-            canvas.text(
-                Frame(LEFT + 474, 30, 390, 40), [par(head.confidentiality, 15, mild, side="r")], name="Confidential"
-            )
+        for at, text in enumerate(self._above(mild)):
+            canvas.text(Frame(LEFT, 28 + 22 * at, RIGHT - LEFT, 22), [text], name="Kicker")
         more = [par(text, 19, light, after=8) for text in _spoken(slide.lead)]
         for block in slide.blocks:
             if block.figure is not None or block.layout:
                 raise GateFailed("the first slide is for words alone.", where=slide.where)
             more += [par(text, 19, light, after=8) for text in _spoken(block.html)]
-        notice = [par(head.notice, 17, "#d5dae0", line=1.3)] if head.notice else []
+        # What must be said is never cut for what may be said.
+        notice = fitted([par(head.notice, 17, "#d5dae0", line=1.3)], 760, 120) if head.notice else []
         title = _titled(slide.title, template.OPENING_SIZE, 820, 220, light)
-        words = fitted([*more, *notice], 760, 130) if more or notice else []
+        most = 130 - height(notice, 760)
+        words = [*(fitted(more, 760, most) if more else []), *notice]
         tall = 62 + title.height(820) + 22 + height(words, 760)
         y = 70 + max(0.0, (FOOT - 90 - tall) / 2)
         _mark(canvas, y)
         self._place(canvas, 0, Frame(LEFT, y + 62, 820, title.height(820) + 2), [title])
         self._place(canvas, 1, Frame(LEFT, y + 84 + title.height(820), 760, max(height(words, 760), 2) + 2), words)
+
+    def _above(self, colour: str) -> list[Par]:
+        """What stands above the finding: the report and its wave, and for whose eyes it is."""
+        head = self.source.head
+        lines = [par("     ".join(head.kicker), 15, colour)] if head.kicker else []
+        lines += [par(head.confidentiality, 15, colour)] if head.confidentiality else []
+        return [line.cut(RIGHT - LEFT, 1) for line in lines]
 
     def _title(self, canvas: Canvas, text: str) -> float:
         """The message; gives the place below it."""
@@ -135,62 +142,49 @@ class _Deck:
         self._place(canvas, 0, Frame(x, y, room, tall + 2), [title])
         return y + tall + _BELOW
 
-    def _place(self, canvas: Canvas, index: int, frame: Frame, pars: list[Par]) -> None:
-        """Fill a placeholder of the layout, which keeps the slide's outline."""
+    def _place(
+        self, canvas: Canvas, index: int, frame: Frame, pars: list[Par], *, anchor: str = "t", edge: str = ""
+    ) -> None:
+        """Fill a placeholder that the slide has from its layout; without words it goes."""
         from pptx.oxml import parse_xml
 
         found = next(shape for shape in canvas.slide.placeholders if shape.placeholder_format.idx == index)
+        element, tree = found._element, found._element.getparent()
+        tree.remove(element)
         if not pars:
-            found._element.getparent().remove(found._element)
             return
+        # What is filled later is read later: the title first, the tag after all else.
+        tree.append(element)
         found.left, found.top, found.width, found.height = (
             round(length * template.EMU) for length in (frame.x, frame.y, frame.width, frame.height)
         )
-        old = found._element.txBody
-        new = parse_xml(canvas.body(pars).replace("<p:txBody>", f"<p:txBody {_NAMES}>", 1))
-        old.getparent().replace(old, new)
+        if edge:
+            element.spPr.append(parse_xml(edge.replace("<a:ln", f"<a:ln {_NAMES}", 1)))
+        body = canvas.body(pars, anchor).replace("<p:txBody>", f"<p:txBody {_NAMES}>", 1)
+        element.replace(element.txBody, parse_xml(body))
 
     def _foot(self, canvas: Canvas, number: int, total: int, *, opening: bool) -> None:
         """Who it is for, what must be said of its data, its number, and how far the deck has come."""
-        head = self.source.head
         ink = "#b4bdc7" if opening else "mut"
-        tag = sayable(head.tag)
+        # The tag is never cut for the name before it, which the first slide has in full.
+        tag = shortened(sayable(self.source.head.tag), SMALLEST, _FOOT_ROOM - 200, 1)
         wide = text_width(tag, SMALLEST) + 18 if tag else 0.0
-        room = RIGHT - LEFT - 70 - wide - 16
-        if tag and room < 200:
-            tag = shortened(tag, SMALLEST, RIGHT - LEFT - 320, 1)
-            wide, room = RIGHT - LEFT - 302, 216.0
-        who = shortened(sayable(self.source.who), SMALLEST, room, 1)
+        who = shortened(sayable(self.source.who), SMALLEST, _FOOT_ROOM - wide - 30, 1)
         used = text_width(who, SMALLEST) + 14
-        _placeholder(canvas, "Footer", 'type="ftr" sz="quarter" idx="11"', Frame(LEFT, FOOT, min(used, room + 14), FOOT_HEIGHT),
-                     canvas.paragraph(par(who, SMALLEST, ink)))  # fmt: skip
-        if tag:
-            edge = canvas.line(ink, 1.0, "dash")
-            frame = Frame(LEFT + min(used, room + 14) + 2, FOOT, wide, FOOT_HEIGHT)
-            self._tag(canvas, frame, par(tag, SMALLEST, ink, side="ctr"), edge)
-        else:
-            self._tag(canvas, None, None, "")
+        words = canvas.paragraph(par(who, SMALLEST, ink))
+        _placeholder(canvas, "Footer", template.FOOTER, Frame(LEFT, FOOT, used, FOOT_HEIGHT), words)
+        frame = Frame(LEFT + used + 2, FOOT, wide, FOOT_HEIGHT)
+        said = [par(tag, SMALLEST, ink, side="ctr")] if tag else []
+        self._place(canvas, template.TAG, frame, said, anchor="ctr", edge=canvas.line(ink, 1.0, "dash"))
         field = (
-            f'<a:p><a:pPr algn="r"/><a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"><a:rPr lang="{canvas.language}" '
-            f'sz="{SMALLEST * 100}">{canvas.fill(ink)}<a:latin typeface="+mn-lt"/></a:rPr><a:t>{number}</a:t></a:fld></a:p>'
+            f'<a:p><a:pPr algn="r"/><a:fld id="{template.SLIDE_NUMBER}" type="slidenum"><a:rPr '
+            f'lang="{canvas.language}" '
+            f'sz="{SMALLEST * 100}">{canvas.fill(ink)}<a:latin typeface="+mn-lt"/></a:rPr><a:t>{number}</a:t></a:fld>'
+            "</a:p>"
         )
-        _placeholder(
-            canvas,
-            "Slide number",
-            'type="sldNum" sz="quarter" idx="12"',
-            Frame(RIGHT - 60, FOOT, 60, FOOT_HEIGHT),
-            field,
-        )
+        _placeholder(canvas, "Slide number", template.NUMBER, Frame(RIGHT - 60, FOOT, 60, FOOT_HEIGHT), field)
         bar = Frame(0, template.HEIGHT - 3, template.WIDTH * number / total, 3)
         canvas.box(bar, fill=template.ON_DARK if opening else "client", name="Progress")
-
-    def _tag(self, canvas: Canvas, frame: Frame | None, words: Par | None, edge: str) -> None:
-        found = next(shape for shape in canvas.slide.placeholders if shape.placeholder_format.idx == template.TAG)
-        found._element.getparent().remove(found._element)
-        if frame is not None and words is not None:
-            _placeholder(
-                canvas, "Tag", f'type="body" sz="quarter" idx="{template.TAG}"', frame, canvas.paragraph(words), edge
-            )
 
     # What stands below a title
 
@@ -253,7 +247,7 @@ def _titled(text: str, size: int, room: float, most: float, colour: str = "ink")
 
 
 def _is_text(block: page.Block) -> bool:
-    return block.figure is None and not block.layout and not _STRUCTURE.search(block.html)
+    return block.figure is None and not block.layout and not _WORDS_ONLY.search(block.html)
 
 
 def _words(block: page.Block) -> list[Par]:
@@ -274,35 +268,27 @@ def _of_results(canvas: Canvas, frame: Frame, table: Mapping[str, Any], source: 
     top = title.height(frame.width) + 6
     canvas.text(frame.top(top), [title], name="Heading", fit=False)
     body = frame.below(top)
-    columns = table["columns"][: max(1, int(body.width / 90))]
+    columns = table["columns"][: max(1, int(body.width / grids.NARROWEST_WORDS))]
     widths = [body.width / len(columns)] * len(columns)
+    count = len(table["rows"])
+    shown = [at for at in chosen(count, max(2, int((body.height - 60) / grids.ROW))) if at is not None]
 
-    def cell(row: Mapping[str, Any], column: Mapping[str, Any], *, first: bool) -> Td:
-        value = row.get(column["key"])
-        text = source.numerals.mean(value) if isinstance(value, float) else str(value if value is not None else "")
-        return td(text, SMALLEST, bold=first, side="r" if column["kind"] == "number" else "l")
+    def line(texts: Iterable[str], **look: Any) -> list[Td]:
+        sides = ("r" if column["kind"] == "number" else "l" for column in columns)
+        return [td(text, SMALLEST, side=side, **look) for text, side in zip(texts, sides, strict=True)]
 
-    shown = chosen(len(table["rows"]), max(2, int((body.height - 60) / 24)))
-    made = [
-        [td(column["label"], SMALLEST, "ink2", side="r" if column["kind"] == "number" else "l") for column in columns]
-    ]
-    made += [
-        [cell(table["rows"][at], column, first=place == 0) for place, column in enumerate(columns)]
-        for at in shown
-        if at is not None
-    ]
-    omitted = len(table["rows"]) - len(made) + 1
-    room = body.height - (24 if omitted else 0)
+    made = [line((column["label"] for column in columns), colour="ink2")]
+    made += [line(_shown(table["rows"][at].get(column["key"]), source) for column in columns) for at in shown]
+    room = body.height - (grids.NOTE if len(shown) < count else 0)
     used = canvas.table(body, settled(made, widths, room), widths, name=table["caption"], head=True)
-    if omitted:
-        words = _n(
-            "{n} row between them is left out; the annex has it.",
-            "{n} rows between them are left out; the annex has them.",
-            omitted,
-        )
-        canvas.text(
-            body.below(used + 2).top(22), [par(words.format(n=omitted), SMALLEST, "mut", italic=True)], name="Left out"
-        )
+    if len(shown) < count:
+        words = [par(grids.left_out(count - len(shown)), SMALLEST, "mut", italic=True)]
+        canvas.text(body.below(used + 2).top(grids.NOTE), words, name="Left out")
+
+
+def _shown(value: Any, source: Source) -> str:
+    """A value of a table as a reader sees it."""
+    return source.numerals.mean(value) if isinstance(value, float) else str(value if value is not None else "")
 
 
 def _mark(canvas: Canvas, y: float) -> None:
@@ -316,10 +302,10 @@ def _mark(canvas: Canvas, y: float) -> None:
     canvas.box(Frame(LEFT + 418, y - 2.5, 16, 16), fill="#74bdf0", kind="ellipse", name="Mark")
 
 
-def _placeholder(canvas: Canvas, name: str, kind: str, frame: Frame, text: str, edge: str = "") -> None:
+def _placeholder(canvas: Canvas, name: str, kind: str, frame: Frame, text: str) -> None:
     """A placeholder that python-pptx does not bring from the layout by itself."""
-    canvas._add(
-        f'<p:sp {_NAMES}><p:nvSpPr><p:cNvPr id="{canvas._next()}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
-        f"<p:nvPr><p:ph {kind}/></p:nvPr></p:nvSpPr><p:spPr>{canvas.place(frame)}{edge}</p:spPr><p:txBody>"
+    canvas.add(
+        f'<p:sp {_NAMES}><p:nvSpPr><p:cNvPr id="{canvas.next()}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/>'
+        f"</p:cNvSpPr><p:nvPr><p:ph {kind}/></p:nvPr></p:nvSpPr><p:spPr>{canvas.place(frame)}</p:spPr><p:txBody>"
         f'<a:bodyPr anchor="ctr"/><a:lstStyle/>{text}</p:txBody></p:sp>'
     )

@@ -131,10 +131,10 @@ def decimals(places: int, *, signed: bool = False) -> str:
     Examples
     --------
     >>> decimals(2), decimals(1, signed=True)
-    ('0.00;−0.00;0.00', '+0.0;−0.0;0.0')
+    ('0.00;"−"0.00;0.00', '+0.0;"−"0.0;0.0')
     """
     digits = "0" + ("." + "0" * places if places else "")
-    return f"{'+' if signed else ''}{digits};−{digits};{digits}"
+    return f'{"+" if signed else ""}{digits};"−"{digits};{digits}'
 
 
 def p_format(numerals: Numerals) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from kernels_lib.production.publish.office.package import TYPES
@@ -33,6 +34,9 @@ SMALLEST = 14  # points; nothing on a slide is smaller
 
 # Index of the placeholder that holds the tag about the data.
 TAG = 13
+FOOTER = 'type="ftr" sz="quarter" idx="11"'
+NUMBER = 'type="sldNum" sz="quarter" idx="12"'
+SLIDE_NUMBER = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"  # any identifier of a field that counts slides
 
 _A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 _R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -73,7 +77,9 @@ def package(look: Look) -> bytes:
     """The template as a presentation without slides."""
     parts = {
         TYPES: _types(),
-        "_rels/.rels": _relations(("officeDocument", "ppt/presentation.xml"), ("extended-properties", "docProps/app.xml")),
+        "_rels/.rels": _relations(
+            ("officeDocument", "ppt/presentation.xml"), ("extended-properties", "docProps/app.xml")
+        ),
         "docProps/app.xml": _HEAD + '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
         'extended-properties"><Application>scorecard-reports</Application></Properties>',
         "ppt/presentation.xml": _presentation(look),
@@ -161,7 +167,8 @@ def _theme(look: Look) -> str:
         f'{_HEAD}<a:theme {_A} name="Scorecard"><a:themeElements><a:clrScheme name="Scorecard">{colours}</a:clrScheme>'
         f'<a:fontScheme name="Scorecard">{font("majorFont", look.serif)}{font("minorFont", look.sans)}</a:fontScheme>'
         f'<a:fmtScheme name="Scorecard"><a:fillStyleLst>{solid * 3}</a:fillStyleLst><a:lnStyleLst>{line * 3}'
-        f"</a:lnStyleLst><a:effectStyleLst>{effect * 3}</a:effectStyleLst><a:bgFillStyleLst>{solid * 3}</a:bgFillStyleLst>"
+        f"</a:lnStyleLst><a:effectStyleLst>{effect * 3}</a:effectStyleLst><a:bgFillStyleLst>"
+        f"{solid * 3}</a:bgFillStyleLst>"
         "</a:fmtScheme></a:themeElements></a:theme>"
     )
 
@@ -169,7 +176,8 @@ def _theme(look: Look) -> str:
 def _master(look: Look) -> str:
     def style(size: int, font: str) -> str:
         return (
-            f'<a:lvl1pPr marL="0" indent="0" algn="l"><a:lnSpc><a:spcPct val="100000"/></a:lnSpc><a:spcBef><a:spcPts val="0"/>'
+            '<a:lvl1pPr marL="0" indent="0" algn="l"><a:lnSpc><a:spcPct val="100000"/></a:lnSpc><a:spcBef><a:spcPts '
+            'val="0"/>'
             f'</a:spcBef><a:buNone/><a:defRPr sz="{size * 100}"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill>'
             f'<a:latin typeface="{font}"/></a:defRPr></a:lvl1pPr>'
         )
@@ -185,8 +193,10 @@ def _master(look: Look) -> str:
         '<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" '
         'accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/>'
         '<p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="rId1"/><p:sldLayoutId id="2147483650" r:id="rId2"/>'
-        f'</p:sldLayoutIdLst><p:hf hdr="0" dt="0"/><p:txStyles><p:titleStyle>{style(TITLE_SIZE, "+mj-lt")}</p:titleStyle>'
-        f"<p:bodyStyle>{style(18, '+mn-lt')}</p:bodyStyle><p:otherStyle>{style(18, '+mn-lt')}</p:otherStyle></p:txStyles>"
+        '</p:sldLayoutIdLst><p:hf hdr="0" dt="0"/><p:txStyles><p:titleStyle>'
+        f"{style(TITLE_SIZE, '+mj-lt')}</p:titleStyle>"
+        f"<p:bodyStyle>{style(18, '+mn-lt')}</p:bodyStyle><p:otherStyle>{style(18, '+mn-lt')}</p:otherStyle>"
+        "</p:txStyles>"
         "</p:sldMaster>"
     )
 
@@ -194,11 +204,12 @@ def _master(look: Look) -> str:
 def _opening(look: Look) -> str:
     """The first slide: dark, so its text is set against its own ground and not by the theme's."""
     light = f'<a:solidFill><a:srgbClr val="{_hex(ON_DARK)}"/></a:solidFill>'
+    title, words = (LEFT, 150, 820, 190), (LEFT, 360, 760, 100)
     shapes = (
-        _placeholder(2, "Title", 'type="ctrTitle"', (LEFT, 150, 820, 190), look.title_words, size=OPENING_SIZE, fill=light)
-        + _placeholder(3, "Notice", 'type="subTitle" idx="1"', (LEFT, 360, 760, 100), "", size=18, fill=light)
+        _placeholder(2, "Title", 'type="ctrTitle"', title, look.title_words, size=OPENING_SIZE, fill=light)
+        + _placeholder(3, "Notice", 'type="subTitle" idx="1"', words, "", size=18, fill=light)
         + _foot(look, 4, fill=light)
-    )  # fmt: skip
+    )
     ground = f'<p:bg><p:bgPr><a:solidFill><a:srgbClr val="{_hex(DARK)}"/></a:solidFill><a:effectLst/></p:bgPr></p:bg>'
     return _layout("Title", 'type="title"', ground, shapes)
 
@@ -218,15 +229,14 @@ def _layout(name: str, kind: str, ground: str, shapes: str) -> str:
 def _foot(look: Look, number: int, fill: str = "") -> str:
     """Who the deck is for, the tag about the data, and the number of the slide."""
     quiet = fill or '<a:solidFill><a:schemeClr val="accent4"/></a:solidFill>'
-    page = f'<a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"><a:rPr lang="{_locale(look)}"/><a:t>‹#›</a:t></a:fld>'
+    page = f'<a:fld id="{SLIDE_NUMBER}" type="slidenum"><a:rPr lang="{_locale(look)}"/><a:t>‹#›</a:t></a:fld>'
+    who, tag, last = ((x, FOOT, width, FOOT_HEIGHT) for x, width in ((LEFT, 480), (LEFT + 490, 300), (RIGHT - 60, 60)))
+    style: dict[str, Any] = {"size": SMALLEST, "fill": quiet, "anchor": "ctr"}
     return (
-        _placeholder(number, "Footer", 'type="ftr" sz="quarter" idx="11"', (LEFT, FOOT, 480, FOOT_HEIGHT), "",
-                     size=SMALLEST, fill=quiet, anchor="ctr")
-        + _placeholder(number + 1, "Tag", f'type="body" sz="quarter" idx="{TAG}"', (LEFT + 490, FOOT, 300, FOOT_HEIGHT), "",
-                       size=SMALLEST, fill=quiet, anchor="ctr")
-        + _placeholder(number + 2, "Slide number", 'type="sldNum" sz="quarter" idx="12"', (RIGHT - 60, FOOT, 60, FOOT_HEIGHT),
-                       page, size=SMALLEST, fill=quiet, anchor="ctr", side="r")
-    )  # fmt: skip
+        _placeholder(number, "Footer", FOOTER, who, "", **style)
+        + _placeholder(number + 1, "Tag", f'type="body" sz="quarter" idx="{TAG}"', tag, "", **style)
+        + _placeholder(number + 2, "Slide number", NUMBER, last, page, side="r", **style)
+    )
 
 
 def _placeholder(
@@ -243,10 +253,13 @@ def _placeholder(
     text = words if words.startswith("<") else f"<a:r><a:rPr/><a:t>{escape(words)}</a:t></a:r>" if words else ""
     x, y, width, height = (round(length * EMU) for length in frame)
     return (
-        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph {kind}/>'
+        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr>'
+        f"<p:ph {kind}/>"
         f'</p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
-        f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr><p:txBody><a:bodyPr vert="horz" wrap="square" lIns="0" tIns="0" '
-        f'rIns="0" bIns="0" anchor="{anchor}"><a:noAutofit/></a:bodyPr><a:lstStyle>{style}</a:lstStyle><a:p>{text}</a:p></p:txBody></p:sp>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr><p:txBody><a:bodyPr vert="horz" wrap="square" '
+        'lIns="0" tIns="0" '
+        f'rIns="0" bIns="0" anchor="{anchor}"><a:noAutofit/></a:bodyPr><a:lstStyle>{style}</a:lstStyle><a:p>'
+        f"{text}</a:p></p:txBody></p:sp>"
     )
 
 

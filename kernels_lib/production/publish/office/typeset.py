@@ -34,6 +34,13 @@ def _slack(type_: Type) -> float:
     return SLACK + 0.015 * type_.serif
 
 
+def widest_word(text: str, size: float, *, bold: bool = False, serif: bool = False) -> float:
+    """Width of what no line should be broken in."""
+    type_ = Type(size=size, bold=bold, serif=serif)
+    words = (word.rstrip() for line in text.split("\n") for word in _BREAKS.split(line))
+    return max((type_.width(word) for word in words), default=0.0) * _slack(type_)
+
+
 def wrapped(text: str, size: float, room: float, *, bold: bool = False, serif: bool = False) -> list[str]:
     """The lines of a text in a column that is `room` wide.
 

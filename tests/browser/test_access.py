@@ -1,0 +1,169 @@
+"""Whoever uses a keyboard or a screen reader gets the whole document: published pages in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from kernels_lib.production.inspection import draw_all, wait_until
+from tests.browser.axe import violations
+
+pytestmark = pytest.mark.browser
+
+CLIENT = "clients/brand-19"
+FOLDERS = ["study", "methods", "industries/retail", "clients/brand-07", "clients/brand-24"]
+LOOKS = [(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")]
+slow = pytest.mark.slow
+
+UNFOLD = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
+
+
+def looked_at(quick: list, folders: list[str]) -> list:
+    """Folder, width and scheme of every combination; all but the quick ones are slow."""
+    every = [(folder, *look) for folder in folders for look in LOOKS]
+    return [*quick, *(pytest.param(*one, marks=slow) for one in every if one not in quick)]
+
+
+def opened(open_page, path, width=1440, scheme="light"):
+    page = open_page(width, 900, color_scheme=scheme, reduced_motion="reduce")
+    page.goto(path.as_uri())
+    page.evaluate(UNFOLD)
+    draw_all(page)
+    return page
+
+
+@pytest.mark.parametrize(("folder", "width", "scheme"), looked_at([(CLIENT, 390, "dark")], [CLIENT, *FOLDERS]))
+def test_axe_finds_nothing_wrong_in_a_page_with_everything_open(site, open_page, folder, width, scheme):
+    page = opened(open_page, site / "build/site" / folder / "report.html", width, scheme)
+
+    assert [] == violations(page)
+
+
+@pytest.mark.parametrize(("folder", "width", "scheme"), looked_at([], ["study", CLIENT, "industries/retail"]))
+def test_axe_finds_nothing_wrong_on_any_slide(site, open_page, folder, width, scheme):
+    page = opened(open_page, site / "build/site" / folder / "slides.html", width, scheme)
+    for number in range(page.evaluate("Reveal.getTotalSlides()")):
+        page.evaluate(f"Reveal.slide({number})")
+        assert [] == violations(page), number + 1
+
+
+def test_axe_finds_nothing_wrong_on_a_slide_of_lists_and_one_with_a_chart(site, open_page):
+    page = opened(open_page, site / "build/site" / CLIENT / "slides.html")
+    for number in (1, 2):
+        page.evaluate(f"Reveal.slide({number})")
+        assert [] == violations(page), number + 1
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1440, "light"), *(pytest.param(*look, marks=slow) for look in LOOKS[1:])]
+)
+def test_axe_finds_nothing_wrong_in_the_index(site, open_page, width, scheme):
+    assert [] == violations(opened(open_page, site / "build/site/index.html", width, scheme))
+
+
+def test_axe_would_find_a_missing_name_pale_words_and_an_unknown_role(site, open_page):
+    page = opened(open_page, site / "build/site/index.html")
+    page.evaluate("""() => { document.querySelector("main").insertAdjacentHTML("beforeend",
+      '<button></button><p style="color:#aaa;background:#fff">pale</p><p role="figur">odd</p>'); }""")
+
+    assert {"button-name", "color-contrast", "aria-roles"} <= {found.split(":")[0] for found in violations(page)}
+
+
+@pytest.mark.parametrize("name", ["report.html", "slides.html"])
+@pytest.mark.parametrize("folder", [CLIENT, *(pytest.param(folder, marks=slow) for folder in FOLDERS)])
+def test_every_figure_has_a_name_and_says_what_it_shows(site, open_page, folder, name):
+    page = opened(open_page, site / "build/site" / folder / name)
+    session = page.context.new_cdp_session(page)
+    # Slides that are not shown have no place in the tree of what is read out: all of them are laid out first.
+    page.evaluate("window.scorecardDeck && document.documentElement.classList.add('together')")
+    tree = session.send("Accessibility.getFullAXTree")["nodes"]
+
+    spoken = [node["name"]["value"] for node in tree if node.get("role", {}).get("value") == "image" and "name" in node]
+    alts = page.eval_on_selector_all(".draw", "all => all.map((draw) => draw.getAttribute('aria-label'))")
+    assert alts
+    assert [] == [alt for alt in alts if alt not in spoken]
+    assert [] == [alt for alt in alts if len(alt) < 80]
+
+
+# The keyboard
+
+MARK = """() => {
+  const all = document.querySelectorAll("a[href], button, summary, input, select, textarea, [tabindex]");
+  const shown = Array.from(all).filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0);
+  shown.forEach((element, place) => { element.dataset.place = place; });
+  return shown.map((element) => element.outerHTML.slice(0, 120));
+}"""
+
+FOCUS = """() => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const style = getComputedStyle(element);
+  const box = element.getBoundingClientRect();
+  return {
+    place: "place" in element.dataset ? Number(element.dataset.place) : -1,
+    seen: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none",
+    inside: box.bottom > 0 && box.top < window.innerHeight && box.right > 0 && box.left < window.innerWidth,
+    html: element.outerHTML.slice(0, 120),
+  };
+}"""
+
+# What looks as if it could be clicked but is no control, nor a part of one.
+MISLEADING = """() => Array.from(document.querySelectorAll("body *")).filter((element) =>
+  getComputedStyle(element).cursor === "pointer" && element.checkVisibility() &&
+  !element.closest("a[href], button, summary, label, input, select")).map((element) => element.outerHTML.slice(0, 99))"""
+
+
+def tabbed(page) -> tuple[list[str], list[dict]]:
+    """Every control of the page, and what the tab key reaches, one after another."""
+    controls = page.evaluate(MARK)
+    stops = []
+    for _ in range(2 * len(controls) + 10):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is None:
+            break
+        stops.append(stop)
+    return controls, stops
+
+
+@pytest.mark.parametrize("width", [1440, pytest.param(390, marks=slow)])
+@pytest.mark.parametrize(
+    "document",
+    [f"{CLIENT}/report.html", "index.html", *(pytest.param(f"{f}/report.html", marks=slow) for f in FOLDERS)],
+)
+def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(site, open_page, document, width):
+    page = opened(open_page, site / "build/site" / document, width)
+    controls, stops = tabbed(page)
+
+    places = [stop["place"] for stop in stops if stop["place"] >= 0]
+    assert len(controls) > 8
+    assert [] == [controls[place] for place in range(len(controls)) if place not in places]
+    assert sorted(places) == places
+    assert [] == [stop["html"] for stop in stops if not stop["seen"]]
+    assert [] == [stop["html"] for stop in stops if not stop["inside"]]
+    assert [] == page.evaluate(MISLEADING)
+
+
+def test_the_first_tab_offers_to_skip_to_the_report(site, open_page):
+    page = opened(open_page, site / "build/site" / CLIENT / "report.html")
+    page.keyboard.press("Tab")
+    assert "#main" == page.evaluate("document.activeElement.getAttribute('href')")
+
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_the_keyboard_goes_through_a_deck_and_its_buttons(site, open_page):
+    page = opened(open_page, site / "build/site" / CLIENT / "slides.html")
+    controls, stops = tabbed(page)
+    assert 2 == len(controls)
+    assert [0, 1] == [stop["place"] for stop in stops]
+    assert all(stop["seen"] and stop["inside"] for stop in stops)
+
+    page.locator(".present [data-go=next]").press("Enter")
+    wait_until(page, "Reveal.getIndices().h === 1")
+    page.keyboard.press("ArrowRight")
+    wait_until(page, "Reveal.getIndices().h === 2")
+    page.keyboard.press("ArrowLeft")
+    wait_until(page, "Reveal.getIndices().h === 1")
+    assert [] == page.evaluate(MISLEADING)
