@@ -109,7 +109,7 @@ FOCUS = """() => {
 # What looks as if it could be clicked but is no control, nor a part of one.
 MISLEADING = """() => Array.from(document.querySelectorAll("body *")).filter((element) =>
   getComputedStyle(element).cursor === "pointer" && element.checkVisibility() &&
-  !element.closest("a[href], button, summary, label, input, select")).map((element) => element.outerHTML.slice(0, 99))"""
+  !element.closest("a[href], button, summary, label, input, select")).map((one) => one.outerHTML.slice(0, 120))"""
 
 
 def tabbed(page) -> tuple[list[str], list[dict]]:

@@ -15,6 +15,7 @@ from kernels_lib.errors import GateFailed
 from kernels_lib.production import browser
 from kernels_lib.production.browser import missing_for_pdf
 from kernels_lib.production.publish import to_html
+from kernels_lib.production.publish.pdf import _renumbered as renumbered
 from kernels_lib.production.publish.pdf import to_pdf
 from tests.production import sample_notebook as sample
 
@@ -143,7 +144,16 @@ def test_links_of_the_contents_stay_inside_the_file(printed):
 def test_equal_pages_give_equal_files():
     html = to_html(sample.notebook())
 
-    assert to_pdf(html) == to_pdf(html)
+    first = to_pdf(html)
+    # Another page between the two: what the browser did before must not show.
+    to_pdf("<!doctype html><html lang='en'><title>x</title><h1>x</h1><table><tr><th>a</th></tr></table></html>")
+    assert first == to_pdf(html)
+
+
+def test_ids_are_counted_anew_in_their_order():
+    assert b"/ID (node00000000) [(node00000001) (node00000000)]" == renumbered(
+        b"/ID (node00000075) [(node00000221) (node00000075)]"
+    )
 
 
 def test_one_browser_prints_every_page_of_a_process():

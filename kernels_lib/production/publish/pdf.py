@@ -27,6 +27,7 @@ PAPER = {"width": "210mm", "height": "297mm"}
 # A window about as wide as paper, so that what adapts to the window adapts to paper.
 WINDOW = {"width": 794, "height": 1123}
 HEADINGS = "Array.from(document.querySelectorAll('h1, h2, h3, h4, h5, h6'), (h) => h.textContent)"
+_ID = re.compile(rb"node\d{8}(?!\d)")
 
 
 def to_pdf(html: str) -> bytes:
@@ -92,7 +93,16 @@ def _tidied(printed: bytes, headings: list[str], html: str) -> bytes:
     _mend_outline(root, headings)
     file = io.BytesIO()
     writer.write(file)
-    return file.getvalue()
+    return _renumbered(file.getvalue())
+
+
+def _renumbered(printed: bytes) -> bytes:
+    """The same with the ids of table heads counted anew: Chromium counts on from whatever it did before.
+
+    New ids are as long as the old ones and in the same order, so that nothing in the file moves.
+    """
+    ids = {found: b"node%08d" % place for place, found in enumerate(sorted(set(_ID.findall(printed))))}
+    return _ID.sub(lambda found: ids[found[0]], printed)
 
 
 def _found(pattern: str, html: str) -> str:
