@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kernels_lib.study.language import speaking
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Clients of the sites that make test reads; make test-all reads one with all thirty.
@@ -21,6 +23,13 @@ def copy_project(target: Path) -> Path:
     for folder in ("params", "datasets", "reports", "tests/reference_cases"):
         shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     return target
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Opening a study says which language is spoken from then on: no test hears the one before."""
+    with speaking("en"):
+        yield
 
 
 @pytest.fixture

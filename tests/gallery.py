@@ -19,18 +19,18 @@ CRITERIA = (
 LONG = "The Sixty Character Company of Saint Petersburg and Sons Ltd"
 JAPANESE = "日本銀行サービス株式会社"
 
-# Client to its industry and scores, in the order of CRITERIA; an empty text was not scored.
-CLIENTS: dict[str, tuple[str, list[str]]] = {
-    "One Weak Spot": ("retail", "4.5 5 5 4.5 4 4.5 2 4".split()),
-    "Nothing Missing": ("retail", "5 5 5 4.5 5 4.5 4.5 4".split()),
-    "Last of All": ("retail", "1 1 1 1 1 1 1 1".split()),
-    "Twin East": ("retail", "2.5 4 4.5 3 3 2 2 2.5".split()),
-    "Twin West": ("services", "2.5 4 4.5 3 3 2 2 2.5".split()),
-    "Gaps in the Data": ("services", ["3", "4.5", "", "2.5", "3.5", "", "2", "3"]),
-    "One of Two": ("couple", "2 4 5 3.5 4 1.5 2 2.5".split()),
-    "Two of Two": ("couple", "3 4 4.5 2.5 3 2.5 2 2".split()),
-    LONG: ("services", "2 3.5 4.5 2.5 3.5 1.5 2 3".split()),
-    JAPANESE: ("services", "1.5 4 5 3 2.5 2 2.5 2".split()),
+# Client to its industry and scores, in the order of CRITERIA; a dash was not scored.
+CLIENTS: dict[str, tuple[str, str]] = {
+    "One Weak Spot": ("retail", "4.5 5 5 4.5 4 4.5 2 4"),
+    "Nothing Missing": ("retail", "5 5 5 4.5 5 4.5 4.5 4"),
+    "Last of All": ("retail", "1 1 1 1 1 1 1 1"),
+    "Twin East": ("retail", "2.5 4 4.5 3 3 2 2 2.5"),
+    "Twin West": ("services", "2.5 4 4.5 3 3 2 2 2.5"),
+    "Gaps in the Data": ("services", "3 4.5 - 2.5 3.5 - 2 3"),
+    "One of Two": ("couple", "2 4 5 3.5 4 1.5 2 2.5"),
+    "Two of Two": ("couple", "3 4 4.5 2.5 3 2.5 2 2"),
+    LONG: ("services", "2 3.5 4.5 2.5 3.5 1.5 2 3"),
+    JAPANESE: ("services", "1.5 4 5 3 2.5 2 2.5 2"),
 }
 OTHERS = [
     "2 4 5 3 3.5 2 2.5 2", "1.5 3.5 4.5 2.5 3 1.5 2 2.5", "2.5 4.5 5 3 2.5 2.5 2 3", "3 3.5 4.5 3.5 4 2 1.5 2.5",
@@ -46,7 +46,7 @@ def write(root: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["brand", "industry", *CRITERIA])
         for name, (industry, scores) in CLIENTS.items():
-            writer.writerow([name, industry, *scores])
+            writer.writerow([name, industry, *scores.replace("-", "").split(" ")])
         for number, scores in enumerate(OTHERS, 1):
             writer.writerow([f"Other {number}", "retail" if number % 2 else "services", *scores.split()])
     package = {

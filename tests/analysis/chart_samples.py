@@ -160,10 +160,17 @@ def renamed(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def examples(
-    name: str = "Brand 03", *, units: int = 12, language: str = "en", criterion: str = "Authenticity"
+    name: str = "Brand 03",
+    *,
+    units: int = 12,
+    language: str = "en",
+    criterion: str = "Authenticity",
+    unit: tuple[str, str] = ("brand", "brands"),
 ) -> dict[str, Any]:
     """How to draw every chart for a client of that name."""
     words = {**WORDS, "numerals": Numerals(language, 1, 2)}
+    many = {**words, "unit_many": unit[1]}
+    both = {**many, "unit_one": unit[0]}
     names = tuple(criterion if label == "Authenticity" else label for label in NAMES)
     group, own = study_card().assign(name=names), brand_card().assign(name=names)
     scores = renamed(score_table(units), name)
@@ -177,12 +184,12 @@ def examples(
     heads = {"names": dict(zip(IDS, names, strict=True)), "targets": 4}
     low = ("call_to_action", "advocacy", "rules")
     return {
-        "strengths": lambda: charts.strengths(group, subject=name, client=own, unsettled=low, **SCALE, **words),
-        "scorecard": lambda: charts.scorecard(group, stages=stages, **SCALE, **words),
-        "peers": lambda: charts.peers(own, subject=name, **SCALE, **words),
-        "heatmap": lambda: charts.heatmap(scores, league(scores), highlight=name, **heads, **words),
-        "ranking": lambda: charts.ranking(league(scores), highlight=name, target=4, **SCALE, **words),
-        "industries": lambda: charts.industries(places, mean_all=2.96, **SCALE, **words),
+        "strengths": lambda: charts.strengths(group, subject=name, client=own, unsettled=low, **SCALE, **many),
+        "scorecard": lambda: charts.scorecard(group, stages=stages, **SCALE, **many),
+        "peers": lambda: charts.peers(own, subject=name, **SCALE, **many),
+        "heatmap": lambda: charts.heatmap(scores, league(scores), highlight=name, **heads, **both),
+        "ranking": lambda: charts.ranking(league(scores), highlight=name, target=4, **SCALE, **both),
+        "industries": lambda: charts.industries(places, mean_all=2.96, **SCALE, **many),
         "pairs": lambda: charts.pairs(pair, **words),
         "multiverse": lambda: charts.multiverse(how, chosen=(("ranks", "means"), "Holm"), **words),
     }

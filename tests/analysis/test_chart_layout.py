@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -226,3 +228,16 @@ def test_a_long_german_word_breaks_where_its_parts_join():
 def test_words_become_smaller_before_they_are_cut():
     lines, size = house.fitted("Community expectations", 150, 15, 12.5)
     assert (["Community expectations"], 13.0) == (lines, size)
+
+
+# The parts of the house, each may import those before it.
+PARTS = ("look", "lettering", "scales", "wording", "sheet", "marks", "drawing", "assembling", "house")
+
+
+def test_parts_of_the_house_import_downwards_only():
+    folder = Path(house.__file__).parent
+    for place, part in enumerate(PARTS):
+        tree = ast.parse((folder / f"{part}.py").read_text(encoding="utf-8"))
+        modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        used = {name.rpartition(".")[2] for name in modules if name.startswith("kernels_lib.analysis.charts")}
+        assert used <= set(PARTS[:place]), part

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from kernels_lib.production.inspection import draw_all
@@ -51,7 +53,7 @@ MEASURED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("paper", WIDTHS)
+@pytest.mark.parametrize("paper", ["A4", pytest.param("Letter", marks=slow)])
 @pytest.mark.parametrize("folder", [CLIENT, *(pytest.param(folder, marks=slow) for folder in FOLDERS)])
 def test_nothing_is_wider_than_the_paper_and_no_word_leaves_its_chart(site, open_page, folder, paper):
     page = open_page(WIDTHS[paper], 1000)
@@ -79,8 +81,6 @@ def test_the_head_of_the_ledger_stands_on_every_sheet_that_it_reaches(site, open
     page.goto((site / "build/site" / CLIENT / "report.html").as_uri())
     page.emulate_media(media="print")
     draw_all(page)
-    import io
-
     printed = pypdf.PdfReader(io.BytesIO(page.pdf(format=paper, prefer_css_page_size=True)))
 
     assert {size} == {tuple(round(float(side) / 72 * 25.4) for side in p.mediabox[2:]) for p in printed.pages}

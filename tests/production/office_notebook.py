@@ -26,8 +26,9 @@ TERMS = [["Firm", "Two kinds of test agree after correction."], ["Unresolved", "
 PIECES: dict[str, list[Any]] = {
     "answer": [ANSWER],
     "summary": [ANSWER],
-    "numerals": [[["Firm", "18", "of 28 pairs", "Six hold always.", False], ["≈ Open", "10", "of 28", "", True]], "Made so."],
-    "one": ["2.0", "of 4 needed for community expectations", ["Members do not know what to ask.", "State the purpose."]],
+    "numerals": [[["Firm", "18", "of 28 pairs", "Six hold always.", False], ["≈ Open", "10", "of 28", "", True]],
+                 "Made so."],
+    "one": ["2.0", "of 4 needed for community expectations", ["Members cannot know what to ask.", "State it."]],
     "rows": ["s", [[number, name, note] for number, name, note in sample.STRENGTHS]],
     "gate_slide": [GATE, PLAN],
     "gate": [GATE],

@@ -107,9 +107,9 @@ def test_a_warning_on_stderr_is_caught(delivered):
 def test_a_trace_that_the_bundle_cannot_draw_is_caught(delivered):
     def edit(notebook):
         outputs = figure_cell(notebook).outputs
-        next(o for o in outputs if gates.PLOTLY in o.data)["data"][gates.PLOTLY]["data"][0]["type"] = "scatterpolar"
+        next(o for o in outputs if gates.PLOTLY in o.data)["data"][gates.PLOTLY]["data"][0]["type"] = "choropleth"
 
-    with pytest.raises(GateFailed, match="trace type 'scatterpolar' is not in the plotly bundle"):
+    with pytest.raises(GateFailed, match="trace type 'choropleth' cannot be drawn"):
         gates.check(edited(delivered, edit), CLIENT)
 
 

@@ -70,7 +70,7 @@ def figure(
         "message": message,
         "subtitle": subtitle,
         "caption": caption,
-        "alt": f"{message.rstrip('.')}: {phrases}." if phrases else message,
+        "alt": f"{message.rstrip('.')}. {phrases}." if phrases else message,
         "how_to_read": how_to_read,
         "basis": str(basis),
         "columns": [dict(zip(("key", "label", "unit", "kind"), column, strict=True)) for column in columns],

@@ -208,16 +208,27 @@ def _cell(row: Mapping[str, Any], numerals: Numerals) -> str:
 
 
 def _phrase(row: Mapping[str, Any], numerals: Numerals) -> str:
-    values = {"first": row["first_name"], "second": row["second_name"], "holds": _(LOOKS[row["holds"]][1])}
+    """A pair for those who do not see the chart; where the order is open, none is stated."""
     if not known(row["difference"]):
-        return _("{first} and {second}: {holds}").format(**values)
-    size = house.distance(float(row["difference"]), numerals)
-    return _("{first} {gap} ahead of {second} ({holds})").format(gap=size, **values)
+        words = _("{first} and {second}: {holds}")
+    elif _holds(row):
+        words = _("{first} {gap} ahead of {second} ({holds})")
+    else:
+        words = _("{first} and {second} {gap} apart ({holds})")
+    return words.format(**_values(row, numerals))
 
 
 def _hover(row: Mapping[str, Any], numerals: Numerals) -> str:
-    values = {"first": row["first_name"], "second": row["second_name"], "holds": _(LOOKS[row["holds"]][1])}
     if not known(row["difference"]):
-        return _("{first} and {second}: {holds}.").format(**values)
-    size = house.distance(float(row["difference"]), numerals)
-    return _("{first} is {gap} ahead of {second}: {holds}.").format(gap=size, **values)
+        words = _("{first} and {second}: {holds}.")
+    elif _holds(row):
+        words = _("{first} is {gap} ahead of {second}: {holds}.")
+    else:
+        words = _("{first} and {second} are {gap} apart: {holds}.")
+    return words.format(**_values(row, numerals))
+
+
+def _values(row: Mapping[str, Any], numerals: Numerals) -> dict[str, str]:
+    gap = house.distance(float(row["difference"]), numerals) if known(row["difference"]) else ""
+    holds = _(LOOKS[row["holds"]][1])
+    return {"first": row["first_name"], "second": row["second_name"], "gap": gap, "holds": holds}

@@ -408,25 +408,24 @@ def _beside_lines(
     d: Drawing, rows: dict[int, _Row], numerals: Numerals, of_client: bool, many: str, target: float | None
 ) -> None:
     """A phone has no right column: the group's mean and verdict stand beside its line."""
+    name = _("all {many}").format(many=many)
     named = not of_client
     for i, row in rows.items():
         if row.mean is None:
             continue
         sign, words = house.verdict(row.verdict, row.both)
-        mean = numerals.mean(row.mean) + " " if of_client else ""
+        short = f"{numerals.mean(row.mean)} {sign}" if of_client else sign
+        # What is not firm is said in words; the line is named where that leaves them room.
+        texts = [f"{short} {words}", short] if not row.firm or not of_client else [short]
+        if not named:
+            texts.insert(0, f"{name} {texts[0]}")
         low = row.mean if row.low is None else row.low
         high = row.mean if row.high is None else row.high
-        texts = [f"{mean}{sign} {words}"] if not row.firm or not of_client else []
-        texts += [f"{mean}{sign}"]
-        if not named:
-            name = _("all {many}").format(many=many)
-            first = d.beside(low, high, [f"{name} {mean}{sign}"], size=d.form.small, keep_off=target)
-            texts = [first[0], *texts] if first else texts
         place = d.beside(low, high, texts, size=d.form.small, keep_off=row.target)
         if place is None:
             continue
         text, shift, anchor = place
-        named = named or text.startswith(_("all {many}").format(many=many))
+        named = named or text.startswith(name)
         at = low if anchor == "right" else high
         over_zone = target is not None and (at > target or (anchor == "left" and at >= target))
         d.note(
@@ -511,6 +510,8 @@ def _hover(row: _Row, many: str, of_client: bool, numerals: Numerals) -> str:
         return own
     mean = house.with_interval(row.value, row.low, row.high, numerals)
     own = house.at_target_sentence(row.name, mean, row.gap, row.target, numerals)
+    if not row.firm:
+        return f"{own} {_('On which side of the target the mean lies is unresolved.')}"
     return f"{own} {house.capital(words)}."
 
 

@@ -29,6 +29,7 @@ _DECORATIVE = (
 _TABLE = "http://schemas.openxmlformats.org/drawingml/2006/table"
 _SCHEME = {token: place for place, token in THEME.items() if place not in ("hlink", "folHlink")}
 _SCHEME |= {"ink": "tx1", "paper": "bg1", "ink2": "tx2", "wash": "bg2"}
+MOST_LETTERS = 3_000  # in a paragraph; a slide in the smallest type has room for fewer
 _SMALLER = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4, 0.3, 0.2)
 
 
@@ -88,8 +89,10 @@ class Par:
 
 def par(text: object, size: float = 18, colour: str = "ink", *, bold: bool = False, italic: bool = False,
         **more: Any) -> Par:  # fmt: skip
-    """A paragraph of one look."""
-    return Par((Run(sayable(text), colour, bold, italic),), size, **more)
+    """A paragraph of one look; a text that no slide could hold is cut at once."""
+    said = sayable(text)
+    said = said if len(said) <= MOST_LETTERS else said[: MOST_LETTERS - 1] + "…"
+    return Par((Run(said, colour, bold, italic),), size, **more)
 
 
 @dataclass(frozen=True)

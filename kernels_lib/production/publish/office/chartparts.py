@@ -24,7 +24,10 @@ Numbers = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Look:
-    """How one bar or point is drawn; `label` is where its value stands, nowhere if empty."""
+    """How one bar or point is drawn.
+
+    `label` is where its value stands, nowhere if empty; `symbol` replaces that of the series.
+    """
 
     fill: str = ""
     edge: str = ""
@@ -32,6 +35,7 @@ class Look:
     label: str = ""
     ink: str = "ink"
     size: float = 7
+    symbol: str = ""
     shine: float = 0.0  # how much shows through the fill, from 0 to 1
 
 
@@ -51,7 +55,7 @@ class Series:
     high: Numbers = ()
     whisker: str = "quiet"
     weight: float = 1.75
-    symbol: str = ""
+    symbol: str = "none"
 
 
 @dataclass(frozen=True)
@@ -274,7 +278,9 @@ def _points(canvas: Canvas, chart: Chart, data: _Data) -> str:
         fill = canvas.fill(lines.colour, shine=lines.shine)
         look = f'<a:ln w="{round(lines.weight * EMU)}" cap="flat">{fill}</a:ln>'
         drawn.append(
-            _scattered(len(drawn), data, column, column + 1, f"<c:spPr>{look}</c:spPr>{_marker(canvas, '', Look())}")
+            _scattered(
+                len(drawn), data, column, column + 1, f"<c:spPr>{look}</c:spPr>{_marker(canvas, 'none', Look())}"
+            )
         )
         column += 2
     for at, series in enumerate(chart.series):
@@ -339,7 +345,8 @@ def _looks(canvas: Canvas, series: Series) -> str:
 
 
 def _marker(canvas: Canvas, symbol: str, look: Look) -> str:
-    if not symbol:
+    symbol = look.symbol or symbol
+    if symbol == "none":
         return '<c:marker><c:symbol val="none"/></c:marker>'
     return f'<c:marker><c:symbol val="{symbol}"/><c:size val="{round(look.size)}"/>{_look(canvas, look)}</c:marker>'
 

@@ -227,7 +227,7 @@ def _against_peers(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
     key = [Run("● ", "client"), Run(plotted.labels["score"] + SPACE), Run("■ ", "quiet"),
            Run(plotted.labels["peers_mean"] + SPACE)]  # fmt: skip
     if plotted.has("best_quarter"):
-        key += [Run("◇ ", "ink2", bold=True), Run(plotted.labels["best_quarter"] + SPACE)]
+        key += [Run("◆ ", "mut"), Run(plotted.labels["best_quarter"] + SPACE)]
     if plotted.has("q1", "q3"):
         key += [Run("▬ ", "band"), Run(_("middle half of the peers"))]
     rows = _placed(canvas, frame, plotted, beside, key, names=True)
@@ -238,15 +238,18 @@ def _against_peers(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
         lines.append(Lines(_("middle half of the peers"), low, high, "quiet", 15, shine=0.7))
     lines.append(Lines(plotted.labels.get("difference", ""), peers, own, "ink", 2.25))
     series = [Series(plotted.labels["peers_mean"], peers, Look("quiet", "quiet", size=8), symbol="square")]
+    looks: list[Look | None] = []
     if plotted.has("best_quarter"):
         best = rows.of(plotted.numbers("best_quarter"))
-        # Where the own score is level with it, a larger diamond rings the dot.
-        level = [Look("", "ink2", 1.75, size=17) if a is not None and a == b else None
-                 for a, b in zip(own, best, strict=True)]  # fmt: skip
-        series.append(
-            Series(plotted.labels["best_quarter"], best, Look("paper", "ink2", 1.75, size=9), level, symbol="diamond")
-        )
-    series.append(Series(plotted.labels["score"], own, Look("client", "paper", 1.0, size=12), symbol="circle"))
+        level = [a is not None and a == b for a, b in zip(own, best, strict=True)]
+        # Where the own score is level with it, one mark is both: programs differ in which would lie on top.
+        hidden = [Look(symbol="none") if same else None for same in level]
+        looks = [Look("client", "ink2", 1.75, size=15, symbol="diamond") if same else None for same in level]
+        # Filled: LibreOffice draws no edge around a mark.
+        look = Look("mut", "mut", size=9)
+        series.append(Series(plotted.labels["best_quarter"], best, look, hidden, symbol="diamond"))
+    dots = Look("client", "paper", 1.0, size=12)
+    series.append(Series(plotted.labels["score"], own, dots, looks, symbol="circle"))
     chart = Chart(
         rows.names, series, plotted.axis(), _chart_frame(rows), rows.plot,
         decimals(plotted.places("score", "peers_mean")), head=plotted.labels["name"],

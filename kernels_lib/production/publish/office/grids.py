@@ -42,7 +42,8 @@ def draw(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None
     elif plotted.blocks():
         _choices(canvas, frame, plotted)
     else:
-        _table(canvas, _said(canvas, frame, plotted.figure.subtitle), plotted)
+        # What is said of the drawing would mislead here.
+        _table(canvas, _said(canvas, frame, plotted.figure.message), plotted)
 
 
 def _said(canvas: Canvas, frame: Frame, words: str) -> Frame:
@@ -145,7 +146,8 @@ def _table(canvas: Canvas, frame: Frame, plotted: Plotted) -> None:
     widths = []
     for key in kept:
         held = (plotted.labels[key], *(row[key] for row in plotted.texts))
-        widths.append(min(max(text_width(text, SMALLEST) for text in held) + 14, 2.5 * share))
+        widest = max(text_width(text, SMALLEST, bold=key == kept[0]) for text in held)
+        widths.append(min(widest + 14, 2.5 * share))
     if sum(widths) > frame.width:
         widths = [width * frame.width / sum(widths) for width in widths]
     sides = ["r" if cell.number else "l" for cell in plotted.figure.cells[0]]

@@ -140,7 +140,8 @@ def rows(canvas: Canvas, frame: Frame, source: Source, kind: str, lines: Sequenc
         part = lines[place * share : (place + 1) * share]
         numbered = any(number for number, *_rest in part)
         size, name, note = (46 if len(lines) < 4 else 40, 25, 17) if few else (27, 20, SMALL)
-        wide = max((text_width(number, size, serif=few, bold=not few) for number, *_rest in part), default=0.0) + 24
+        wide = max((text_width(number[:99], size, serif=few, bold=not few) for number, *_rest in part), default=0.0)
+        wide = min(wide + 24, column.width * 0.35)
         widths = [wide, column.width - wide] if numbered else [column.width]
         made = []
         for number, title, small in part:
@@ -220,7 +221,9 @@ def gate(canvas: Canvas, frame: Frame, source: Source, said: Mapping[str, Any]) 
          td(row["words"], 17, "blue" if row["met"] else "verm", bold=True, side="r")]
         for row in said["rows"]
     ]  # fmt: skip
-    used = canvas.table(body, settled(made, widths, body.height), widths, name=said["label"])
+    fits = settled(made, widths, body.height)
+    heights = _stretched([row_height(row, widths) for row in fits], body.height, 1.6)
+    used = canvas.table(body, fits, widths, name=said["label"], heights=heights)
     _call(
         canvas, Frame(frame.right - 160, frame.y, 160, used), {**said, "state": f"{said['score']}. {said['state']}"}, ""
     )

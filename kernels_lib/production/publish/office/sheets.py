@@ -92,7 +92,7 @@ class _Names:
     taken: set[str] = field(default_factory=set)
 
     def free(self, wanted: str) -> str:
-        base = _FORBIDDEN.sub(" ", " ".join(sayable(wanted).split())).strip(" '") or _("Sheet")
+        base = " ".join(_FORBIDDEN.sub(" ", sayable(wanted)).split()).strip(" '") or _("Sheet")
         # Excel keeps this name for itself.
         base = base if base.casefold() != "history" else f"{base} 1"
         name, count = base[:MOST_IN_NAME].strip(" '"), 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kernels_lib.production.publish.lettering import Type
 
@@ -51,29 +52,38 @@ def wrapped(text: str, size: float, room: float, *, bold: bool = False, serif: b
     >>> wrapped("peer-to-peer", 10, 42)
     ['peer-to-', 'peer']
     """
-    type_ = Type(size=size, bold=bold, serif=serif)
+    return [line.rstrip() for line in _filled(text, Type(size=size, bold=bold, serif=serif), room)]
+
+
+@lru_cache(maxsize=2048)  # a text is measured several times before it is placed
+def _filled(text: str, type_: Type, room: float) -> tuple[str, ...]:
+    """The lines of a text with the spaces at their ends."""
     found: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
         for part in _parts(paragraph, type_, room):
             if line and type_.width((line + part).rstrip()) * _slack(type_) > room:
-                found.append(line.rstrip())
+                found.append(line)
                 line = ""
             line += part
-        found.append(line.rstrip())
-    return found
+        found.append(line)
+    return tuple(found)
 
 
 def _parts(text: str, type_: Type, room: float) -> Iterator[str]:
     """Words with the space behind them, none of them wider than the column."""
     for word in _BREAKS.split(text):
-        while type_.width(word.rstrip()) * _slack(type_) > room and len(word) > 1:
-            most = max(1, int(len(word) * room / (type_.width(word) * _slack(type_))))
-            while most > 1 and type_.width(word[:most]) * _slack(type_) > room:
-                most -= 1
-            yield word[:most]
-            word = word[most:]
-        yield word
+        if type_.width(word.rstrip()) * _slack(type_) <= room:
+            yield word
+            continue
+        part, used = "", 0.0
+        for letter in word:
+            wide = type_.width(letter) * _slack(type_)
+            if part and used + wide > room:
+                yield part
+                part, used = "", 0.0
+            part, used = part + letter, used + wide
+        yield part
 
 
 def shortened(text: str, size: float, room: float, lines: int, *, bold: bool = False, serif: bool = False) -> str:
@@ -86,14 +96,15 @@ def shortened(text: str, size: float, room: float, lines: int, *, bold: bool = F
     >>> shortened("one", 10, 45, 2)
     'one'
     """
-    found = wrapped(text, size, room, bold=bold, serif=serif)
+    type_ = Type(size=size, bold=bold, serif=serif)
+    found = _filled(text, type_, room)
     if len(found) <= lines:
         return text
-    kept = " ".join(found[:lines])
-    while kept and len(wrapped(kept + "…", size, room, bold=bold, serif=serif)) > lines:
-        kept = kept[:-1]
-    word_end = kept.rfind(" ")
-    # Cut between words where that costs little.
-    if word_end > len(kept) * 0.6 and not text.startswith(kept + " "):
-        kept = kept[:word_end]
-    return kept.rstrip(" ,;:") + "…"
+    *before, last = found[:lines]
+    last = last.rstrip(" ,;:")
+    while last and type_.width(last + "…") * _slack(type_) > room:
+        word_end = last.rfind(" ")
+        # Cut between words, unless the last one is no word but a chain of letters.
+        last = last[:word_end] if 0 < len(last) - word_end <= 16 and word_end > 0 else last[:-1]
+        last = last.rstrip(" ,;:")
+    return "".join(before) + last + "…"

@@ -212,5 +212,6 @@ def _letters(points: float) -> float:
 
 def _height(text: str, width: float, size: float = SIZE, *, bold: bool = False) -> float:
     """Height of a cell whose text is wrapped."""
-    count = len(wrapped(text[:MOST_LETTERS], size, width - MARGIN, bold=bold))
+    # No row could show more of it.
+    count = len(wrapped(text[:4_000], size, width - MARGIN, bold=bold))
     return min(count * size * LINE + 2, TALLEST)
