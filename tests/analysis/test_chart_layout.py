@@ -241,3 +241,12 @@ def test_parts_of_the_house_import_downwards_only():
         modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         used = {name.rpartition(".")[2] for name in modules if name.startswith("kernels_lib.analysis.charts")}
         assert used <= set(PARTS[:place]), part
+
+
+def test_cells_are_painted_so_that_a_dark_page_can_recolour_them():
+    for name in ("heatmap", "pairs"):
+        for one in forms_of(EXAMPLES[name]()).values():
+            heat_maps = [trace for trace in one["data"] if trace["type"] == "heatmap"]
+            assert {house.CLEAR} == {colour for trace in heat_maps for __, colour in trace["colorscale"]}
+            painted = sum(s["path"].count("M") for s in one["layout"]["shapes"] if s["type"] == "path")
+            assert painted == sum(cell is not None for t in heat_maps for line in t["z"] for cell in line)

@@ -443,7 +443,7 @@ def test_pairs_have_one_cell_each_in_the_look_of_their_verdict():
     holds = frame["holds"].value_counts()
     assert holds["every"] == count("pair in every table")
     assert holds["firm"] == count("firm pair")
-    assert holds["some"] + holds["unresolved"] == count("unresolved pair") == count("outline")
+    assert holds["some"] + holds["unresolved"] == count("unresolved pair")
     assert holds["none"] == count("untold pair")
     # Up to date, 5.00, is 5.00 - 3.90 ahead of branding
     assert frame.iloc[0]["second_name"] == figure.layout.meta["rows"][0]["second"]
@@ -454,9 +454,9 @@ def test_the_key_of_pairs_names_only_looks_that_occur():
     everything_firm = {(a, b): "firm" for a in range(8) for b in range(8)}
     figure = charts.pairs(pair_table(everything_firm), **WORDS)
 
-    assert "Filled: firm" in figure.layout.meta["subtitle"]
+    assert "Shaded: firm" in figure.layout.meta["subtitle"]
     assert "≈" not in figure.layout.meta["subtitle"]
-    assert not traces(figure, "outline")
+    assert not traces(figure, "unresolved pair")
 
 
 # Laws

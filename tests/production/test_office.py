@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -13,7 +14,9 @@ from xml.etree import ElementTree
 import nbformat
 import openpyxl
 import pytest
+from PIL import Image
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.util import Emu
 
 from kernels_lib.errors import GateFailed
@@ -452,6 +455,18 @@ def test_a_clients_own_type_and_colour_are_the_decks():
     # A font that only the page carries cannot travel in the deck.
     assert 'typeface="Garamond"' in theme and 'typeface="Arial"' in theme
     assert '<a:accent6><a:srgbClr val="7A1F5C"/>' in theme
+
+
+def test_a_clients_logo_stands_on_the_first_slide_in_its_own_shape():
+    file = io.BytesIO()
+    Image.new("RGB", (400, 100), "#7a1f5c").save(file, "PNG")
+    logo = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    first = deck(MAKE["pptx"](office.notebook([], logo=logo))).slides[0]
+    (picture,) = (shape for shape in first.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE)
+    # 34 points high at most, and four times as wide.
+    assert (136, 34) == (round(picture.width / 12_700), round(picture.height / 12_700))
+    assert template.RIGHT == round((picture.left + picture.width) / 12_700)
+    assert "Brand 19" == picture._element.nvPicPr.cNvPr.get("descr")
 
 
 # Bytes and gates

@@ -120,6 +120,10 @@ def test_folds_are_open_and_no_column_of_a_table_is_lost(site, texts):
         assert set(test["conclusion"].casefold().split()) <= set(whole.casefold().replace(",", "").split())
 
 
+def test_no_sheet_ends_with_the_head_of_a_table(texts):
+    assert [] == [number for number, text in enumerate(texts, 1) if text.rstrip().endswith("Conclusion")]
+
+
 def test_the_sheets_are_a4(printed):
     widths = {tuple(round(float(side) / 72 * 25.4) for side in sheet.mediabox[2:]) for sheet in printed.pages}
 

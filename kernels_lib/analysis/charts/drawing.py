@@ -24,7 +24,6 @@ class Drawing(Marks):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.shapes: list[dict[str, Any]] = []
         self.notes: list[dict[str, Any]] = []
         self.x_axis: dict[str, Any] = {"visible": False}
 

@@ -11,18 +11,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from kernels_lib.analysis.charts.lettering import sentence
-from kernels_lib.analysis.charts.look import INK
+from kernels_lib.analysis.charts.look import CLEAR, INK
 from kernels_lib.analysis.charts.scales import plain
 from kernels_lib.analysis.charts.sheet import Sheet
 from kernels_lib.study.theme import SANS
 
+CELL_GAP = 2  # pixels
+
 
 class Marks(Sheet):
-    """A sheet with traces."""
+    """A sheet with traces, and with the shapes that give them colour."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.traces: list[dict[str, Any]] = []
+        self.shapes: list[dict[str, Any]] = []
 
     def line(
         self,
@@ -160,17 +163,22 @@ class Marks(Sheet):
         fill: str,
         text_colour: str,
         text_size: float,
-        gap: float = 2,
+        edge: str | None = None,
         start: float = 0.0,
     ) -> None:
-        """Cells ``(column, y, text, hover)`` of one look, as heat map traces; `start` is where column 0 lies."""
+        """Cells ``(column, y, text, hover)`` of one look; `start` is where column 0 lies.
+
+        A heat map carries words and hover labels and is itself clear: plotly paints its colours into a
+        picture, which a dark page could not recolour.  The colours are one path for all cells.
+        """
         if not cells:
             return
-        ys = sorted({y for _, y, _, _ in cells}, reverse=True)
+        ys = sorted({y for __, y, __, __ in cells}, reverse=True)
         # A heat map of one row or column cannot know its cell size; dx and dy say it.
         rows: dict[float, dict[int, tuple[str, str]]] = {y: {} for y in ys}
         for column, y, text, hover in cells:
             rows[y][column] = (text, hover)
+        self._paint([(start + column, y) for column, y, __, __ in cells], fill, edge)
         for number, run in enumerate(_runs(ys)):
             grid = [[rows[y].get(column) for column in range(columns)] for y in run]
             self.traces.append(
@@ -188,14 +196,33 @@ class Marks(Sheet):
                     "hoverongaps": False,
                     "zmin": 0,
                     "zmax": 1,
-                    "colorscale": [[0, fill], [1, fill]],
+                    "colorscale": [[0, CLEAR], [1, CLEAR]],
                     "showscale": False,
-                    "xgap": gap,
-                    "ygap": gap,
                     "textfont": {"color": text_colour, "size": text_size, "family": SANS},
                     "meta": {"role": role, "part": number},
                 }
             )
+
+    def _paint(self, places: Sequence[tuple[float, float]], fill: str, edge: str | None) -> None:
+        """Cells around these places, a gap between them, as one path."""
+        gap_x, gap_y = CELL_GAP / 2 / self.plot_width, CELL_GAP / 2 / max(self.plot_height, 1)
+        boxes = []
+        for x, y in places:
+            left, right = self.across(x - 0.5) + gap_x, self.across(x + 0.5) - gap_x
+            top, bottom = self.up(y + 0.5) - gap_y, self.up(y - 0.5) + gap_y
+            corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+            boxes.append("M" + "L".join(f"{across:.5f},{up:.5f}" for across, up in corners) + "Z")
+        self.shapes.append(
+            {
+                "type": "path",
+                "xref": "paper",
+                "yref": "paper",
+                "path": "".join(boxes),
+                "fillcolor": fill,
+                "line": {"color": edge, "width": 1} if edge else {"width": 0},
+                "layer": "below",
+            }
+        )
 
     def _hover(self, trace: dict[str, Any], hover: Sequence[str] | None) -> None:
         if hover is None:

@@ -24,8 +24,8 @@ LOOKS = {
 
 # The looks in words.
 KEY = {
-    "every": N_("Dark: firm in every table that fits the published means."),
-    "firm": N_("Filled: firm in these data."),
+    "every": N_("Solid: firm in every table that fits the published means."),
+    "firm": N_("Shaded: firm in these data."),
     "some": N_("Outlined, italic ≈: unresolved."),
     "unresolved": N_("Outlined, italic ≈: unresolved."),
     "none": N_("=?: firm in no table."),
@@ -57,7 +57,7 @@ def pairs(
     Returns
     -------
     go.Figure
-        Roles: pair in every table, firm pair, outline, unresolved pair, untold pair.
+        Roles: pair in every table, firm pair, unresolved pair, untold pair.
     """
     ids, names = _order(frame)
     cells = {frozenset((str(row["first"]), str(row["second"]))): row for __, row in frame.iterrows()}
@@ -174,10 +174,7 @@ def _draw(form: Form, names: list[str], listed: list[tuple[int, int, Any]], nume
     d.cells("pair in every table", every, fill=house.INK2, text_colour=house.PAPER, **common)
     d.cells("firm pair", kinds.get("firm pair", []), fill=house.BAND, text_colour=house.INK, **common)
     loose = kinds.get("unresolved pair", [])
-    # A heat map has no outlines: a cell of paper on a slightly larger one of the rule's colour.
-    blank = [(column, y, "", "") for column, y, __, __ in loose]
-    d.cells("outline", blank, fill=house.RULE, text_colour=house.MUT, **common)
-    d.cells("unresolved pair", loose, fill=house.PAPER, text_colour=house.MUT, gap=4, **common)
+    d.cells("unresolved pair", loose, fill=house.PAPER, text_colour=house.MUT, edge=house.RULE, **common)
     d.cells("untold pair", kinds.get("untold pair", []), fill=house.PAPER, text_colour=house.MUT, **common)
 
     for i, name in enumerate(names):

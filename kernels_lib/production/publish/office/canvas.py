@@ -248,7 +248,6 @@ class Canvas:
         self.colours = colours
         self.language = {"en": "en-GB", "de": "de-DE"}[language]
         self._tree = slide.shapes._spTree
-        self._last = max((int(found) for found in self._tree.xpath(".//p:cNvPr/@id")), default=1)
 
     # Shapes
 
@@ -414,8 +413,7 @@ class Canvas:
 
     def next(self) -> int:
         """A free number for a shape."""
-        self._last += 1
-        return self._last
+        return max((int(found) for found in self._tree.xpath(".//p:cNvPr/@id")), default=1) + 1
 
     def add(self, xml: str) -> None:
         """Put a shape on top of those that are there."""

@@ -14,8 +14,8 @@ from kernels_lib.study.language import N_
 class Meaning:
     """A column: its field, how it is written, its head, and what stands in it.
 
-    `kind` is text, count, score, mean, effect, p, share or code (a word that the results keep in
-    English and that `CODES` knows in the reader's language).
+    `kind` is text, count, score, mean, effect, p, share, flag (a truth), code (a word that the results
+    keep in English and that `CODES` lists) or message (one that the catalogues know from elsewhere).
     """
 
     key: str
@@ -55,7 +55,7 @@ CRITERIA = (
     Meaning("stage", "text", N_("Stage"), N_("The band of the scale that the mean lies in")),
     Meaning("stage_status", "code", N_("Name of the stage"), N_("Whether the source printed it or it is assumed")),
     Meaning("verdict", "code", N_("Verdict"), N_("Against the target, by the rows of the ledger")),
-    Meaning("grade", "text", N_("Grade of evidence")),
+    Meaning("grade", "code", N_("Grade of evidence")),
     Meaning("published_mean", "mean", N_("Published mean"), N_("As the source prints it")),
     Meaning("basis", "code", N_("Basis of the mean")),
     Meaning("ci_basis", "code", N_("Basis of the interval")),
@@ -83,7 +83,7 @@ LEDGER = (
     Meaning("exactness", "code", N_("How p was computed")),
     Meaning("smallest_p", "p", N_("Smallest p"), N_("That n, ties and zeros allow, before the correction")),
     Meaning("detectable", "effect", N_("Can find"), N_("Smallest effect found in four of five such studies")),
-    Meaning("family", "text", N_("Family"), N_("Questions that are corrected as one")),
+    Meaning("family", "message", N_("Family"), N_("Questions that are corrected as one")),
     Meaning("family_size", "count", N_("Size of the family")),
     Meaning("correction", "code", N_("Correction")),
     Meaning("alpha", "share", N_("Level"), N_("Of the whole family")),
@@ -116,6 +116,11 @@ CODES = {
     "reconstructed": N_("reconstructed"),
     "every table": N_("true in every table"),
     "assumed": N_("assumed"),
+    "both tests agree": N_("both tests agree"),
+    "not decided by both tests": N_("not decided by both tests"),
+    "both tracks": N_("both tests, in every table"),
+    "test of means only": N_("test of means only, in every table"),
+    "not decidable from the means": N_("not decidable from the means"),
     "exact": N_("exact"),
     "asymptotic": N_("asymptotic"),
     "permutation": N_("permutation"),

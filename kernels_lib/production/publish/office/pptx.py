@@ -7,6 +7,7 @@ for and what its data need to be said of them.
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Iterable, Mapping
@@ -23,11 +24,14 @@ from kernels_lib.production.publish.office.package import moment, rewritten, say
 from kernels_lib.production.publish.office.plotted import Plotted, chosen
 from kernels_lib.production.publish.office.source import Source, read
 from kernels_lib.production.publish.office.template import FOOT, FOOT_HEIGHT, LEFT, RIGHT, SMALLEST
-from kernels_lib.production.publish.office.typeset import shortened
+from kernels_lib.production.publish.office.typeset import set_wider, shortened
 from kernels_lib.production.publish.office.typeset import width as text_width
 from kernels_lib.study.language import _, speaking
 
 BOTTOM = 488.0
+FOREIGN = 1.08  # how much wider than the house's a client's own type may set
+# What PowerPoint shows of logos; a page shows SVG as well.
+_LOGO = re.compile(r"data:image/(?:png|jpeg);base64,(.+)", re.S)
 # Of a title: a line's height in type sizes, the least size, and the space below it.
 _TITLE_LINE, _LEAST_TITLE, _BELOW = 1.15, 18, 16
 _FOOT_ROOM = RIGHT - LEFT - 70  # left of the slide's number
@@ -56,7 +60,7 @@ def to_pptx(notebook: Mapping[str, Any]) -> bytes:
         If the notebook cannot be published, has no slides, or shows a piece that has no native form.
     """
     source = read(notebook)
-    with speaking(source.head.language):
+    with speaking(source.head.language), set_wider(FOREIGN if source.head.fonts else 1.0):
         return rewritten(_Deck(source).written())
 
 
@@ -109,8 +113,9 @@ class _Deck:
         """The finding, dark and large, with whom it is for above it and the notice below."""
         head = self.source.head
         light, mild = template.ON_DARK, "#b4bdc7"
+        room = RIGHT - LEFT - self._logo(canvas)
         for at, text in enumerate(self._above(mild)):
-            canvas.text(Frame(LEFT, 28 + 22 * at, RIGHT - LEFT, 22), [text], name="Kicker")
+            canvas.text(Frame(LEFT, 28 + 22 * at, room, 22), [text.cut(room, 1)], name="Kicker")
         more = [par(text, 19, light, after=8) for text in _spoken(slide.lead)]
         for block in slide.blocks:
             if block.figure is not None or block.layout:
@@ -132,7 +137,20 @@ class _Deck:
         head = self.source.head
         lines = [par("     ".join(head.kicker), 15, colour)] if head.kicker else []
         lines += [par(head.confidentiality, 15, colour)] if head.confidentiality else []
-        return [line.cut(RIGHT - LEFT, 1) for line in lines]
+        return lines
+
+    def _logo(self, canvas: Canvas) -> float:
+        """The client's logo at the top right; gives the width that it takes."""
+        found = _LOGO.match(self.source.head.logo)
+        if not found:
+            return 0.0
+        picture = canvas.slide.shapes.add_picture(io.BytesIO(base64.b64decode(found[1])), 0, 0)
+        factor = min(150 * template.EMU / picture.width, 34 * template.EMU / picture.height)
+        picture.width, picture.height = round(picture.width * factor), round(picture.height * factor)
+        picture.left, picture.top = round(RIGHT * template.EMU) - picture.width, 28 * template.EMU
+        properties = picture._element.nvPicPr.cNvPr
+        properties.set("descr", sayable(self.source.head.subject))
+        return picture.width / template.EMU + 16
 
     def _title(self, canvas: Canvas, text: str) -> float:
         """The message; gives the place below it."""

@@ -68,14 +68,15 @@ class Cell:
 class Sheet:
     """One sheet: a title, what it rests on, and one rectangle of cells.
 
-    `plain` sheets are for reading: no filter, no head of columns, the first column set off.
+    `bases` are all that its numbers have.  `plain` sheets are for reading: no filter, no head of
+    columns, the first column set off.
     """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value | Cell, ...], ...]
-    basis: str
+    bases: tuple[str, ...]
     notes: tuple[str, ...] = ()
     plain: bool = False
 
@@ -110,9 +111,10 @@ def sheets(source: Source) -> list[Sheet]:
     found = [_summary(source, names)]
     found += _scores(source, names)
     found += [_of_records("criteria", _("Criteria"), CRITERIA, source, names)] if source.results["criteria"] else []
-    for key, title in (("brands", _("Overall scores")), ("industries", _("Industries"))):
-        if source.results[key]:
-            found.append(_listed(key, title, source, names))
+    if brands := source.results["brands"]:
+        scored = any("overall" in brand for brand in brands)
+        found.append(_listed("brands", _("Overall scores") if scored else _("By industry"), source, names))
+    found += [_listed("industries", _("Industries"), source, names)] if source.results["industries"] else []
     found += [_table(table, source, names) for table in source.results["tables"] if _of_its_own(table)]
     found.append(_numbers(source, names))
     found += [_figure(number, figure, source, names) for number, figure in source.figures.items()]
@@ -176,7 +178,7 @@ def _summary(source: Source, names: _Names) -> Sheet:
         head.title,
         (Column(_("What")), Column(_("Value")), Column(_("Note"))),
         tuple(rows),
-        results["basis"],
+        (results["basis"],),
         plain=True,
     )
 
@@ -227,13 +229,19 @@ def _scores(source: Source, names: _Names) -> list[Sheet]:
         rows.append(_row(record, SCORES, source))
     columns = _columns(SCORES, source)
     return [Sheet(names.free(_("Scores")), _("Scores of {name}").format(name=source.head.subject), columns,
-                  tuple(rows), source.results["basis"])]  # fmt: skip
+                  tuple(rows), (source.results["basis"],))]  # fmt: skip
 
 
 def _of_records(key: str, title: str, meanings: Sequence[Meaning], source: Source, names: _Names) -> Sheet:
     """Records of the results, one row each."""
     rows = tuple(_row(record, meanings, source) for record in source.results[key])
-    return Sheet(names.free(title), title, _columns(meanings, source), rows, source.results["basis"])
+    return Sheet(names.free(title), title, _columns(meanings, source), rows, _bases(source.results[key], source))
+
+
+def _bases(records: Iterable[Mapping[str, Any]], source: Source) -> tuple[str, ...]:
+    """What the records rest on, each basis once."""
+    found = dict.fromkeys(record[key] for record in records for key in ("basis", "ci_basis") if key in record)
+    return tuple(found) or (source.results["basis"],)
 
 
 def _listed(key: str, title: str, source: Source, names: _Names) -> Sheet:
@@ -244,7 +252,7 @@ def _listed(key: str, title: str, source: Source, names: _Names) -> Sheet:
     order = [name for name in known if name in fields] + [name for name in fields if name not in known]
     meanings = [known.get(name, Meaning(name, "mean", name)) for name in order]
     rows = tuple(_row(record, meanings, source) for record in records)
-    return Sheet(names.free(title), title, _columns(meanings, source), rows, source.results["basis"])
+    return Sheet(names.free(title), title, _columns(meanings, source), rows, _bases(records, source))
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -263,7 +271,7 @@ def _columns(meanings: Iterable[Meaning], source: Source) -> tuple[Column, ...]:
             _(meaning.label),
             format=_format(meaning.kind, source.numerals),
             meaning=_(meaning.meaning),
-            number=meaning.kind not in ("text", "code", "flag"),
+            number=meaning.kind not in ("text", "code", "message", "flag"),
         )
         for meaning in meanings
     )
@@ -276,8 +284,10 @@ def _row(record: Mapping[str, Any], meanings: Iterable[Meaning], source: Source)
 def _cell(value: Any, kind: str, source: Source) -> Value | Cell:
     if kind == "flag":
         return _("yes") if value else _("no")
+    if kind == "message":
+        return _(value)
     if kind == "code":
-        return _(CODES.get(str(value), str(value))) if str(value) in CODES else str(value or "")
+        return _(CODES[value]) if value in CODES else str(value or "")
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return value
@@ -303,7 +313,7 @@ def _table(table: Mapping[str, Any], source: Source, names: _Names) -> Sheet:
         tuple(_table_cell(row.get(key), source) if key in numeric else row.get(key) for key in keys)
         for row in table["rows"]
     )
-    return Sheet(names.free(wanted), table["caption"], columns, rows, table["basis"], _plain(table["note"]))
+    return Sheet(names.free(wanted), table["caption"], columns, rows, (table["basis"],), _plain(table["note"]))
 
 
 def _is_stated(value: Any, source: Source) -> bool:
@@ -357,7 +367,8 @@ def _numbers(source: Source, names: _Names) -> Sheet:
         row = _row(number, NUMBERS, source)
         rows.append((row[0], Cell(number["value"], format_), *row[2:]))
     title = _("Every number that the report states")
-    return Sheet(names.free(_("Numbers")), title, _columns(NUMBERS, source), tuple(rows), source.results["basis"])
+    bases = _bases(source.results["numbers"].values(), source)
+    return Sheet(names.free(_("Numbers")), title, _columns(NUMBERS, source), tuple(rows), bases)
 
 
 def _figure(number: int | str, figure: Figure, source: Source, names: _Names) -> Sheet:
@@ -372,7 +383,7 @@ def _figure(number: int | str, figure: Figure, source: Source, names: _Names) ->
         tuple(_figure_cell(row.get(column["key"]), figure.language) for column in figure.columns) for row in figure.rows
     )
     notes = tuple(text for text in (figure.caption, figure.how_to_read) if text)
-    return Sheet(names.free(name), figure.message, tuple(columns), rows, figure.basis, notes)
+    return Sheet(names.free(name), figure.message, tuple(columns), rows, (figure.basis,), notes)
 
 
 def _figure_cell(value: Any, language: str) -> Value | Cell:
@@ -389,7 +400,7 @@ def _glossary(source: Source, names: _Names) -> list[Sheet]:
         return []
     columns = (Column(_("Word")), Column(_("Meaning")))
     return [Sheet(names.free(_("Glossary")), _("Words used in this report"), columns, tuple(rows),
-                  source.results["basis"])]  # fmt: skip
+                  (source.results["basis"],))]  # fmt: skip
 
 
 def _about(source: Source, others: Iterable[Sheet], names: _Names) -> Sheet:
@@ -411,4 +422,4 @@ def _about(source: Source, others: Iterable[Sheet], names: _Names) -> Sheet:
     ]
     columns = (Column(_("Sheet or item")), Column(_("Column or value")), Column(_("Unit")), Column(_("Meaning")))
     return Sheet(names.free(_("About")), _("What this annex was made from"), columns, tuple(rows),
-                 source.results["basis"], plain=True)  # fmt: skip
+                 (source.results["basis"],), plain=True)  # fmt: skip

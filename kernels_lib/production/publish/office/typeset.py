@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 from kernels_lib.production.publish.lettering import Type
@@ -18,6 +20,24 @@ SLACK = 1.01
 _BREAKS = re.compile(r"(?<=[ \t])(?=\S)|(?<=[^\W\d_][-\u2010])(?=[^\W\d_])|(?<=[\u2014\u200b])")
 
 
+# Of a client's own type, which may set wider than the house's.
+_wider: ContextVar[float] = ContextVar("wider", default=1.0)
+
+
+@contextmanager
+def set_wider(times: float) -> Iterator[None]:
+    """Letters count as so many times wider for a while."""
+    token = _wider.set(times)
+    try:
+        yield
+    finally:
+        _wider.reset(token)
+
+
+def _type(size: float, bold: bool, serif: bool) -> Type:
+    return Type(size=size, bold=bold, serif=serif, wider=_wider.get())
+
+
 def width(text: str, size: float, *, bold: bool = False, serif: bool = False) -> float:
     """Width of a text on one line.
 
@@ -26,7 +46,7 @@ def width(text: str, size: float, *, bold: bool = False, serif: bool = False) ->
     >>> round(width("ill", 10), 1)
     6.7
     """
-    type_ = Type(size=size, bold=bold, serif=serif)
+    type_ = _type(size, bold, serif)
     return type_.width(text) * _slack(type_)
 
 
@@ -37,7 +57,7 @@ def _slack(type_: Type) -> float:
 
 def widest_word(text: str, size: float, *, bold: bool = False, serif: bool = False) -> float:
     """Width of what no line should be broken in."""
-    type_ = Type(size=size, bold=bold, serif=serif)
+    type_ = _type(size, bold, serif)
     words = (word.rstrip() for line in text.split("\n") for word in _BREAKS.split(line))
     return max((type_.width(word) for word in words), default=0.0) * _slack(type_)
 
@@ -52,7 +72,7 @@ def wrapped(text: str, size: float, room: float, *, bold: bool = False, serif: b
     >>> wrapped("peer-to-peer", 10, 42)
     ['peer-to-', 'peer']
     """
-    return [line.rstrip() for line in _filled(text, Type(size=size, bold=bold, serif=serif), room)]
+    return [line.rstrip() for line in _filled(text, _type(size, bold, serif), room)]
 
 
 @lru_cache(maxsize=2048)  # a text is measured several times before it is placed
@@ -96,7 +116,7 @@ def shortened(text: str, size: float, room: float, lines: int, *, bold: bool = F
     >>> shortened("one", 10, 45, 2)
     'one'
     """
-    type_ = Type(size=size, bold=bold, serif=serif)
+    type_ = _type(size, bold, serif)
     found = _filled(text, type_, room)
     if len(found) <= lines:
         return text

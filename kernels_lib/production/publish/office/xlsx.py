@@ -123,7 +123,8 @@ class _Book:
         lines: list[tuple[str, dict[str, Any]]] = [(page.title, {"bold": True, "font_size": 14})]
         if head.notice:
             lines.append((head.notice, {"bold": True, "bg_color": HOUSE["notice"]}))
-        lines.append((f"{_('Basis')}: {self.source.basis(page.basis)}", {"font_color": HOUSE["mut"]}))
+        bases = ", ".join(self.source.basis(basis) for basis in page.bases)
+        lines.append((f"{_('Basis')}: {bases}", {"font_color": HOUSE["mut"]}))
         lines += [(note, {"font_color": HOUSE["mut"]}) for note in page.notes]
         for at, (text, look) in enumerate(lines):
             style = self.format(text_wrap=True, **look, **_quoted(text))
@@ -168,7 +169,7 @@ class _Book:
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         who = ", ".join(part for part in (self.source.who, self.source.head.tag) if part)
         # An ampersand begins a command there; Excel takes 255 letters in all.
-        sheet.set_footer(f"&L&8{_inert(who)[:110].replace('&', '&&')}&R&8&P / &N")
+        sheet.set_footer(f"&L&8{_inert(who)[:160].replace('&', '&&')[:220]}&R&8&P / &N")
 
 
 def _quoted(text: object) -> dict[str, bool]:
