@@ -197,6 +197,31 @@ def test_nothing_leaves_its_slide_and_nothing_is_smaller_than_fourteen_points(re
     assert_it_fits(report["pptx"])
 
 
+def test_no_word_of_a_real_report_is_cut(report):
+    cut = [
+        (slide.shapes.title.text_frame.text, text)
+        for slide in deck(report["pptx"]).slides
+        for shape in slide.shapes
+        if shape.name != "Footer"
+        for text in re.findall(r"<a:t>([^<]*…)</a:t>", shape._element.xml)
+    ]
+    assert [] == cut
+
+
+def test_choices_of_method_are_dots_as_many_as_pass(site):
+    notebook = nbformat.read(site / "build/notebooks/study/study.ipynb", as_version=4)
+    figure = next(figure for figure in page.read(notebook).figures("deck") if figure.id == "multiverse")
+    table = next(
+        shape.table
+        for slide in deck(MAKE["pptx"](notebook)).slides
+        for shape in slide.shapes
+        if shape.has_table and "●" in shape._element.xml
+    )
+    shown = {row.cells[0].text: "".join(cell.text for cell in row.cells).count("●") for row in table.rows}
+    expected = {row["name"]: row["count"] for row in figure.rows}
+    assert {name: count for name, count in shown.items() if name in expected} == expected
+
+
 def assert_it_fits(data: bytes) -> None:
     made = deck(data)
     for number, slide in enumerate(made.slides, 1):

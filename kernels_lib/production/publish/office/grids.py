@@ -124,17 +124,21 @@ def _choices(canvas: Canvas, frame: Frame, plotted: Plotted) -> None:
     """Which conclusion passes under which choice of method: a dot for each correction."""
     # The page's own line speaks of cells; here a dot stands for one.
     frame = _said(canvas, frame, _("● passes, ○ does not.") + " " + plotted.figure.subtitle)
-    name, *tests = plotted.labels
     blocks = plotted.blocks()
+    name, *columns = plotted.labels
+    tests, others = columns[: len(blocks[0])], columns[len(blocks[0]) :]
     left = min(max(text_width(row[name], SMALLEST, bold=True) for row in plotted.texts) + 16, 400.0)
-    widths = [left, *[(frame.width - left) / len(tests)] * len(tests)]
-    head = [_head(plotted.labels[name]), *(_head(plotted.labels[key], side="ctr") for key in tests)]
+    widths = [left, *[(frame.width - left) / len(columns)] * len(columns)]
+    head = [_head(plotted.labels[name]), *(_head(plotted.labels[key], side="ctr") for key in columns)]
+    passed = plotted.numbers("count")
 
     def line(at: int) -> list[Td]:
-        drawn = at < len(blocks) and len(blocks[at]) == len(tests)
-        dots = blocks[at] if drawn else [plotted.texts[at][key] for key in tests]
-        title = td(plotted.texts[at][name], SMALLEST, bold=True)
-        return [title, *(td(dot, SMALLEST, "ink2", side="ctr") for dot in dots)]
+        row = plotted.texts[at]
+        # Dots only where they are this row's: as many pass as its count says.
+        drawn = at < len(blocks) and passed[at] in (None, "".join(blocks[at]).count("●"))
+        dots = blocks[at] if drawn else [row[key] for key in tests]
+        cells = [*dots, *(row[key] for key in others)]
+        return [td(row[name], SMALLEST, bold=True), *(td(cell, SMALLEST, "ink2", side="ctr") for cell in cells)]
 
     _listed(canvas, frame, plotted, head, line, widths)
 
