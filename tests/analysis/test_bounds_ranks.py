@@ -565,6 +565,7 @@ def test_wrong_calls_are_told():
         pairs_by_both_tracks(MEANS, 30, step=1, floor=1, top=5, alpha=0.05)
 
 
+@pytest.mark.slow
 def test_all_pairs_take_less_than_three_seconds_from_an_empty_cache(cold_seconds, own_project):
     kept = list((own_project / "build" / "cache").glob("signed-rank-*.npz"))
     smallest_z.cache_clear()

@@ -281,8 +281,11 @@ def _names_of_marks(
         text = _("middle half") if narrow else _("middle half of {units}").format(units=unit_many)
         wide = house.text_width(text, small) + form.dot
         if left == row["peers_q1"] < row["peers_q3"] and d.px(left, tight=True) > wide - d.left * narrow:
+            # A dot near the end of the band reaches beyond it.
+            nearest = min(d.px(mark, tight=True) for mark in marks[1:]) - d.px(left, tight=True)
+            away = max(6.0, form.dot * 0.78 - nearest + 4)
             d.note(
-                house.escaped(text), x=d.across(left), y=lane(i), dx=-6, size=small, colour=house.MUT,
+                house.escaped(text), x=d.across(left), y=lane(i), dx=-away, size=small, colour=house.MUT,
                 anchor="right", halo=True,
             )  # fmt: skip
             break

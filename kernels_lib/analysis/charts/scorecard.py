@@ -151,7 +151,7 @@ def _draw(
         if isinstance(item, int):
             d.omitted(i, house.criteria_left_out(item))
         else:
-            second = item["side"] if form.interval_column else _beneath(item, numerals) if form.names_above else ""
+            second = item["side"] if form.interval_column else _beneath(d, item, numerals) if form.names_above else ""
             d.name(i, item["name"], second=second, halo=False)
     if not form.names_above:
         _right_column(d, rows, numerals, many, head)
@@ -161,7 +161,7 @@ def _draw(
 def _bands(d: Drawing, stages: Sequence[tuple[float, str]], target: float | None) -> None:
     form = d.form
     cuts = sorted((max(start, d.low), name) for start, name in stages if start < d.high)
-    ends = [*[start for start, _ in cuts[1:]], d.high]
+    ends = [*[start for start, __ in cuts[1:]], d.high]
     for number, ((start, name), end) in enumerate(zip(cuts, ends, strict=True)):
         if end <= start:
             continue
@@ -169,15 +169,17 @@ def _bands(d: Drawing, stages: Sequence[tuple[float, str]], target: float | None
             d.rect(d.across(start), d.across(end), 0, 1, fill=house.WASH)
         if number:
             d.upright(start, colour=house.RULE, width=1)
-        width = (d.px(end) - d.px(start)) * max(form.slack, 0.92) - 2
+        width = (d.px(end) - d.px(start)) * max(form.slack, 0.79) if form.names_above else d.px(end) - d.px(start) - 2
         middle = (start + end) / 2
         # A second line of the name needs the height at which the target's label stands.
         free = target is None or abs(d.px(middle) - d.px(target)) > width / 2 + form.head * 2.2
-        lines, size = house.fitted(name, width, max(form.small - 1, form.least), form.least, lines=2 if free else 1)
-        if len(" ".join(lines)) > 4:
+        # Estimates are generous; a name that has no room stands in the rows that reach its stage.
+        most = 2 if free else 1
+        lines, size = house.fitted(name, width * 1.03, max(form.small - 1, form.least), form.least, lines=most)
+        if house.whole(lines, name):
             d.note(
                 house.stacked(lines), x=d.across(middle), above=d.top - form.head * 2.25 - size * 0.6, size=size,
-                colour=house.MUT, anchor="center", valign="bottom", hover="" if house.whole(lines, name) else name,
+                colour=house.MUT, anchor="center", valign="bottom",
             )  # fmt: skip
 
 
@@ -205,14 +207,16 @@ def _right_column(d: Drawing, rows: dict[int, Any], numerals: Numerals, many: st
         d.column(i, _with_letters(row), dx=at, lines=2, colour=house.INK2, **place)
 
 
-def _beneath(row: pd.Series, numerals: Numerals) -> str:
+def _beneath(d: Drawing, row: pd.Series, numerals: Numerals) -> str:
     """A phone has no right column: mean, letters, stage and what is unresolved stand below the name."""
     if not known(row["mean"]):
         return _("no mean")
-    parts = [numerals.mean(row["mean"]), _with_letters(row)]
-    if row["verdict"] == "unresolved":
-        parts.append(" ".join(house.verdict("unresolved")))
-    return " · ".join(parts)
+    text = f"{numerals.mean(row['mean'])} · {_with_letters(row)}"
+    if row["verdict"] != "unresolved":
+        return text
+    sign, words = house.verdict("unresolved")
+    whole = f"{text} · {sign} {words}"
+    return whole if house.text_width(whole, d.form.least) <= d.room else f"{text} · {sign}"
 
 
 def _letters(row: pd.Series) -> str:
