@@ -151,7 +151,7 @@ def _draw(
         if isinstance(item, int):
             d.omitted(i, house.criteria_left_out(item))
         else:
-            second = item["side"] if form.interval_column else _beneath(d, item, numerals) if form.names_above else ""
+            second = _second(d, item, numerals, target)
             d.name(i, item["name"], second=second, halo=False)
     if not form.names_above:
         _right_column(d, rows, numerals, many, head)
@@ -169,7 +169,7 @@ def _bands(d: Drawing, stages: Sequence[tuple[float, str]], target: float | None
             d.rect(d.across(start), d.across(end), 0, 1, fill=house.WASH)
         if number:
             d.upright(start, colour=house.RULE, width=1)
-        width = (d.px(end) - d.px(start)) * max(form.slack, 0.79) if form.names_above else d.px(end) - d.px(start) - 2
+        width = (d.px(end) - d.px(start)) * 0.8 if form.names_above else d.px(end) - d.px(start) - 2
         middle = (start + end) / 2
         # A second line of the name needs the height at which the target's label stands.
         free = target is None or abs(d.px(middle) - d.px(target)) > width / 2 + form.head * 2.2
@@ -207,16 +207,24 @@ def _right_column(d: Drawing, rows: dict[int, Any], numerals: Numerals, many: st
         d.column(i, _with_letters(row), dx=at, lines=2, colour=house.INK2, **place)
 
 
-def _beneath(d: Drawing, row: pd.Series, numerals: Numerals) -> str:
-    """A phone has no right column: mean, letters, stage and what is unresolved stand below the name."""
+def _second(d: Drawing, row: pd.Series, numerals: Numerals, target: float | None) -> str:
+    """What stands below a name: on a page the kind; a phone has no right column, so the mean, letters and stage.
+
+    In as many words as there is room for left of the target line.
+    """
+    if not d.form.names_above:
+        return str(row["side"]) if d.form.interval_column else ""
     if not known(row["mean"]):
         return _("no mean")
-    text = f"{numerals.mean(row['mean'])} · {_with_letters(row)}"
-    if row["verdict"] != "unresolved":
-        return text
+    mean, letters = numerals.mean(row["mean"]), _letters(row)
     sign, words = house.verdict("unresolved")
-    whole = f"{text} · {sign} {words}"
-    return whole if house.text_width(whole, d.form.least) <= d.room else f"{text} · {sign}"
+    verdicts = [f"{sign} {words}", sign] if row["verdict"] == "unresolved" else [""]
+    stages = dict.fromkeys([_stage(row), str(row["stage"]), ""])
+    texts = [
+        " · ".join(part for part in (mean, letters, stage, verdict) if part) for stage in stages for verdict in verdicts
+    ]
+    room = d.room if target is None else d.left + d.px(target, tight=True) - 6
+    return next((text for text in texts if house.text_width(text, d.form.least) <= room), texts[-1])
 
 
 def _letters(row: pd.Series) -> str:
