@@ -65,9 +65,12 @@ def seen(statement):
 
 
 CLIENTS = [
-    *(("", f"brand-{number:02d}") for number in (1, 5, 7, 9, 16, 19, 23, 24, 28, 30)),
-    *(("attitude", f"department-{number:02d}") for number in (1, 4, 9)),
-    *(("wine", f"bottle-{number}") for number in (1, 3, 8)),
+    *(("", f"brand-{number:02d}") for number in (7, 19, 24)),
+    ("attitude", "department-01"),
+    ("wine", "bottle-3"),
+    *(pytest.param("", f"brand-{number:02d}", marks=pytest.mark.slow) for number in (1, 5, 9, 16, 23, 28, 30)),
+    *(pytest.param("attitude", f"department-{number:02d}", marks=pytest.mark.slow) for number in (4, 9)),
+    *(pytest.param("wine", f"bottle-{number}", marks=pytest.mark.slow) for number in (1, 8)),
 ]
 
 

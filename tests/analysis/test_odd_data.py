@@ -110,6 +110,7 @@ def test_missing_scores_leave_some_verdicts_as_they_are_and_say_which(project, m
     run_report(project, "client", monkeypatch, "attitude", client="department-03")
 
 
+@pytest.mark.slow
 def test_a_single_industry_has_no_other_to_differ_from(project, monkeypatch):
     grouped(project, ["office"] * 30)
     found = run_report(project, "study", monkeypatch, "attitude")
@@ -119,6 +120,7 @@ def test_a_single_industry_has_no_other_to_differ_from(project, monkeypatch):
     run_report(project, "client", monkeypatch, "attitude", client="department-03")
 
 
+@pytest.mark.slow
 def test_an_industry_of_one_is_compared_and_its_own_report_settles_nothing(project, monkeypatch):
     grouped(project, ["single"] + ["office"] * 14 + ["works"] * 15)
     found = run_report(project, "study", monkeypatch, "attitude")
@@ -130,6 +132,7 @@ def test_an_industry_of_one_is_compared_and_its_own_report_settles_nothing(proje
     run_report(project, "client", monkeypatch, "attitude", client="department-01")
 
 
+@pytest.mark.slow
 def test_every_industry_of_one_cannot_be_compared(project, monkeypatch):
     grouped(project, [f"branch{i}" for i in range(30)])
     found = run_report(project, "study", monkeypatch, "attitude")
@@ -171,6 +174,7 @@ def test_a_second_wave_says_what_rose_and_what_cannot_be_told(project, monkeypat
     assert "The same departments were scored in both waves" in found["shown"]
 
 
+@pytest.mark.slow
 def test_a_wave_with_partly_other_departments_throws_nobody_away(project, monkeypatch):
     rows = departments()
     later = [[f"New {row[0]}" if i % 3 == 0 else row[0], *row[1:]] for i, row in enumerate(rows)]
