@@ -21,7 +21,7 @@ from kernels_lib import __version__
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import build_folder
 from kernels_lib.production.browser import missing_for_browser, missing_for_pdf
-from kernels_lib.production.engine import ENGINES
+from kernels_lib.production.engines import ENGINES
 from kernels_lib.production.runner import FILES, Job, Outcome, prepare, replace, run_job
 from kernels_lib.study.messages import missing
 from kernels_lib.study.params import SECTIONS, Effective, parse_overrides, read_layers

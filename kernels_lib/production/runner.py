@@ -20,7 +20,7 @@ import nbformat
 
 from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
-from kernels_lib.production import changes, engine, gates
+from kernels_lib.production import changes, engines, gates
 from kernels_lib.production.browser import INSPECTIONS
 from kernels_lib.production.notebooks import (
     check_parameters,
@@ -162,7 +162,7 @@ def _run(job: Job, folder: Path, started: float) -> Outcome:
 
     where = f"reports/{job.report}.ipynb"
     notebook = prepare(job)
-    executed = engine.run(
+    executed = engines.run(
         notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label, kind=job.engine
     )
     results = results_of(executed, where)

@@ -98,7 +98,7 @@ class Template:
         ours, theirs = socket.socketpair()
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "kernels_lib.production.warm", str(theirs.fileno())],
+            [sys.executable, "-m", "kernels_lib.production.engines.provisioner", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

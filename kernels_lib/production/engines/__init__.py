@@ -147,9 +147,9 @@ def _provisioner(kind: str) -> str:
     """jupyter_client's name for how a kernel starts."""
     if kind == "stock":
         return "local-provisioner"
-    from kernels_lib.production import warm
+    from kernels_lib.production.engines import provisioner
 
-    return warm.NAME if warm.supported() else "local-provisioner"
+    return provisioner.NAME if provisioner.supported() else "local-provisioner"
 
 
 def _left(target: Path, source: Path) -> nbformat.NotebookNode:
