@@ -154,3 +154,31 @@ def heading_above(notebook: nbformat.NotebookNode, index: int) -> str:
                 if line.startswith("#"):
                     return line.lstrip("#").strip()
     return ""
+
+
+def refilled(notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A notebook with the outputs of an earlier run of the same code.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As it would run now; its words and tags may have changed since.
+    executed : NotebookNode
+        As it ran, with papermill's cell of injected parameters.
+
+    Returns
+    -------
+    NotebookNode
+        New; neither argument is changed.
+    """
+    ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
+    cells = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            cells.append(cell)
+            continue
+        before = next(ran)
+        cells.append({**cell, "outputs": before.outputs, "execution_count": before.execution_count})
+        if "parameters" in tags(cell):
+            cells.append(next(ran))
+    return nbformat.from_dict({**notebook, "cells": cells})

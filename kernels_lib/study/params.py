@@ -30,6 +30,10 @@ SECTIONS = ("scorecard", "strengths", "pairs", "brands", "peers", "noise", "firs
 FORMATS = ("html", "slides", "xlsx", "pptx", "pdf")
 USUAL_FORMATS = FORMATS[:2]
 
+# Parameters that change how a report looks and not what it says; a notebook that ran need not run again for them.
+THEME = ("colours", "type", "logo", "contact", "confidentiality")
+UNSEEN = (*THEME, "formats")
+
 
 def _text_of_number(value: Any) -> Any:
     # `wave: 2010` is a number in YAML and a name to everyone else.
