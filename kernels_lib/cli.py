@@ -74,6 +74,12 @@ def build(
     shard: Annotated[
         str, typer.Option("--shard", metavar="I/N", help="Only the I-th of N parts: other machines do the others.")
     ] = "",
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler: its workers make the reports.")
+    ] = "",
+    store: Annotated[
+        str, typer.Option("--store", metavar="URL", help="Where finished files travel if workers share no folder.")
+    ] = "",
     engine: Annotated[
         str,
         typer.Option("--engine", help="How notebooks run: auto, warm (in a forked process), kernel (forked) or stock."),
@@ -110,12 +116,14 @@ def build(
         assets=assets,
         shard=shard,
         force=force,
+        scheduler=scheduler,
+        store=store,
     )
     if explain:
         _explain(production.plan(request), as_json)
         return
     # The workers import what they need while the build is planned.
-    with Crew(root, engine) as crew:
+    with Crew(root, engine, starts=not scheduler) as crew:
         planned = production.plan(request)
         for warning in planned.warnings:
             typer.echo(f"Note: {warning}", err=True)

@@ -51,6 +51,8 @@ class Request:
     assets: str = "inline"
     shard: str = ""
     force: bool = False
+    scheduler: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True)
@@ -369,8 +371,7 @@ def run(
         sweep(work)
         if tasks:
             _share_assets(request, work)
-        count = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
-        for outcome in workers.work(tasks, roster.scores.units, count=count) if tasks else ():
+        for outcome in _worked(request, tasks, roster.scores.units, workers, jobs) if tasks else ():
             outcomes.append(outcome)
             progress(outcome)
     order = {job.key: place for place, job in enumerate(planned.jobs)}
@@ -379,6 +380,17 @@ def run(
     if tasks or _index_is_behind(outcomes, site):
         _finish(planned, outcomes, site)
     return Summary(tuple(outcomes), site, planned.warnings)
+
+
+def _worked(
+    request: Request, tasks: Sequence[Task], units: Sequence[str], workers: Crew, jobs: int
+) -> Iterator[Outcome]:
+    if request.scheduler:
+        from kernels_lib.production import cluster
+
+        return cluster.work(tasks, units, root=request.root, address=request.scheduler, store=request.store)
+    count = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
+    return workers.work(tasks, units, count=count)
 
 
 def _index_is_behind(outcomes: Iterable[Outcome], site: Path) -> bool:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import select
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -48,13 +49,16 @@ class Crew:
     root : Path
     engine : str
         As asked for.
+    starts : bool, default True
+        Whether the template starts at once; else with the first task.
     """
 
-    def __init__(self, root: Path, engine: str = "auto") -> None:
+    def __init__(self, root: Path, engine: str = "auto", *, starts: bool = True) -> None:
         self._root = root
         self._forks = engine in ("auto", "warm") and template.supported()
         self._template: template.Template | None = None
-        if self._forks:
+        self._lock = threading.Lock()
+        if self._forks and starts:
             self._start()
 
     def _start(self) -> template.Template:
@@ -72,6 +76,29 @@ class Crew:
         if not self._forks:
             return self._in_a_pool(tasks, units, count)
         return self._in_children(tasks, units, count)
+
+    def do(self, task: Task, units: Sequence[str]) -> Outcome:
+        """Do one task; several threads may ask at once.
+
+        Raises
+        ------
+        TemplateFailed
+            If the template cannot start.
+        """
+        if not self._forks:
+            remember_units(units)
+            return perform(task)
+        for _ in range(TRIES):
+            with self._lock:
+                if self._template is None or not self._template.alive:
+                    self.close()
+                    self._start()
+                    self._ready(units)
+            try:
+                return Outcome.from_json(self._forked(self._template, task).result(), task.job)
+            except template.ChildDied as died:
+                last = died
+        return _died(task, last)
 
     def close(self) -> None:
         """End all that is still running."""
