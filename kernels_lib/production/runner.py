@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat.v4 import nbjson
 
 from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
@@ -34,6 +35,7 @@ from kernels_lib.production.notebooks import (
     read_report,
     refilled,
     without_sections,
+    write,
 )
 from kernels_lib.production.records import Need
 from kernels_lib.study.dressing import dressing
@@ -77,28 +79,26 @@ def run_job(job: Job, keys: Keys, need: Need, others: tuple[str, ...] = ()) -> O
 
 
 def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path, started: float) -> Outcome:
-    from kernels_lib.production.publish import PAGES, documents, to_presenter
+    from kernels_lib.production.publish import documents
 
     executed, record = _executed(job, keys, folder) if need.run else _kept(job)
     _dress(executed, job)
     results = results_of(executed, f"reports/{job.report}.ipynb")
     hidden = tuple(name for name in others if name not in job.hides) if job.hides is not None else ()
     try:
-        made = documents(executed, need.formats, assets=job.assets, to_assets=f"{job.to_site}assets/")
-        pages = {name: content for name, content in made.files.items() if name in PAGES}
-        packages = {name: content for name, content in made.files.items() if name not in PAGES}
+        made = documents(executed, need.formats, presenter=job.presenter)
         subject = f"{job.kind} {job.slug}".strip()
         passed = gates.check(
-            gates.Delivery(executed, results, pages, job.root, hidden, job.quoted, packages=packages), subject
+            gates.Delivery(executed, results, made.pages, job.root, hidden, job.quoted, packages=made.packages), subject
         )
-        passed |= _inspected(pages, subject) if job.inspect else dict.fromkeys(INSPECTIONS, "not run")
+        passed |= _inspected(made.pages, subject) if job.inspect else dict.fromkeys(INSPECTIONS, "not run")
     except ScorecardError as error:
         error.notebook = executed  # type: ignore[attr-defined]
         raise
     changed = changes.between(_results_before(job), results, job.index_language)
     files = _publish(job, made.files, results, folder, passed)
     if job.presenter:
-        replace(job.presenter_file, to_presenter(executed).encode("utf-8"), folder)
+        replace(job.presenter_file, made.presenter.encode("utf-8"), folder)
     outcome = Outcome(
         job,
         ok=True,
@@ -128,7 +128,7 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     )
     further = watched.found() if watched else reads.nothing()
     executed = _portable(executed)
-    kept = nbformat.writes(executed).encode("utf-8")
+    kept = write(executed)
     replace(job.notebook_file, kept, folder)
     record = records.new(job, keys, further, kept)
     _note(job, record, folder)
@@ -140,7 +140,7 @@ def _kept(job: Job) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
     record = records.read(job)
     if record is None:
         raise NotebookFailed("its record vanished during the build.", where=shown(job.record_file, job.root))
-    outputs = nbformat.from_dict(json.loads(job.notebook_file.read_bytes()))
+    outputs = nbjson.reads(job.notebook_file.read_text(encoding="utf-8"))
     return refilled(prepare(job), outputs), record
 
 

@@ -629,7 +629,9 @@ def _live(request: dict[str, Any], channel: socket.socket, template: int) -> Non
         code = done.code if isinstance(done.code, int) else int(done.code is not None)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            _write(channel, {"error": f"{request['function']} raised {_line(error)}.", "traceback": traceback.format_exc()})
+            _write(
+                channel, {"error": f"{request['function']} raised {_line(error)}.", "traceback": traceback.format_exc()}
+            )
     finally:
         _leave(code)
 

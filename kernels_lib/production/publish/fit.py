@@ -13,16 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
 
-from kernels_lib.production.publish import page
+from kernels_lib.production.publish import page, render
 from kernels_lib.production.publish.cascade import Cascade, pixels
 from kernels_lib.production.publish.lettering import BREAK, Atom, Type, atoms, lines, longest, widest
-from kernels_lib.production.publish.slides import ScorecardSlidesExporter
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -73,14 +71,9 @@ def too_much(document: page.Document) -> list[str]:
     return found
 
 
-@cache
-def _exporter() -> ScorecardSlidesExporter:
-    return ScorecardSlidesExporter()
-
-
 def _markup(document: page.Document) -> BeautifulSoup:
     """The slides as they are published, without style and scripts."""
-    deck = _exporter().render(document)
+    deck = render.deck(document)
     start, end = deck.index('<div class="reveal">'), deck.index("</main>")
     return BeautifulSoup(re.sub(r"<script\b.*?</script>", "", deck[start:end], flags=re.S), "html.parser")
 
