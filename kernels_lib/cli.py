@@ -283,7 +283,8 @@ def check(study: StudyOption = "", set_: SetOption = None, as_json: JsonOption =
     from kernels_lib.paths import find_root
     from kernels_lib.production import build as production
 
-    planned = production.plan(production.Request(root=find_root(), study_name=study, overrides=tuple(set_ or ())))
+    request = production.Request(root=find_root(), study_name=study, overrides=tuple(set_ or ()))
+    planned = production.plan(request, thorough=True)
     roster = planned.roster
     facts = {
         "dataset": roster.dataset.name,

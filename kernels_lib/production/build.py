@@ -96,8 +96,14 @@ class Summary:
         return 2 if bad_input and len(self.failed) == len(self.outcomes) else 1
 
 
-def plan(request: Request) -> Plan:
+def plan(request: Request, *, thorough: bool = False) -> Plan:
     """Check everything and list the jobs; nothing is run or written.
+
+    Parameters
+    ----------
+    request : Request
+    thorough : bool, default False
+        Whether the toolkit's own words are looked at too, in every language that a report is read in.
 
     Raises
     ------
@@ -110,7 +116,7 @@ def plan(request: Request) -> Plan:
         raise UnknownName("way to hold assets", request.assets, ASSETS, where="--assets")
     forget()
     pairs = tuple(pair for text in request.overrides for pair in parse_overrides(_quoted(text)))
-    roster = _roster(request, pairs)
+    roster = _roster(request, pairs, thorough)
     if roster.scores is None:
         raise BadParameters("no resource has the role 'scores'.", where=roster.dataset.shown)
     if request.inspect and (lacking := missing_for_browser()):
@@ -124,7 +130,7 @@ def plan(request: Request) -> Plan:
             subjects.append((subject, _effective(roster, pairs, subject)))
         except ScorecardError as error:
             problems.append(error)
-    rosters, untranslated = _spoken(roster, [effective.values.language for _, effective in subjects])
+    rosters, untranslated = _spoken(roster, [effective.values.language for _, effective in subjects], thorough)
     problems += untranslated
     for subject, effective in subjects:
         if effective.values.language not in rosters:
@@ -165,16 +171,16 @@ def _share(jobs: Sequence[Job], shard: str) -> tuple[Job, ...]:
     return tuple(job for place, job in enumerate(jobs) if place % int(parts) == int(part) - 1)
 
 
-def _roster(request: Request, pairs: tuple[tuple[str, str], ...]) -> Roster:
+def _roster(request: Request, pairs: tuple[tuple[str, str], ...], thorough: bool) -> Roster:
     """The study's data; texts of its files and of the notebooks that it has no translation for, all at once."""
     try:
         return read_roster(request.root, request.study_name, request.wave, pairs)
     except ScorecardError as error:
         found = read_layers(request.root, request.study_name, overrides=pairs, language=ANY)
-        raise joined([error, *missing(request.root, found.values.language)]) from error
+        raise joined([error, *missing(request.root, found.values.language, library=thorough)]) from error
 
 
-def _spoken(roster: Roster, languages: Iterable[str]) -> tuple[dict[str, Roster], list[ScorecardError]]:
+def _spoken(roster: Roster, languages: Iterable[str], thorough: bool) -> tuple[dict[str, Roster], list[ScorecardError]]:
     """The data in each language that a report is read in, and every text and message that lacks one."""
     rosters: dict[str, Roster] = {}
     problems: list[ScorecardError] = []
@@ -183,7 +189,7 @@ def _spoken(roster: Roster, languages: Iterable[str]) -> tuple[dict[str, Roster]
             rosters[language] = roster.speaking(language)
         except ScorecardError as error:
             problems.append(error)
-        problems += missing(roster.root, language)
+        problems += missing(roster.root, language, library=thorough)
     return rosters, problems
 
 
@@ -283,7 +289,7 @@ def _formats(request: Request, effective: Effective) -> tuple[str, ...]:
     for name in chosen:
         if name not in (*FILES, "all"):
             raise UnknownName("format", name, (*FILES, "all"), where="--formats")
-    lacking = missing_for_pdf()
+    lacking = missing_for_pdf() if {"all", "pdf"} & set(chosen) else ""
     if "all" in chosen:
         return tuple(name for name in FILES if name != "pdf" or not lacking)
     if "pdf" in chosen and lacking:

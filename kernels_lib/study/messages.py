@@ -146,9 +146,9 @@ def translated(source: str, language: str) -> str:
     return "\n\n".join(shown_blocks)
 
 
-def all_messages(root: Path) -> tuple[list[Message], list[ScorecardError]]:
-    """Messages of the code that is running and of the project's notebooks."""
-    messages, problems = (list(part) for part in _of_package())
+def all_messages(root: Path, *, library: bool = True) -> tuple[list[Message], list[ScorecardError]]:
+    """Messages of the project's notebooks and, with `library`, of the code that is running."""
+    messages, problems = (list(part) for part in (_of_package() if library else ([], [])))
     for path in sorted((root / "reports").glob("*.ipynb")):
         messages += of_notebook(path, shown(path, root))
     return messages, problems
@@ -167,23 +167,30 @@ def _of_package() -> tuple[list[Message], list[ScorecardError]]:
     return messages, problems
 
 
-def missing(root: Path, language: str) -> list[ScorecardError]:
+def missing(root: Path, language: str, *, library: bool = True) -> list[ScorecardError]:
     """What a language has no words for, each with the place that says it.
 
     That nothing is missing is remembered under the bytes of code, notebooks and catalogues.
+
+    Parameters
+    ----------
+    root : Path
+    language : str
+    library : bool, default True
+        Whether the messages of the toolkit's own code are looked at too; who did not change it need not.
     """
     if language == SOURCE:
         return []
     key = {
         "version": 1,
         "language": language,
-        "code": _code(),
+        "code": _code() if library else "",
         "notebooks": digest_of((root / "reports").glob("*.ipynb"), root),
         "catalogues": digest_of(catalogue_files(language), LOCALE),
     }
     folder = root / "build" / "cache"
-    complete = remember_json("messages", key, lambda: not _missing(root, language), folder=folder)
-    return [] if complete else _missing(root, language)
+    complete = remember_json("messages", key, lambda: not _missing(root, language, library), folder=folder)
+    return [] if complete else _missing(root, language, library)
 
 
 @cache
@@ -192,8 +199,8 @@ def _code() -> str:
     return digest_of((path for room in ROOMS for path in (PACKAGE / room).rglob("*.py")), PACKAGE)
 
 
-def _missing(root: Path, language: str) -> list[ScorecardError]:
-    messages, problems = all_messages(root)
+def _missing(root: Path, language: str, library: bool) -> list[ScorecardError]:
+    messages, problems = all_messages(root, library=library)
     known = catalogue(language)
     lacking = {message.text: message for message in reversed(messages) if message.text not in known}
     return problems + [
