@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,13 @@ from kernels_lib.production import records
 from kernels_lib.production.browser import missing_for_browser, missing_for_pdf
 from kernels_lib.production.engines import ENGINES
 from kernels_lib.production.jobs import FILES, FOLDERS, Job, Outcome
+from kernels_lib.production.keys import looks_at_all
 from kernels_lib.production.runner import forget, prepare, replace
 from kernels_lib.production.tasks import Task, decide
 from kernels_lib.production.workers import Crew, sweep
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.messages import missing
-from kernels_lib.study.params import SECTIONS, Effective, parse_overrides, read_layers
+from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, parse_overrides, read_layers
 from kernels_lib.study.results import Basis
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
 from kernels_lib.study.theme import remark
@@ -137,7 +139,8 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
             continue
         try:
             job = _job(request, rosters[effective.values.language], effective, pairs, subject)
-            prepare(job)
+            if not looks_at_all(prepare(job)):
+                job = _unseen_left_out(job, pairs)
             dressing(job.root, job.values, effective.origin)
             jobs.append(job)
             origins[job.key] = effective.origins
@@ -153,6 +156,16 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
         warnings.append(f"report.pdf is left out: {lacking} Everything else is built.")
     warnings += _about_colours(roster, jobs)
     return Plan(request, roster, _share(jobs, request.shard), tuple(warnings), origins)
+
+
+def _unseen_left_out(job: Job, pairs: Iterable[tuple[str, str]]) -> Job:
+    """The job without overrides that its notebook does not look at: a theme tried out re-runs nothing."""
+    return replace_fields(job, parameters={**job.parameters, "overrides": _overrides(pairs, leave_out=UNSEEN)})
+
+
+def _overrides(pairs: Iterable[tuple[str, str]], leave_out: Sequence[str] = ()) -> str:
+    seen = [(key, value) for key, value in pairs if key.partition(".")[0] not in leave_out]
+    return " ".join(_quoted(f"{key}={value}") for key, value in seen)
 
 
 # Whether scripts stand in each document, or once beside them.
@@ -252,7 +265,7 @@ def _job(
     parameters = {
         "study_name": request.study_name,
         "wave": request.wave,
-        "overrides": " ".join(_quoted(f"{key}={value}") for key, value in pairs),
+        "overrides": _overrides(pairs),
     }
     name = values.title
     if client is not None:

@@ -93,7 +93,7 @@ class Keyring:
         """
         cells = _cells(notebook)
         values = dict(job.values)
-        if any(name in cells.code for name in _LOOKS_AT_ALL):
+        if looks_at_all(notebook):
             values = {"values": values, "origins": {key: str(origin) for key, origin in origins.items()}}
         else:
             values = {key: value for key, value in values.items() if key not in UNSEEN}
@@ -110,6 +110,11 @@ class Keyring:
             "how scripts are held": job.assets,
         }
         return Keys(running, publishing)
+
+
+def looks_at_all(notebook: Any) -> bool:
+    """Whether a notebook's code looks at parameters that others need not know."""
+    return any(name in _cells(notebook).code for name in _LOOKS_AT_ALL)
 
 
 @dataclass(frozen=True)

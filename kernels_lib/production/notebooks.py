@@ -7,9 +7,9 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
+from hashlib import sha256
 from json.encoder import c_make_encoder
 from json.encoder import encode_basestring as quoted
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
 from kernels_lib.production import changes, engines, gates, reads, records
 from kernels_lib.production.browser import INSPECTIONS
+from kernels_lib.production.engines.here import run_here
 from kernels_lib.production.jobs import FILES, Job, Outcome
 from kernels_lib.production.keys import Keys
 from kernels_lib.production.notebooks import (
@@ -123,9 +124,8 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     watched = reads.Reads(job.root, known=_known_files(job), work=folder) if how == "warm" else None
     if watched:
         watched.watch()
-    executed = engines.run(
-        notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label, kind=how
-    )
+    run = run_here if how == "warm" else partial(engines.run, kind=how)
+    executed = run(notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label)
     further = watched.found() if watched else reads.nothing()
     executed = _portable(executed)
     kept = write(executed)

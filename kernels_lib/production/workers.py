@@ -26,6 +26,7 @@ from kernels_lib.production.tasks import Task, perform, remember_units
 
 # What running a notebook needs: imported while the build is still being planned.
 RUNNING = (
+    "papermill.execute",
     "kernels_lib.production.engines.inprocess",
     "kernels_lib.analysis.exhibits",
     "kernels_lib.analysis.figures",
