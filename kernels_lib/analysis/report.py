@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from IPython.display import display
 from markupsafe import Markup, escape
 
+from kernels_lib.analysis.charts.assembling import as_json
 from kernels_lib.analysis.statement import Statement
 from kernels_lib.analysis.tables import ShownTable
 from kernels_lib.study.dressing import dressing
@@ -125,7 +126,7 @@ class Report:
             basis=Basis(meta["basis"]),
             claims=tuple(claims),
         )
-        self._display("figure", {PLOTLY_MIME: json.loads(figure.to_json()), "text/plain": meta["alt"]})
+        self._display("figure", {PLOTLY_MIME: as_json(figure), "text/plain": meta["alt"]})
 
     def tests(self, rows: Iterable[Test]) -> None:
         """Enter tests into the ledger of this report."""
