@@ -45,6 +45,42 @@ _FIXED = {
 }
 
 
+def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
+    """The notebook that papermill would execute: with a cell that sets the parameters.
+
+    For `inprocess.execute`; `run` leaves this to papermill.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A Python notebook of format 4; it is not changed.
+    parameters : dict
+        Scalars, already checked.
+
+    Returns
+    -------
+    NotebookNode
+        The injected cell has a fixed id, where papermill draws one.
+    """
+    from papermill.translators import PythonTranslator
+
+    made = nbformat.from_dict(notebook)
+    for cell in made.cells:
+        cell.metadata.setdefault("tags", [])
+    if parameters:
+        places = [index + 1 for index, cell in enumerate(made.cells) if "parameters" in cell.metadata.tags]
+        injected = {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": "injected-parameters",
+            "metadata": {"tags": ["injected-parameters"]},
+            "outputs": [],
+            "source": PythonTranslator.codify(parameters),
+        }
+        made.cells.insert(places[0] if places else 0, nbformat.from_dict(injected))
+    return made
+
+
 def prepare_process() -> None:
     """Import papermill without the URI grammar that jsonschema would parse, at a second a process."""
     # jsonschema suppresses the ImportError; nothing here validates URIs.
