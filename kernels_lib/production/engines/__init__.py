@@ -45,6 +45,42 @@ _FIXED = {
 }
 
 
+def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
+    """The notebook that papermill would execute: with a cell that sets the parameters.
+
+    For `inprocess.execute`; `run` leaves this to papermill.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A Python notebook of format 4; it is not changed.
+    parameters : dict
+        Scalars, already checked.
+
+    Returns
+    -------
+    NotebookNode
+        The injected cell has a fixed id, where papermill draws one.
+    """
+    from papermill.translators import PythonTranslator
+
+    made = nbformat.from_dict(notebook)
+    for cell in made.cells:
+        cell.metadata.setdefault("tags", [])
+    if parameters:
+        places = [index + 1 for index, cell in enumerate(made.cells) if "parameters" in cell.metadata.tags]
+        injected = {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": "injected-parameters",
+            "metadata": {"tags": ["injected-parameters"]},
+            "outputs": [],
+            "source": PythonTranslator.codify(parameters),
+        }
+        made.cells.insert(places[0] if places else 0, nbformat.from_dict(injected))
+    return made
+
+
 def prepare_process() -> None:
     """Import papermill without the URI grammar that jsonschema would parse, at a second a process."""
     # jsonschema suppresses the ImportError; nothing here validates URIs.
@@ -65,7 +101,7 @@ def kernel_environment(root: Path) -> dict[str, str]:
 ENGINES = ("auto", "warm", "kernel", "stock")
 
 # What every notebook needs, and what reports import; a template imports it once.
-BASE = ("kernels_lib.production.engines.inprocess",)
+BASE = ("kernels_lib.production.engines.client",)
 PRELOAD = (
     *BASE,
     "numpy",
@@ -216,11 +252,11 @@ def run(
             config=config,
         )
     except PapermillExecutionError as error:
-        raise failed(name, subject, _left(target, source), f"{error.ename}: {error.evalue}") from error
+        raise _failed(name, subject, _left(target, source), f"{error.ename}: {error.evalue}") from error
     except CellTimeoutError as error:
-        raise failed(name, subject, _left(target, source), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
+        raise _failed(name, subject, _left(target, source), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
     except DeadKernelError as error:
-        raise failed(name, subject, _left(target, source), "the kernel died") from error
+        raise _failed(name, subject, _left(target, source), "the kernel died") from error
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -238,8 +274,7 @@ def _left(target: Path, source: Path) -> nbformat.NotebookNode:
     return nbformat.read(target if target.is_file() else source, as_version=4)
 
 
-def failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: str) -> NotebookFailed:
-    """The error of a notebook that stopped, with the place of the first cell that raised."""
+def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: str) -> NotebookFailed:
     raised = [
         (index, output)
         for index, cell in enumerate(executed.cells)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from kernels_lib.production.engines import CELL_TIMEOUT_S, failed, kernel_environment, prepare_process
+from kernels_lib.production.engines import CELL_TIMEOUT_S, _failed, kernel_environment, prepare_process, with_parameters
 
 
 def run_here(
@@ -33,17 +32,10 @@ def run_here(
     prepare_process()
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
-    from papermill.parameterize import parameterize_notebook
 
     from kernels_lib.production.engines.inprocess import execute, seed_of
 
-    # The notebook is shared by all jobs that were prepared alike.
-    executed = copy.deepcopy(notebook)
-    # What papermill adds when it loads a notebook, and looks for when it fills in parameters.
-    executed.metadata.papermill = nbformat.from_dict({})
-    for cell in executed.cells:
-        cell.metadata.setdefault("tags", [])
-    executed = parameterize_notebook(executed, parameters)
+    executed = with_parameters(notebook, parameters)
     work = folder / "work"
     work.mkdir()
     before, here = dict(os.environ), Path.cwd()
@@ -53,11 +45,11 @@ def run_here(
     try:
         execute(executed, timeout_s=CELL_TIMEOUT_S, seed=seed_of(executed))
     except PapermillExecutionError as error:
-        raise failed(name, subject, executed, f"{error.ename}: {error.evalue}") from error
+        raise _failed(name, subject, executed, f"{error.ename}: {error.evalue}") from error
     except CellTimeoutError as error:
-        raise failed(name, subject, executed, f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
+        raise _failed(name, subject, executed, f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
     except DeadKernelError as error:
-        raise failed(name, subject, executed, "the kernel died") from error
+        raise _failed(name, subject, executed, "the kernel died") from error
     finally:
         os.chdir(here)
         os.environ.clear()

@@ -31,16 +31,6 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-# The debugger has no one to talk to here, and importing it costs a tenth of a second.
-_no_debugger = "debugpy" not in sys.modules and "ipykernel.debugger" not in sys.modules
-if _no_debugger:
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
-try:
-    import ipykernel.debugger  # noqa: F401
-finally:
-    if _no_debugger:
-        del sys.modules["debugpy"]
-
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -240,6 +230,19 @@ class Kernel(IPythonKernel):
         """It has none."""
 
 
+@contextlib.contextmanager
+def _without_debugger() -> Iterator[None]:
+    """The debugger has no one to talk to here, and importing it costs a tenth of a second."""
+    if "debugpy" in sys.modules or "ipykernel.debugger" in sys.modules:
+        yield
+        return
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["debugpy"]
+
+
 def kernel() -> Kernel:
     """This process's kernel.
 
@@ -253,9 +256,10 @@ def kernel() -> Kernel:
     log = logging.getLogger("scorecard.kernel")
     log.addHandler(logging.NullHandler())
     log.propagate = False
-    made = Kernel.instance(
-        session=Handover(), profile_dir=Profile(), config=config, user_ns={}, iopub_socket=object(), log=log
-    )
+    with _without_debugger():
+        made = Kernel.instance(
+            session=Handover(), profile_dir=Profile(), config=config, user_ns={}, iopub_socket=object(), log=log
+        )
     made.shell_channel_thread = _MainThread()
     return made
 

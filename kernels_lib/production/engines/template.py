@@ -50,6 +50,7 @@ FRONT_END = "kernels_lib.production.engines.shell:kernel"
 
 _LENGTH = struct.Struct("!Q")
 _PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def supported() -> bool:
@@ -279,7 +280,8 @@ class Template:
             )
         self._channel = ours
         self._finish = atexit.register(self.close)
-        _write(ours, {"preload": list(preload), "prepare": list(prepare), "front_end": front_end})
+        with contextlib.suppress(BrokenPipeError):  # it has ended; the first question says why
+            _write(ours, {"preload": list(preload), "prepare": list(prepare), "front_end": front_end})
 
     @property
     def pid(self) -> int:
@@ -467,7 +469,10 @@ def _read(channel: socket.socket, descriptors: list[int] | None = None) -> dict[
     """The next frame; None at the end.  Descriptors that came with it are added to the list."""
     head = b""
     while len(head) < _LENGTH.size:
-        more, received, _, _ = socket.recv_fds(channel, _LENGTH.size - len(head), 1)
+        try:
+            more, received, _, _ = socket.recv_fds(channel, _LENGTH.size - len(head), 1)
+        except ConnectionResetError:
+            return None
         if descriptors is not None:
             descriptors += received
         if not more:
@@ -641,7 +646,7 @@ def _live(request: dict[str, Any], channel: socket.socket, template: int) -> Non
 
 def _settle(request: dict[str, Any], template: int) -> None:
     """What a process of its own has of its own: a session, signals, folder, environment, random numbers."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != template:
         os._exit(1)  # it died before we asked to die with it
     os.setsid()
