@@ -1,13 +1,20 @@
-"""Running one notebook through papermill, with a clean environment and private sockets.
+"""Engines: what runs a notebook's cells, and which is chosen when.
 
-papermill writes its output in place while it runs and saves "completed" for a killed kernel, so
-it gets a temporary file, and only its exceptions are believed.
+    warm     in a process forked from a warm template, without a kernel's sockets (`inprocess`)
+    kernel   a real kernel, forked from a warm template (`provisioner`)
+    stock    a real kernel, started as papermill always does
+    auto     warm; kernel for notebooks that need a front end; stock where forking is not safe
+
+All give the same outputs.  papermill runs them all: it writes its output in place while it runs
+and saves "completed" for a killed kernel, so it gets a temporary file, and only its exceptions are
+believed.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -16,7 +23,8 @@ from typing import Any
 
 import nbformat
 
-from kernels_lib.errors import NotebookFailed
+from kernels_lib.errors import NotebookFailed, UnknownName
+from kernels_lib.production.engines import template
 from kernels_lib.production.notebooks import heading_above
 
 CELL_TIMEOUT_S = 300
@@ -37,6 +45,42 @@ _FIXED = {
 }
 
 
+def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
+    """The notebook that papermill would execute: with a cell that sets the parameters.
+
+    For `inprocess.execute`; `run` leaves this to papermill.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A Python notebook of format 4; it is not changed.
+    parameters : dict
+        Scalars, already checked.
+
+    Returns
+    -------
+    NotebookNode
+        The injected cell has a fixed id, where papermill draws one.
+    """
+    from papermill.translators import PythonTranslator
+
+    made = nbformat.from_dict(notebook)
+    for cell in made.cells:
+        cell.metadata.setdefault("tags", [])
+    if parameters:
+        places = [index + 1 for index, cell in enumerate(made.cells) if "parameters" in cell.metadata.tags]
+        injected = {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": "injected-parameters",
+            "metadata": {"tags": ["injected-parameters"]},
+            "outputs": [],
+            "source": PythonTranslator.codify(parameters),
+        }
+        made.cells.insert(places[0] if places else 0, nbformat.from_dict(injected))
+    return made
+
+
 def prepare_process() -> None:
     """Import papermill without the URI grammar that jsonschema would parse, at a second a process."""
     # jsonschema suppresses the ImportError; nothing here validates URIs.
@@ -54,7 +98,83 @@ def kernel_environment(root: Path) -> dict[str, str]:
     return {**kept, **_FIXED, "SCORECARD_ROOT": str(root), "PYTHONPATH": str(root)}
 
 
-ENGINES = ("auto", "kernel", "stock")
+ENGINES = ("auto", "warm", "kernel", "stock")
+
+# What every notebook needs, and what reports import; a template imports it once.
+BASE = ("kernels_lib.production.engines.client",)
+PRELOAD = (
+    *BASE,
+    "numpy",
+    "pandas",
+    "plotly.graph_objects",
+    "kernels_lib.analysis.exhibits",
+    "kernels_lib.analysis.figures",
+    "kernels_lib.analysis.findings",
+    "kernels_lib.analysis.pieces",
+    "kernels_lib.analysis.report",
+    "kernels_lib.analysis.narrative",
+    "kernels_lib.analysis.warm_up",
+    "kernels_lib.study.opening",
+)
+
+# Words in a cell that only make sense with a front end, or look at the kernel's own sockets.
+FRONT_END = (
+    r"\bipywidgets\b",
+    r"\btqdm\.notebook\b",
+    r"\bFigureWidget\b",
+    r"^\s*(import comm\b|from comm\b|from ipykernel\b|import ipykernel\b)",
+    r"^\s*%(connect_info|qtconsole|matplotlib\s+(widget|ipympl|notebook|nbagg|qt|tk|gtk)|gui\b|debug\b|pdb\b|subshell)",
+    r"\bget_ipython\(\)\.kernel\b",
+    r"\bIPKernelApp\b",
+)
+_FRONT_END = re.compile("|".join(FRONT_END), re.MULTILINE)
+
+
+def choose(notebook: nbformat.NotebookNode, asked: str = "auto") -> str:
+    """Which engine runs a notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    asked : str
+        One of `ENGINES`.
+
+    Returns
+    -------
+    {"warm", "kernel", "stock"}
+        What was asked for where it can be had: warm and kernel fork, which is safe on Linux only,
+        and run Python only.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such engine.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> choose(new_notebook(cells=[new_code_cell("1 + 1")]), "stock")
+    'stock'
+    """
+    if asked not in ENGINES:
+        raise UnknownName("engine", asked, ENGINES, where="--engine")
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if asked == "stock" or not template.supported() or language.lower() != "python":
+        return "stock"
+    if asked == "auto":
+        return "kernel" if needs_front_end(notebook) else "warm"
+    return asked
+
+
+def needs_front_end(notebook: nbformat.NotebookNode) -> bool:
+    """Whether a cell uses what only a kernel with sockets has."""
+    return any(cell.cell_type == "code" and _FRONT_END.search(cell.source) for cell in notebook.cells)
+
+
+def preload_for(notebook: nbformat.NotebookNode) -> tuple[str, ...]:
+    """What a template for a notebook imports: the library only for notebooks that use it."""
+    uses = any(cell.cell_type == "code" and "kernels_lib" in cell.source for cell in notebook.cells)
+    return PRELOAD if uses else BASE
 
 
 def run(
@@ -81,9 +201,8 @@ def run(
         Empty working folder of this run; the output is kept here, also when a cell raises.
     name, subject : str
         The report and whom it is for, for messages.
-    kind : {"auto", "kernel", "stock"}
-        ``kernel`` forks the kernel from a warm template, ``stock`` starts it as papermill always
-        does, ``auto`` takes the first where forking is safe.
+    kind : str
+        One of `ENGINES`.
 
     Returns
     -------
@@ -101,6 +220,7 @@ def run(
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
+    kind = choose(notebook, kind)
     source, target = folder / f"{name}.ipynb", folder / f"{name}.run.ipynb"
     nbformat.write(notebook, source)
     work = folder / "work"
@@ -122,6 +242,7 @@ def run(
             str(source),
             str(target),
             parameters=parameters,
+            engine_name="scorecard" if kind == "warm" else None,
             progress_bar=False,
             request_save_on_cell_execute=False,
             cwd=str(work),
@@ -145,11 +266,7 @@ def run(
 
 def _provisioner(kind: str) -> str:
     """jupyter_client's name for how a kernel starts."""
-    if kind == "stock":
-        return "local-provisioner"
-    from kernels_lib.production.engines import provisioner
-
-    return provisioner.NAME if provisioner.supported() else "local-provisioner"
+    return "scorecard-warm" if kind == "kernel" else "local-provisioner"
 
 
 def _left(target: Path, source: Path) -> nbformat.NotebookNode:
