@@ -462,15 +462,28 @@ def rater_agreement(study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index criterion
-        As `agreement.rater_agreement`; the categories are the whole scale of single ratings.
+        As `agreement.rater_agreement`, or `agreement.counted_agreement` where the ratings were counted;
+        the categories are the whole scale of single ratings.
     """
-    if study.ratings is None:
+    if not study.rated:
         return pd.DataFrame()
     scale = study.instrument.scale
-    if scale.step is None:
-        categories = sorted(set(study.ratings[~np.isnan(study.ratings)].tolist()))
-    else:
+    if scale.step is not None:
         categories = [scale.floor + i * scale.step for i in range(round((scale.top - scale.floor) / scale.step) + 1)]
+    elif study.counts is not None:
+        categories = list(study.counts.levels)
+    else:
+        categories = sorted(set(study.ratings[~np.isnan(study.ratings)].tolist()))
+    if study.counts is not None:
+        return agreement.counted_agreement(
+            study.counts.table(),
+            study.counts.levels,
+            study.counts.criteria,
+            categories=categories,
+            level=1 - study.parameters.alpha,
+            draws=study.parameters.bootstrap_draws,
+            rng=study.rng("agreement of raters"),
+        )
     return agreement.rater_agreement(
         {
             criterion: pd.DataFrame(study.ratings[:, place, :], index=study.scores.index)
@@ -665,7 +678,7 @@ def client_card(study: Study, shared: Common) -> pd.DataFrame:
     card["target"] = pd.Series(study.targets)
     card["gap"] = card["score"] - card["target"]
     # Scored once, a score has no known error; scored by several raters, it is known up to its SEM.
-    card["sem"] = shared.agreement["sem"] if len(shared.agreement) else math.nan
+    card["sem"] = errors_of_measurement(study, shared)
     card["verdict"] = [
         scoring.verdict_of_score(score, target, sem)
         for score, target, sem in zip(card["score"], card["target"], card["sem"], strict=True)
@@ -679,6 +692,15 @@ def client_card(study: Study, shared: Common) -> pd.DataFrame:
     card["group_mean"], card["group_low"], card["group_high"] = group["mean"], group["ci_low"], group["ci_high"]
     card["group_verdict"], card["group_firm"] = group["verdict"], group["firm"]
     return card
+
+
+def errors_of_measurement(study: Study, shared: Common) -> pd.Series | float:
+    """Standard error of measurement of a client's score on each criterion, in points; NaN where it is not known."""
+    if study.counts is not None:
+        place = study.counts.units.index(study.client.brand)
+        errors = agreement.spread(study.counts.table(), study.counts.levels).sem[place]
+        return pd.Series(errors, index=list(study.counts.criteria))
+    return shared.agreement["sem"] if len(shared.agreement) else math.nan
 
 
 def study_facts(study: Study, shared: Common) -> dict[str, object]:
