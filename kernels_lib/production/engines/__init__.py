@@ -12,12 +12,14 @@ believed.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,9 @@ from kernels_lib.production.notebooks import heading_above
 
 CELL_TIMEOUT_S = 300
 STARTUP_TIMEOUT_S = 120
+
+# How a message says that a notebook's process ended under it.
+DIED = "the kernel died"
 
 # What a kernel may see of the environment; tokens and proxies stay out.
 _PASSED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH")
@@ -216,8 +221,6 @@ def run(
     prepare_process()
     import papermill
     from jupyter_client.provisioning import KernelProvisionerFactory
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
     kind = choose(notebook, kind)
@@ -238,30 +241,70 @@ def run(
         os.environ["JUPYTER_RUNTIME_DIR"] = sockets
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
         KernelProvisionerFactory.instance().default_provisioner_name = _provisioner(kind)
-        papermill.execute_notebook(
-            str(source),
-            str(target),
-            parameters=parameters,
-            engine_name="scorecard" if kind == "warm" else None,
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            cwd=str(work),
-            kernel_name="python3",
-            execution_timeout=CELL_TIMEOUT_S,
-            start_timeout=STARTUP_TIMEOUT_S,
-            config=config,
-        )
-    except PapermillExecutionError as error:
-        raise _failed(name, subject, _left(target, source), f"{error.ename}: {error.evalue}") from error
-    except CellTimeoutError as error:
-        raise _failed(name, subject, _left(target, source), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
-    except DeadKernelError as error:
-        raise _failed(name, subject, _left(target, source), "the kernel died") from error
+        with _explained(name, subject, lambda: _left(target, source)):
+            papermill.execute_notebook(
+                str(source),
+                str(target),
+                parameters=parameters,
+                engine_name="scorecard" if kind == "warm" else None,
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                cwd=str(work),
+                kernel_name="python3",
+                execution_timeout=CELL_TIMEOUT_S,
+                start_timeout=STARTUP_TIMEOUT_S,
+                config=config,
+            )
     finally:
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(sockets, ignore_errors=True)
     return nbformat.read(target, as_version=4)
+
+
+def run_here(
+    notebook: nbformat.NotebookNode, parameters: dict[str, Any], *, name: str, subject: str
+) -> nbformat.NotebookNode:
+    """Execute a notebook in this process: a child of a warm template, with its own folder and environment.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        It is not changed.
+    parameters, name, subject
+        As for `run`.
+
+    Returns
+    -------
+    NotebookNode
+
+    Raises
+    ------
+    NotebookFailed
+        As `run` does; a child that is killed cannot, so whoever forked it must.
+    """
+    from kernels_lib.production.engines import inprocess
+
+    prepared = with_parameters(notebook, parameters)
+    with _explained(name, subject, lambda: prepared):
+        inprocess.execute(prepared, timeout_s=CELL_TIMEOUT_S, seed=inprocess.seed_of(prepared))
+    return prepared
+
+
+@contextlib.contextmanager
+def _explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode]) -> Iterator[None]:
+    """What engines raise, as a `NotebookFailed` that says where; `left` returns the partly run notebook."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    try:
+        yield
+    except PapermillExecutionError as error:
+        raise _failed(name, subject, left(), f"{error.ename}: {error.evalue}") from error
+    except CellTimeoutError as error:
+        raise _failed(name, subject, left(), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
+    except DeadKernelError as error:
+        raise _failed(name, subject, left(), DIED) from error
 
 
 def _provisioner(kind: str) -> str:
