@@ -1,15 +1,23 @@
-"""Report notebooks before they run: their parameters, their sections, their headings."""
+"""Report notebooks before they run: their parameters, their sections, their headings; and written as files."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Callable, Mapping
+from functools import cache
+from hashlib import sha256
+from json.encoder import c_make_encoder
+from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat.v4 import nbjson
 
 from kernels_lib.errors import BadParameters, MissingTranslation, ScorecardError, UnknownName
+from kernels_lib.keep import remember_json
 from kernels_lib.paths import shown
 from kernels_lib.study.language import SOURCE
 from kernels_lib.study.messages import translated
@@ -37,8 +45,13 @@ def read_report(root: Path, name: str) -> nbformat.NotebookNode:
         known = [file.stem for file in (root / "reports").glob("*.ipynb")]
         raise UnknownName("report", name, known, where="reports")
     try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
+        raw = path.read_bytes()
+        notebook = nbjson.reads(raw.decode("utf-8"))
+        if notebook.get("nbformat") != 4:
+            raise ValueError(f"its format is {notebook.get('nbformat')}")
+        # That these bytes are a notebook is remembered: validating them costs more than all else here.
+        key = {"version": 1, "nbformat": nbformat.__version__, "bytes": sha256(raw).hexdigest()}
+        remember_json("notebook", key, lambda: _validated(raw), folder=root / "build" / "cache")
     except Exception as error:  # nbformat raises many kinds; each means the same to the user
         raise ScorecardError(
             f"this is no notebook of format 4: {str(error).splitlines()[0]}.",
@@ -46,6 +59,11 @@ def read_report(root: Path, name: str) -> nbformat.NotebookNode:
             remedy="Open it in JupyterLab and save it again, or restore it from git.",
         ) from error
     return notebook
+
+
+def _validated(raw: bytes) -> bool:
+    nbformat.validate(nbformat.reads(raw.decode("utf-8"), as_version=4))
+    return True
 
 
 def declared_parameters(notebook: nbformat.NotebookNode, where: str) -> dict[str, str]:
@@ -154,3 +172,174 @@ def heading_above(notebook: nbformat.NotebookNode, index: int) -> str:
                 if line.startswith("#"):
                     return line.lstrip("#").strip()
     return ""
+
+
+def refilled(notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A notebook with the outputs of an earlier run of the same code.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As it would run now; its words and tags may have changed since.
+    executed : NotebookNode
+        As it ran, with papermill's cell of injected parameters.
+
+    Returns
+    -------
+    NotebookNode
+        New; neither argument is changed.
+    """
+    ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
+    cells = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            cells.append(cell)
+            continue
+        before = next(ran)
+        cells.append({**cell, "outputs": before.outputs, "execution_count": before.execution_count})
+        if "parameters" in tags(cell):
+            cells.append(next(ran))
+    return nbformat.from_dict({**notebook, "cells": cells})
+
+
+# Written as files
+
+
+def write(notebook: Mapping[str, Any]) -> bytes:
+    """A notebook of format 4 as a file, the bytes that ``nbformat.writes`` gives.
+
+    nbformat copies the whole notebook, validates it and writes it in Python, item by item; an executed
+    report has some ten thousand of them.  Here nothing is copied or validated, and whatever holds only
+    numbers and words is written at one go.
+
+    Parameters
+    ----------
+    notebook : NotebookNode or mapping
+        Not changed.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+
+    Raises
+    ------
+    TypeError
+        If it holds what JSON has no form for.
+    """
+    parts: list[str] = []
+    _put(_as_file(notebook), 0, parts.append)
+    return "".join(parts).encode("utf-8")
+
+
+def _as_file(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """The notebook with long texts as lists of lines, without what belongs to a session."""
+    session = ("orig_nbformat", "orig_nbformat_minor", "signature")
+    metadata = {key: value for key, value in notebook["metadata"].items() if key not in session}
+    return {**notebook, "metadata": metadata, "cells": [_cell_as_file(cell) for cell in notebook["cells"]]}
+
+
+def _cell_as_file(cell: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = {key: value for key, value in cell["metadata"].items() if key != "trusted"}
+    made = {**cell, "metadata": metadata}
+    if isinstance(made.get("source"), str):
+        made["source"] = made["source"].splitlines(True)
+    if "attachments" in made:
+        made["attachments"] = {name: _bundle_as_file(bundle) for name, bundle in made["attachments"].items()}
+    if made.get("cell_type") == "code":
+        made["outputs"] = [_output_as_file(output) for output in made.get("outputs", ())]
+    return made
+
+
+def _output_as_file(output: Mapping[str, Any]) -> Mapping[str, Any]:
+    kind = output.get("output_type")
+    if kind in ("execute_result", "display_data"):
+        return {**output, "data": _bundle_as_file(output.get("data", {}))}
+    if kind == "stream" and isinstance(output.get("text"), str):
+        return {**output, "text": output["text"].splitlines(True)}
+    return output
+
+
+def _bundle_as_file(bundle: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        mime: value.splitlines(True) if isinstance(value, str) and _is_text(mime) else value
+        for mime, value in bundle.items()
+    }
+
+
+def _is_text(mime: str) -> bool:
+    return mime.startswith("text/") or mime in ("application/javascript", "image/svg+xml")
+
+
+def _float(value: float) -> str:
+    if math.isfinite(value):
+        return float.__repr__(value)
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+_PLAIN: dict[type, Callable[[Any], str]] = {
+    str: quoted,
+    int: int.__repr__,
+    float: _float,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda value: "null",
+}
+
+
+def _put(value: Any, depth: int, add: Callable[[str], None]) -> None:
+    """Add a value's JSON, indented by one space a level, keys sorted."""
+    plain = _PLAIN.get(type(value))
+    if plain is not None:
+        add(plain(value))
+    elif isinstance(value, dict | list | tuple):
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        if not value:
+            add(opening + closing)
+            return
+        inner, outer = "\n" + " " * (depth + 1), "\n" + " " * depth
+        inside = value.values() if isinstance(value, dict) else value
+        if _PLAIN.keys() >= set(map(type, inside)):
+            add(opening + inner)
+            add(_flat(depth + 1)(value)[1:-1])
+        elif isinstance(value, dict):
+            before = opening + inner
+            for key, item in sorted(value.items(), key=lambda entry: entry[0]):
+                add(before + _key(key) + ": ")
+                _put(item, depth + 1, add)
+                before = "," + inner
+        else:
+            before = opening + inner
+            for item in value:
+                add(before)
+                _put(item, depth + 1, add)
+                before = "," + inner
+        add(outer + closing)
+    else:
+        add(_unusual(value))
+
+
+def _key(key: Any) -> str:
+    return quoted(key) if isinstance(key, str) else quoted(_unusual(key))
+
+
+def _unusual(value: Any) -> str:
+    """What is a plain value in other clothes, such as a number of numpy's."""
+    if isinstance(value, bytes):
+        return quoted(value.decode("ascii"))
+    for kind in (str, bool, int, float):
+        if isinstance(value, kind):
+            return _PLAIN[kind](value)
+    if value is None:
+        return "null"
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+@cache
+def _flat(depth: int) -> Callable[[Any], str]:
+    """Writes a list or dict of plain values whose items stand at a depth."""
+    between = ",\n" + " " * depth
+    if c_make_encoder is None:  # another Python than CPython
+        return json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(between, ": ")).encode
+    # What JSONEncoder makes anew for every call.
+    encode = c_make_encoder(None, json.JSONEncoder().default, quoted, None, ": ", between, True, False, True)
+    return lambda value: "".join(encode(value, 0))

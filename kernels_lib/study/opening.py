@@ -17,7 +17,7 @@ from kernels_lib.study.datasets import Means, Scores, read_means
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.language import speak
 from kernels_lib.study.numerals import Numerals
-from kernels_lib.study.params import Effective, Parameters, parse_overrides
+from kernels_lib.study.params import UNSEEN, Effective, Parameters, parse_overrides
 from kernels_lib.study.results import Basis
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
 
@@ -150,7 +150,8 @@ class Study:
         """What this report was made from, in a form that can be quoted."""
         from kernels_lib import __version__
 
-        settings = self.parameters.model_dump_json().encode()
+        # How a report looks is no part of what it was made from.
+        settings = self.parameters.model_dump_json(exclude=set(UNSEEN)).encode()
         dataset = self.roster.dataset
         found = {
             "dataset": f"{dataset.name}, wave {dataset.wave}",

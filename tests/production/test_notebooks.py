@@ -1,10 +1,15 @@
-"""What is refused before a notebook runs."""
+"""What is refused before a notebook runs, and how one is written."""
 
 from __future__ import annotations
 
+import copy
 import json
 
+import nbformat
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.production import build
@@ -15,6 +20,7 @@ from kernels_lib.production.notebooks import (
     heading_above,
     read_report,
     without_sections,
+    write,
 )
 from kernels_lib.study.params import SECTIONS
 
@@ -110,3 +116,65 @@ def test_no_other_brand_may_be_named_in_a_clients_documents(root):
     assert "Brand 07" not in job.others
     named = build.Request(root=root, clients=("brand-07",), overrides=("disclosure=named",))
     assert () == build.plan(named).jobs[0].others
+
+
+# Written as files: the bytes are nbformat's
+
+
+def test_an_executed_report_is_written_as_nbformat_writes_it(site):
+    files = sorted((site / "build/notebooks").rglob("*.ipynb"))
+    assert len(files) >= 3
+    for path in files:
+        notebook = nbformat.read(path, as_version=4)
+        before = copy.deepcopy(notebook)
+        written = write(notebook)
+
+        assert nbformat.writes(notebook).encode("utf-8") == written == path.read_bytes()
+        assert before == notebook
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+values = st.recursive(plain, lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside), max_leaves=25)
+bundles = st.dictionaries(
+    st.sampled_from(["text/plain", "text/html", "image/svg+xml", "application/javascript", "image/png"])
+    | st.text(min_size=1),
+    st.text(),
+) | st.dictionaries(st.just("application/vnd.plotly.v1+json"), values)
+outputs = st.one_of(
+    st.fixed_dictionaries(
+        {"output_type": st.sampled_from(["display_data", "execute_result"]), "data": bundles, "metadata": st.just({})}
+    ),
+    st.fixed_dictionaries({"output_type": st.just("stream"), "name": st.just("stderr"), "text": st.text()}),
+    st.fixed_dictionaries({"output_type": st.just("error"), "ename": st.text(), "traceback": st.lists(st.text())}),
+)
+marks = st.dictionaries(st.sampled_from(["tags", "trusted", "slideshow", "x"]), values)
+said = {"source": st.text(), "metadata": marks, "id": st.text()}
+cells = st.one_of(
+    st.fixed_dictionaries({"cell_type": st.just("code"), "outputs": st.lists(outputs, max_size=3), **said}),
+    st.fixed_dictionaries(
+        {"cell_type": st.just("markdown"), "attachments": st.fixed_dictionaries({"a.png": bundles}), **said}
+    ),
+    st.fixed_dictionaries({"cell_type": st.just("raw"), **said}),
+)
+heads = st.dictionaries(st.sampled_from(["kernelspec", "signature", "orig_nbformat", "authors"]), values)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(cells, max_size=4), heads)
+def test_any_notebook_is_written_as_nbformat_writes_it(made, metadata):
+    notebook = nbformat.from_dict({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+    # Its writer alone: the whole function also validates, which these need not pass.
+    assert nbformat.v4.nbjson.writes(notebook).encode("utf-8") == write(notebook)
+
+
+def test_numbers_of_numpy_and_unusual_keys_are_written_as_well():
+    odd = {1: np.float64(0.1), 2: [np.float64("nan"), float("-inf")], 3: {True: b"ascii"}, 4: {"a": {None: (1, [])}}}
+    data = {"application/json": odd}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[])])
+    notebook.cells[0].outputs = [nbformat.NotebookNode(output_type="display_data", metadata={}, data=data)]
+
+    assert nbformat.v4.nbjson.writes(notebook).encode("utf-8") == write(notebook)
+    data["application/json"] = {"x": {1, 2}}
+    with pytest.raises(TypeError, match="set is not JSON"):
+        write(notebook)

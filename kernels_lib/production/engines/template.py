@@ -360,6 +360,9 @@ class Template:
         """End the template and with it its children."""
         atexit.unregister(self._finish)
         self._channel.close()
+        if not self._ready:
+            # Still importing: it would not notice for a second.
+            self._process.kill()
         try:
             self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:

@@ -2,7 +2,9 @@
 
     page       an executed notebook into a page model: title block, sections, slides
     figures    plotly's MIME type into <figure> with alternative text and the numbers behind it
-    html       the page, slides: the deck, index: the research team's list
+    render     the page and the deck, from a page model; html, slides: the same for nbconvert
+    formats    several formats of one notebook, which is read once
+    index      the research team's list
     office/    the annex (xlsx) and the deck for PowerPoint (pptx), from the same page model and results
     pdf        the page, printed by a browser
     assets     vendored scripts with checksums, styles, the Content-Security-Policy
@@ -12,22 +14,42 @@ Each format is one function in `FORMATS`.  Nothing is imported before it is aske
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["FORMATS", "PAGES", "render_index", "to_html", "to_presenter", "to_slides"]
+if TYPE_CHECKING:
+    from kernels_lib.production.publish.formats import Documents
+
+__all__ = ["FORMATS", "PAGES", "documents", "render_index", "to_html", "to_presenter", "to_slides"]
 
 
-@cache
-def _exporter(name: str) -> Any:
-    # Built once a process: nbconvert reads its configuration and compiles templates on first use.
-    if name == "html":
-        from kernels_lib.production.publish.html import ScorecardHTMLExporter
+def documents(notebook: Any, formats: Iterable[str], *, presenter: bool = False) -> Documents:
+    """An executed notebook in several formats; it is read once.
 
-        return ScorecardHTMLExporter()
-    from kernels_lib.production.publish.slides import ScorecardSlidesExporter
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed, nbformat 4; see `kernels_lib.production.publish.page` for what its outputs may be.
+    formats : iterable of str
+        Keys of `FORMATS`.
+    presenter : bool, default False
+        Whether the presenter's own deck is made as well.
 
-    return ScorecardSlidesExporter(presenter=name == "presenter")
+    Returns
+    -------
+    Documents
+        ``files`` by format, ``warnings``, and the page ``model`` that they were laid out from.
+
+    Raises
+    ------
+    GateFailed
+        If an output must not reach a reader, or would vanish.
+    UnknownName
+        If there is no such format.
+    """
+    from kernels_lib.production.publish.formats import make
+
+    return make(notebook, formats, presenter=presenter)
 
 
 def to_html(notebook: Any) -> str:
@@ -48,17 +70,17 @@ def to_html(notebook: Any) -> str:
     GateFailed
         If an output must not reach a reader, or would vanish.
     """
-    return _exporter("html").from_notebook_node(notebook)[0]
+    return documents(notebook, ["html"]).pages["html"]
 
 
 def to_slides(notebook: Any) -> str:
     """An executed notebook as one deck; see `to_html`."""
-    return _exporter("slides").from_notebook_node(notebook)[0]
+    return documents(notebook, ["slides"]).pages["slides"]
 
 
 def to_presenter(notebook: Any) -> str:
     """The deck with its speaker notes, for the presenter only: never put it beside a client's files."""
-    return _exporter("presenter").from_notebook_node(notebook)[0]
+    return documents(notebook, [], presenter=True).presenter
 
 
 def render_index(*args: Any, **kwargs: Any) -> str:
@@ -92,3 +114,9 @@ def to_pdf(notebook: Any) -> bytes:
 # What opens in a browser, as text; everything else is bytes.
 PAGES = {"html": to_html, "slides": to_slides}
 FORMATS = {**PAGES, "xlsx": to_xlsx, "pptx": to_pptx, "pdf": to_pdf}
+
+
+def compile_all(_: Any = None) -> None:
+    """Import and compile what every document needs."""
+    from kernels_lib.production import gates, runner  # noqa: F401
+    from kernels_lib.production.publish import formats  # noqa: F401

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -141,7 +141,8 @@ def digest(body: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(body.encode("utf-8")).digest()).decode("ascii")
 
 
-def policy(names: Iterable[str]) -> Markup:
+@cache
+def policy(names: tuple[str, ...]) -> Markup:
     """The Content-Security-Policy of a document with these scripts and nothing else."""
     sources = " ".join(f"'{digest(script(name))}'" for name in names) or "'none'"
     return Markup(
@@ -150,7 +151,7 @@ def policy(names: Iterable[str]) -> Markup:
     )
 
 
-def with_scripts(html: str, names: Iterable[str]) -> str:
+def with_scripts(html: str, names: tuple[str, ...]) -> str:
     """Put scripts at the end of a rendered document's body.
 
     Done after the template is rendered: a megabyte of script has no place in a template engine.
@@ -158,7 +159,12 @@ def with_scripts(html: str, names: Iterable[str]) -> str:
     head, end, tail = html.rpartition("</body>")
     if not end:
         raise ValueError("the document has no </body>")
-    return head + "".join(f"<script>{script(name)}</script>\n" for name in names) + end + tail
+    return head + _elements(names) + end + tail
+
+
+@cache
+def _elements(names: tuple[str, ...]) -> str:
+    return "".join(f"<script>{script(name)}</script>\n" for name in names)
 
 
 def style(*names: str, modes: bool, client: str = "", fonts: Mapping[str, Mapping[str, str]] | None = None) -> Markup:

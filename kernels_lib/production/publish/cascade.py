@@ -1,8 +1,8 @@
 """What deck.css says of each element of a deck, without a browser: rules, ranks, inherited type.
 
-Only what decides about size is read, and only what deck.css uses: selectors that soupsieve knows,
-lengths in px, em, ch and %, the shorthands padding, margin, border, font and gap.  At-rules, states
-(``:hover``) and boxes that a style sheet adds (``::before``) change no height here.
+Only what decides about size is read, and only what deck.css uses: the selectors of `tree`, lengths in
+px, em, ch and %, the shorthands padding, margin, border, font and gap.  At-rules, states (``:hover``)
+and boxes that a style sheet adds (``::before``) change no height here.
 """
 
 from __future__ import annotations
@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import soupsieve
-from bs4 import BeautifulSoup
-from bs4.element import Tag
-
 from kernels_lib.production.publish import assets
 from kernels_lib.production.publish.lettering import Type
+from kernels_lib.production.publish.tree import Element, Test, selector
 
 Declared = dict[str, str]
 
@@ -38,8 +35,10 @@ class Rule:
     """A rule; `key` is a class (``.big``) or a tag that whatever it selects has."""
 
     key: str
-    selector: Any
+    selector: str
+    chooses: Test
     declared: Declared
+    forced: Declared
 
 
 class Cascade:
@@ -47,51 +46,52 @@ class Cascade:
 
     Parameters
     ----------
-    soup : BeautifulSoup
-        The deck's slides.
+    root : Element
+        The deck's slides; what is said of each element is left on it.
     sans, serif : float
         How many times wider than the house's letters those of this deck may be.
     """
 
-    def __init__(self, soup: BeautifulSoup, sans: float = 1.0, serif: float = 1.0) -> None:
+    def __init__(self, root: Element, sans: float = 1.0, serif: float = 1.0) -> None:
         self._wider = {False: sans, True: serif}
-        self._declared: dict[int, Declared] = {}
-        named: dict[str, list[Tag]] = {}
-        for element in soup.find_all(True):
-            for name in (element.name, *(f".{name}" for name in element.get("class", ()))):
-                named.setdefault(name, []).append(element)
-        matched = [
-            (element, rule) for rule in rules() for element in named.get(rule.key, ()) if rule.selector.match(element)
-        ]
-        for element, rule in matched:
-            self._declared.setdefault(id(element), {}).update(rule.declared)
-        for element, rule in matched:
-            forced = {name: value for name, value in rule.declared.items() if value.endswith("!important")}
-            self._declared[id(element)].update(forced)
+        self._outermost = Type(wider=sans)
+        self._types: dict[tuple[Element, int], tuple[Type, Type]] = {}
+        chosen = _chosen(root)
+        for element, rule in chosen:
+            element.declared.update(rule.declared)
+        for element, rule in chosen:
+            if rule.forced:
+                element.declared.update(rule.forced)
 
-    def said(self, element: Tag, name: str, otherwise: str = "") -> str:
+    def said(self, element: Element, name: str, otherwise: str = "") -> str:
         """What the style sheet says of an element under one name."""
-        value = self._declared.get(id(element), {}).get(name, otherwise)
-        return value.removesuffix("!important").strip()
+        return element.declared.get(name, otherwise)
 
-    def length(self, element: Tag, name: str, type_: Type, whole: float = 0.0) -> float | None:
+    def length(self, element: Element, name: str, type_: Type, whole: float = 0.0) -> float | None:
         """A length in px; None where it is a word such as auto, or nothing is said."""
         return pixels(self.said(element, name), type_, whole)
 
-    def sum(self, element: Tag, names: Iterable[str], type_: Type, whole: float = 0.0) -> float:
+    def sum(self, element: Element, names: Iterable[str], type_: Type, whole: float = 0.0) -> float:
         """Some lengths together."""
         return sum(self.length(element, name, type_, whole) or 0.0 for name in names)
 
-    def display(self, element: Tag) -> str:
+    def display(self, element: Element) -> str:
         """How an element stands among others."""
         return self.said(element, "display", "block" if element.name in _BLOCKS else "inline")
 
-    def shown(self, element: Tag) -> bool:
+    def shown(self, element: Element) -> bool:
         """Whether an element takes room on its slide."""
         return self.display(element) != "none" and self.said(element, "position") != "absolute"
 
-    def type_of(self, element: Tag, above: Type) -> Type:
+    def type_of(self, element: Element, above: Type) -> Type:
         """How an element's text is set, from what it inherits and what is said of it."""
+        known = self._types.get((element, id(above)))
+        if known is None:
+            # Kept with the one above, so that no other type takes its identity.
+            known = self._types[element, id(above)] = (above, self._type_of(element, above))
+        return known[1]
+
+    def _type_of(self, element: Element, above: Type) -> Type:
         changes: dict[str, Any] = {"bold": True} if element.name in _BOLD else {}
         size = self.length(element, "font-size", above, above.size)
         if size is not None or element.name == "small":
@@ -109,12 +109,21 @@ class Cascade:
         spacing = self.length(element, "letter-spacing", type_)
         return type_ if spacing is None else type_.but(spacing=spacing)
 
-    def type_above(self, element: Tag) -> Type:
+    def type_above(self, element: Element) -> Type:
         """What an element inherits."""
-        type_ = Type(wider=self._wider[False])
-        for parent in reversed(list(element.parents)):
-            type_ = self.type_of(parent, type_)
-        return type_
+        if element.parent is None:
+            return self._outermost
+        return self.type_of(element.parent, self.type_above(element.parent))
+
+
+def _chosen(root: Element) -> list[tuple[Element, Rule]]:
+    """Elements with the rules that choose them, the weakest rule first."""
+    named: dict[str, list[Element]] = {}
+    for element in root.below():
+        named.setdefault(element.name, []).append(element)
+        for name in element.classes:
+            named.setdefault(f".{name}", []).append(element)
+    return [(element, rule) for rule in rules() for element in named.get(rule.key, ()) if rule.chooses(element)]
 
 
 def pixels(value: str, type_: Type, whole: float = 0.0) -> float | None:
@@ -125,11 +134,16 @@ def pixels(value: str, type_: Type, whole: float = 0.0) -> float | None:
     >>> pixels("1.5em", Type(size=20)), pixels("25%", Type(), 400), pixels("auto", Type())
     (30.0, 100.0, None)
     """
+    number, unit = _length(value)
+    if number is None or unit == "px":
+        return number
+    return number * (type_.size if unit == "em" else type_.width("0") if unit == "ch" else whole / 100)
+
+
+@cache
+def _length(value: str) -> tuple[float | None, str]:
     found = _LENGTH.fullmatch(value)
-    if not found:
-        return None
-    factor = {"em": type_.size, "ch": type_.width("0"), "%": whole / 100}.get(found[2] or "px", 1.0)
-    return float(found[1]) * factor
+    return (float(found[1]), found[2] or "px") if found else (None, "")
 
 
 @cache
@@ -140,22 +154,26 @@ def rules() -> tuple[Rule, ...]:
     found = []
     for order, (selectors, body) in enumerate(re.findall(r"([^{}]+)\{([^{}]*)\}", css)):
         declared = dict(_longhand(body))
-        for selector in re.split(r",(?![^()]*\))", selectors):
-            selector = selector.strip()
-            if declared and not _OTHER.search(selector):
-                rule = Rule(_key(selector), soupsieve.compile(selector), _of_slide(selector, declared))
-                found.append((_rank(selector), order, rule))
+        for text in map(str.strip, re.split(r",(?![^()]*\))", selectors)):
+            if declared and not _OTHER.search(text):
+                found.append((_rank(text), order, _rule(text, _of_slide(text, declared))))
     return tuple(rule for _, _, rule in sorted(found, key=lambda entry: entry[:2]))
 
 
-def _of_slide(selector: str, declared: Declared) -> Declared:
+def _rule(text: str, declared: Declared) -> Rule:
+    plain = {name: value.removesuffix("!important").strip() for name, value in declared.items()}
+    forced = {name: plain[name] for name, value in declared.items() if value.endswith("!important")}
+    return Rule(_key(text), text, selector(text), plain, forced)
+
+
+def _of_slide(text: str, declared: Declared) -> Declared:
     """A slide that waits for its turn is not displayed; here every one is, as a column."""
-    if selector.endswith(" section") and declared.get("display") == "none":
+    if text.endswith(" section") and declared.get("display") == "none":
         return {**declared, "display": "flex"}
     return declared
 
 
-def _key(selector: str) -> str:
+def _key(text: str) -> str:
     """The last class or tag of a selector's last part; empty if it has neither.
 
     Examples
@@ -163,18 +181,18 @@ def _key(selector: str) -> str:
     >>> _key(".rows:not(:has(li:nth-child(5))) li b"), _key(".g3 .big + p"), _key(".a.b:empty"), _key("*")
     ('b', 'p', '.b', '')
     """
-    names = re.findall(r"\.[\w-]+|(?<![\w.:-])[a-z][\w-]*", re.split(r"[\s>+~]+", _bare(selector))[-1])
+    names = re.findall(r"\.[\w-]+|(?<![\w.:-])[a-z][\w-]*", re.split(r"[\s>+~]+", _bare(text))[-1])
     return names[-1] if names else ""
 
 
-def _bare(selector: str) -> str:
+def _bare(text: str) -> str:
     """A selector without its conditions in parentheses."""
-    while "(" in selector:
-        selector = re.sub(r"\([^()]*\)", "", selector)
-    return selector.strip()
+    while "(" in text:
+        text = re.sub(r"\([^()]*\)", "", text)
+    return text.strip()
 
 
-def _rank(selector: str) -> tuple[int, int, int]:
+def _rank(text: str) -> tuple[int, int, int]:
     """Specificity: ids; classes, attributes and pseudo-classes; elements.
 
     Examples
@@ -183,7 +201,7 @@ def _rank(selector: str) -> tuple[int, int, int]:
     ((0, 2, 3), (0, 3, 0))
     """
     # The three that take selectors count for what is inside them.
-    plain = re.sub(r":(?:has|not|is)\(", " ", selector)
+    plain = re.sub(r":(?:has|not|is)\(", " ", text)
     classes = re.findall(r"\.[\w-]+|\[[^]]*\]|:[\w-]+", plain)
     elements = re.findall(r"(?<![\w.#:(-])[a-z][\w-]*", plain)
     return len(re.findall(r"#[\w-]+", plain)), len(classes), len(elements)

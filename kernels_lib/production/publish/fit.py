@@ -13,16 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PreformattedString, Tag
-
-from kernels_lib.production.publish import page
+from kernels_lib.production.publish import page, render
 from kernels_lib.production.publish.cascade import Cascade, pixels
 from kernels_lib.production.publish.lettering import BREAK, Atom, Type, atoms, lines, longest, widest
-from kernels_lib.production.publish.slides import ScorecardSlidesExporter
+from kernels_lib.production.publish.tree import Element, parse
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -42,13 +38,15 @@ _BESIDE = ("padding-left", "padding-right", "border-left", "border-right")
 _MARGINS = ("margin-left", "margin-right")
 
 
-def too_much(document: page.Document) -> list[str]:
+def too_much(document: page.Document, deck: str = "") -> list[str]:
     """What does not fit its slide.
 
     Parameters
     ----------
     document : Document
         See `kernels_lib.production.publish.page.read`.
+    deck : str, optional
+        The finished deck, where it has been laid out already.
 
     Returns
     -------
@@ -57,7 +55,7 @@ def too_much(document: page.Document) -> list[str]:
     """
     fonts = document.masthead.fonts
     layout = Layout(
-        _markup(document),
+        _markup(deck or render.deck(document)),
         sans=FOREIGN if "text" in fonts else WIDER,
         serif=FOREIGN if "headings" in fonts else 1.0,
     )
@@ -73,16 +71,10 @@ def too_much(document: page.Document) -> list[str]:
     return found
 
 
-@cache
-def _exporter() -> ScorecardSlidesExporter:
-    return ScorecardSlidesExporter()
-
-
-def _markup(document: page.Document) -> BeautifulSoup:
-    """The slides as they are published, without style and scripts."""
-    deck = _exporter().render(document)
+def _markup(deck: str) -> Element:
+    """The slides of a deck, without style and scripts."""
     start, end = deck.index('<div class="reveal">'), deck.index("</main>")
-    return BeautifulSoup(re.sub(r"<script\b.*?</script>", "", deck[start:end], flags=re.S), "html.parser")
+    return parse(re.sub(r"<script\b.*?</script>", "", deck[start:end], flags=re.S))
 
 
 class Layout:
@@ -95,9 +87,13 @@ class Layout:
         whether it is too wide or too high.
     """
 
-    def __init__(self, soup: BeautifulSoup, *, sans: float = 1.0, serif: float = 1.0) -> None:
-        self._slides = soup.select(".slides > section")
-        self._css = Cascade(soup, sans, serif)
+    def __init__(self, root: Element, *, sans: float = 1.0, serif: float = 1.0) -> None:
+        self._slides = [
+            element
+            for element in root.named("section")
+            if element.parent is not None and "slides" in element.parent.classes
+        ]
+        self._css = Cascade(root, sans, serif)
         self.cramped: list[tuple[float, str, str]] = []
 
     def heights(self) -> Iterator[float]:
@@ -108,7 +104,7 @@ class Layout:
 
     # Boxes
 
-    def _height(self, element: Tag, room: float, above: Type) -> float:
+    def _height(self, element: Element, room: float, above: Type) -> float:
         """Height of an element's box in so much width, without its margins."""
         css, type_ = self._css, self._css.type_of(element, above)
         width = self._width(element, room, type_)
@@ -116,8 +112,8 @@ class Layout:
             return css.length(element, "height", type_) or _drawn(element, width)
         inside = width - css.sum(element, _BESIDE, type_, room)
         display = css.display(element)
-        if "data-height" in element.attrs:
-            content = SMALLEST_SHARE * float(element["data-height"])
+        if "data-height" in element.attributes:
+            content = SMALLEST_SHARE * float(element.attributes["data-height"])
         elif display.endswith("grid"):
             content = self._grid(element, inside, type_)
         elif element.name == "table":
@@ -126,12 +122,12 @@ class Layout:
             content = self._stack(element, inside, type_, collapse=not display.endswith("flex"))
         return max(content + css.sum(element, _AROUND, type_, room), css.length(element, "min-height", type_) or 0.0)
 
-    def _width(self, element: Tag, room: float, type_: Type) -> float:
+    def _width(self, element: Element, room: float, type_: Type) -> float:
         limits = (self._css.length(element, name, type_, room) for name in ("width", "max-width"))
         own = room - self._css.sum(element, _MARGINS, type_, room)
         return min([own, *(limit for limit in limits if limit is not None)])
 
-    def _stack(self, element: Tag, room: float, type_: Type, *, collapse: bool) -> float:
+    def _stack(self, element: Element, room: float, type_: Type, *, collapse: bool) -> float:
         """Height of blocks and runs of words, one below the other; margins of neighbours may collapse."""
         total = below = 0.0
         for piece in self._pieces(element, type_):
@@ -147,14 +143,14 @@ class Layout:
             below = self._css.length(piece, "margin-bottom", own, room) or 0.0
         return total + below
 
-    def _note_if_capped(self, element: Tag, height: float) -> None:
+    def _note_if_capped(self, element: Element, height: float) -> None:
         """A row that may shrink but not grow (``flex: 0 1 84px``) is never higher than it begins."""
         capped = re.fullmatch(r"0 [01] ([\d.]+)px", self._css.said(element, "flex"))
         if capped and height > float(capped[1]) + TOLERANCE:
-            what = " ".join(element.get_text(" ").split())
+            what = element.words()
             self.cramped.append((height - float(capped[1]), f"the row '{what[:40]}...'", "high"))
 
-    def _baseline(self, element: Tag, above: Type) -> float:
+    def _baseline(self, element: Element, above: Type) -> float:
         """From the top of an element to its first baseline."""
         type_ = self._css.type_of(element, above)
         top = self._css.sum(element, ("margin-top", "padding-top", "border-top"), type_)
@@ -166,36 +162,31 @@ class Layout:
 
     # Words
 
-    def _inner(self, element: Tag) -> list[Any]:
+    def _inner(self, element: Element) -> list[Any]:
         """Texts and elements below one that take room."""
-        return [
-            child
-            for child in element.children
-            if (isinstance(child, Tag) and self._css.shown(child))
-            or (isinstance(child, NavigableString) and not isinstance(child, PreformattedString))
-        ]
+        return [child for child in element.children if isinstance(child, str) or self._css.shown(child)]
 
-    def _pieces(self, element: Tag, type_: Type) -> list[Any]:
+    def _pieces(self, element: Element, type_: Type) -> list[Any]:
         """What stands in an element: lists of atoms (runs of words) and elements of their own."""
         found: list[Any] = []
         for child in self._inner(element):
-            if isinstance(child, Tag) and self._blocky(child):
+            if isinstance(child, Element) and self._blocky(child):
                 found.append(child)
                 continue
-            if not found or isinstance(found[-1], Tag):
+            if not found or isinstance(found[-1], Element):
                 found.append([])
             found[-1].extend(self._atoms(child, type_))
-        return [piece for piece in found if isinstance(piece, Tag) or any(atom.text for atom in piece)]
+        return [piece for piece in found if isinstance(piece, Element) or any(atom.text for atom in piece)]
 
-    def _blocky(self, element: Tag) -> bool:
+    def _blocky(self, element: Element) -> bool:
         """Whether an element begins a line of its own, or holds something that does."""
         display = self._css.display(element)
         if display in _INLINE_BOXES:
             return False
-        return display != "inline" or any(isinstance(c, Tag) and self._blocky(c) for c in self._inner(element))
+        return display != "inline" or any(isinstance(c, Element) and self._blocky(c) for c in self._inner(element))
 
     def _atoms(self, node: Any, above: Type) -> Iterator[Atom]:
-        if not isinstance(node, Tag):
+        if not isinstance(node, Element):
             yield from atoms(str(node), above)
         elif node.name == "br":
             yield BREAK
@@ -214,7 +205,7 @@ class Layout:
                 self.cramped.append((part.width - room, f"the word '{part.text}'", "wide"))
         return sum(above + below for above, below in lines(parts, room, type_))
 
-    def _span(self, element: Tag, above: Type, measure: Callable[[Iterable[Atom]], float]) -> float:
+    def _span(self, element: Element, above: Type, measure: Callable[[Iterable[Atom]], float]) -> float:
         """Width of an element on one line (`longest`), or broken wherever it can be (`widest`)."""
         css, type_ = self._css, self._css.type_of(element, above)
         if fixed := css.length(element, "width", type_):
@@ -224,7 +215,7 @@ class Layout:
             inside = [sum(pixels(track, type_) or 0.0 for track in tracks)]
         else:
             inside = [
-                self._span(piece, type_, measure) if isinstance(piece, Tag) else measure(piece)
+                self._span(piece, type_, measure) if isinstance(piece, Element) else measure(piece)
                 for piece in self._pieces(element, type_)
             ]
         limit = css.length(element, "max-width", type_) or float("inf")
@@ -232,9 +223,9 @@ class Layout:
 
     # Grids
 
-    def _grid(self, element: Tag, room: float, type_: Type) -> float:
+    def _grid(self, element: Element, room: float, type_: Type) -> float:
         css = self._css
-        items = [child for child in self._inner(element) if isinstance(child, Tag) or str(child).strip()]
+        items = [child for child in self._inner(element) if isinstance(child, Element) or str(child).strip()]
         if css.said(element, "grid-auto-flow") == "column":
             tracks = _tracks(css.said(element, "grid-auto-columns", "auto")) * len(items)
         else:
@@ -262,7 +253,7 @@ class Layout:
 
     def _item(self, item: Any, width: float, type_: Type) -> tuple[float, float]:
         """First baseline and height of something in a grid, margins included."""
-        if not isinstance(item, Tag):
+        if not isinstance(item, Element):
             return type_.above, self._text(list(atoms(item.strip(), type_)), width, type_)
         margins = self._css.sum(item, ("margin-top", "margin-bottom"), self._css.type_of(item, type_), width)
         return self._baseline(item, type_), self._height(item, width, type_) + margins
@@ -271,7 +262,7 @@ class Layout:
         """Where each thing in a grid stands: what names its place first, the rest in what is free."""
         found: dict[int, _Place] = {}
         for index, item in enumerate(items):
-            if isinstance(item, Tag) and (row := self._css.said(item, "grid-row")):
+            if isinstance(item, Element) and (row := self._css.said(item, "grid-row")):
                 column = self._css.said(item, "grid-column", "1")
                 found[index] = _Place(*_from_to(row), *_from_to(column))
         taken = {cell for place in found.values() for cell in place.cells()}
@@ -279,7 +270,7 @@ class Layout:
         for index, item in enumerate(items):
             if index in found:
                 continue
-            wanted = self._css.said(item, "grid-column") if isinstance(item, Tag) else ""
+            wanted = self._css.said(item, "grid-column") if isinstance(item, Element) else ""
             start, columns = _from_to(wanted) if wanted else (column, 1)
             row, column = row + (start < column), start
             while (row, column) in taken or column >= count:
@@ -309,39 +300,39 @@ class Layout:
         if fixed is not None and not most:
             return fixed
         inside = (
-            self._span(item, type_, longest) if isinstance(item, Tag) else longest(atoms(item.strip(), type_))
+            self._span(item, type_, longest) if isinstance(item, Element) else longest(atoms(item.strip(), type_))
             for item in items
         )
         return max(fixed or 0.0, *inside, 0.0)
 
     # Tables
 
-    def _table(self, element: Tag, room: float, type_: Type) -> float:
+    def _table(self, element: Element, room: float, type_: Type) -> float:
         """Caption and rows; columns get what their words need and share the rest, as browsers do."""
-        captions = [caption for caption in element.find_all("caption") if self._css.shown(caption)]
+        captions = [caption for caption in element.named("caption") if self._css.shown(caption)]
         rows = [
-            [cell for cell in row.find_all(["th", "td"], recursive=False) if self._css.shown(cell)]
-            for row in element.find_all("tr")
+            [cell for cell in row.elements if cell.name in ("th", "td") and self._css.shown(cell)]
+            for row in element.named("tr")
         ]
         columns = self._table_columns(rows, room)
         heights = []
         for row in rows:
             boxes, at = [], 0
             for cell in row:
-                above, count = self._css.type_above(cell), int(cell.get("colspan") or 1)
+                above, count = self._css.type_above(cell), int(cell.attributes.get("colspan") or 1)
                 width = sum(columns[at : at + count])
                 boxes.append((self._baseline(cell, above), self._height(cell, width, above)))
                 at += count
             heights.append(_aligned(boxes))
         return sum(self._item(caption, room, type_)[1] for caption in captions) + sum(heights)
 
-    def _table_columns(self, rows: Sequence[Sequence[Tag]], room: float) -> list[float]:
+    def _table_columns(self, rows: Sequence[Sequence[Element]], room: float) -> list[float]:
         least: dict[int, float] = {}
         most: dict[int, float] = {}
         for row in rows:
             at = 0
             for cell in row:
-                above, count = self._css.type_above(cell), int(cell.get("colspan") or 1)
+                above, count = self._css.type_above(cell), int(cell.attributes.get("colspan") or 1)
                 for place in range(at, at + count):
                     least.setdefault(place, 0.0)
                     most.setdefault(place, 0.0)
@@ -359,9 +350,9 @@ class Layout:
         return [width + max(0.0, spare) * more / sum(wish) for width, more in zip(low, wish, strict=True)]
 
 
-def _drawn(element: Tag, width: float) -> float:
+def _drawn(element: Element, width: float) -> float:
     """Height of a drawing that is as wide as its place."""
-    box = str(element.get("viewbox") or element.get("viewBox") or "").split()
+    box = element.attributes.get("viewbox", "").split()
     return width * float(box[3]) / float(box[2]) if len(box) == 4 else 0.0
 
 

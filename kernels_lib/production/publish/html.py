@@ -13,12 +13,11 @@ from nbconvert.exporters.exporter import Exporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
-from kernels_lib.production.publish import assets, page
-from kernels_lib.production.publish.words import words
+from kernels_lib.production.publish import assets, page, render
 
 
 class DocumentExporter(TemplateExporter):
-    """What the page and the deck share; a subclass says which template, style and scripts."""
+    """What the page and the deck share; a subclass says which template and layout."""
 
     output_mimetype = "text/html"
 
@@ -45,18 +44,6 @@ class DocumentExporter(TemplateExporter):
         """Lay a page model out."""
         raise NotImplementedError
 
-    def _render(self, document: page.Document, style: str, scripts: list[str], **more: Any) -> str:
-        head = document.masthead
-        html = self.template.render(
-            document=document,
-            head=head,
-            words=words(head.language),
-            style=style,
-            policy=assets.policy(scripts),
-            **more,
-        )
-        return assets.with_scripts(html, scripts)
-
 
 class ScorecardHTMLExporter(DocumentExporter):
     """An executed notebook as one page."""
@@ -69,14 +56,7 @@ class ScorecardHTMLExporter(DocumentExporter):
 
     @default("template_file")
     def _template_file_default(self) -> str:
-        return "report.html.j2"
+        return render.REPORT
 
     def render(self, document: page.Document) -> str:
-        head = document.masthead
-        scripts = ["page.js"]
-        if shown := document.figures("page"):
-            plotly = assets.PLOTLY_FULL if any(figure.extra for figure in shown) else assets.PLOTLY
-            scripts = [plotly, "draw.js", *scripts]
-        style = assets.style("report.css", modes=True, client=head.colours.get("primary", ""), fonts=head.fonts)
-        foot = " ".join(part.rstrip(".") + "." for part in (head.foot, head.tag.capitalize()) if part)
-        return self._render(document, style, scripts, running_foot=assets.css_string(foot))
+        return render.report(document, template=self.template)

@@ -103,7 +103,7 @@ def render_index(
         rows = [_row(entry, numerals) for entry in entries]
         clients = [row for row in rows if row["kind"] == "client"]
         failed = sum(row["status"] == "failed" for row in rows)
-        scripts = ["index.js"]
+        scripts = ("index.js",)
         html = (
             assets.environment()
             .get_template("index.html.j2")

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from traitlets import Bool, default
 
-from kernels_lib.errors import GateFailed
-from kernels_lib.production.publish import assets, page
+from kernels_lib.production.publish import page, render
 from kernels_lib.production.publish.html import DocumentExporter
 
 
@@ -28,21 +27,7 @@ class ScorecardSlidesExporter(DocumentExporter):
 
     @default("template_file")
     def _template_file_default(self) -> str:
-        return "deck.html.j2"
+        return render.DECK
 
     def render(self, document: page.Document) -> str:
-        if not document.slides:
-            raise GateFailed("no cell of the notebook is part of a slide.", remedy="Give cells slideshow metadata.")
-        scripts = ["reveal/reveal.js", "deck.js"]
-        if shown := document.figures("deck"):
-            plotly = assets.PLOTLY_FULL if any(figure.extra for figure in shown) else assets.PLOTLY
-            scripts = [plotly, "draw.js", *scripts]
-        style = assets.style(
-            "reveal/reset.css",
-            "reveal/reveal.css",
-            "deck.css",
-            modes=False,
-            client=document.masthead.colours.get("primary", ""),
-            fonts=document.masthead.fonts,
-        )
-        return self._render(document, style, scripts, presenter=self.presenter)
+        return render.deck(document, presenter=self.presenter, template=self.template)

@@ -41,13 +41,15 @@ _WORDS_ONLY = re.compile(r"</?(?!(?:p|b|strong|em|i|span|data|a|br|ul|ol|li|sup|
 _TABLE_ID = re.compile(r'<table[^>]*\bid="([^"]+)"')
 
 
-def to_pptx(notebook: Mapping[str, Any]) -> bytes:
+def to_pptx(notebook: Mapping[str, Any], document: page.Document | None = None) -> bytes:
     """The deck of an executed notebook for PowerPoint.
 
     Parameters
     ----------
     notebook : NotebookNode
         Executed, nbformat 4; see `kernels_lib.production.publish.page` for what its outputs may be.
+    document : Document, optional
+        Its page model, where it has been read already.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def to_pptx(notebook: Mapping[str, Any]) -> bytes:
     GateFailed
         If the notebook cannot be published, has no slides, or shows a piece that has no native form.
     """
-    source = read(notebook)
+    source = read(notebook, document)
     with speaking(source.head.language), set_wider(FOREIGN if source.head.fonts else 1.0):
         return rewritten(_Deck(source).written())
 

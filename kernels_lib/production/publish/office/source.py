@@ -75,8 +75,14 @@ class Source:
         return next((table for table in self.results["tables"] if table["id"] == identity), None)
 
 
-def read(notebook: Mapping[str, Any]) -> Source:
+def read(notebook: Mapping[str, Any], document: page.Document | None = None) -> Source:
     """The source of one executed notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    document : Document, optional
+        Its page model, where it has been read already.
 
     Raises
     ------
@@ -94,7 +100,7 @@ def read(notebook: Mapping[str, Any]) -> Source:
             f"the notebook displayed {len(found)} results and office formats need one.",
             remedy="End it with one report.close().",
         )
-    return Source(page.read(notebook), found[0])
+    return Source(document or page.read(notebook), found[0])
 
 
 def parsed(text: str, language: str) -> tuple[float, int] | None:

@@ -17,6 +17,7 @@ from kernels_lib.production.publish.office.sheets import MOST_LETTERS, Cell, Col
 from kernels_lib.production.publish.office.source import Source, read
 from kernels_lib.production.publish.office.typeset import width as text_width
 from kernels_lib.production.publish.office.typeset import wrapped
+from kernels_lib.production.publish.page import Document
 from kernels_lib.study.language import _, speaking
 from kernels_lib.study.theme import HOUSE
 
@@ -32,13 +33,15 @@ _A4, _A3 = 9, 8
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
-def to_xlsx(notebook: Mapping[str, Any]) -> bytes:
+def to_xlsx(notebook: Mapping[str, Any], document: Document | None = None) -> bytes:
     """The numbers of an executed notebook as a workbook.
 
     Parameters
     ----------
     notebook : NotebookNode
         Executed, nbformat 4; see `kernels_lib.production.publish.page` for what its outputs may be.
+    document : Document, optional
+        Its page model, where it has been read already.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def to_xlsx(notebook: Mapping[str, Any]) -> bytes:
     GateFailed
         If the notebook cannot be published, or displayed no results.
     """
-    source = read(notebook)
+    source = read(notebook, document)
     with speaking(source.head.language):
         return rewritten(_Book(source).written(sheets(source)))
 

@@ -1,0 +1,96 @@
+"""A page model laid out as HTML: the page, the deck.
+
+Templates and styles are the same for every document of a process; large scripts are put in after the
+template is rendered.  The exporters of nbconvert (`html`, `slides`) and `formats` both end here.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup
+
+from kernels_lib.errors import GateFailed
+from kernels_lib.production.publish import assets, page
+from kernels_lib.production.publish.words import words
+
+REPORT, DECK = "report.html.j2", "deck.html.j2"
+
+
+def report(document: page.Document, *, template: Any = None) -> str:
+    """The page of a page model.
+
+    Parameters
+    ----------
+    document : Document
+        See `kernels_lib.production.publish.page.read`.
+    template : jinja2.Template, optional
+        Instead of the house's.
+
+    Returns
+    -------
+    str
+        A complete HTML document.
+    """
+    head = document.masthead
+    foot = " ".join(part.rstrip(".") + "." for part in (head.foot, head.tag.capitalize()) if part)
+    return _laid_out(
+        template or assets.environment().get_template(REPORT),
+        document,
+        style=_style(("report.css",), True, head),
+        scripts=(*_drawing(document.figures("page")), "page.js"),
+        running_foot=assets.css_string(foot),
+    )
+
+
+def deck(document: page.Document, *, presenter: bool = False, template: Any = None) -> str:
+    """The deck of a page model; see `report`.
+
+    Parameters
+    ----------
+    presenter : bool, default False
+        Whether the deck is the presenter's own, with speaker notes.
+
+    Raises
+    ------
+    GateFailed
+        If the model has no slide.
+    """
+    if not document.slides:
+        raise GateFailed("no cell of the notebook is part of a slide.", remedy="Give cells slideshow metadata.")
+    return _laid_out(
+        template or assets.environment().get_template(DECK),
+        document,
+        style=_style(("reveal/reset.css", "reveal/reveal.css", "deck.css"), False, document.masthead),
+        scripts=(*_drawing(document.figures("deck")), "reveal/reveal.js", "deck.js"),
+        presenter=presenter,
+    )
+
+
+def _drawing(shown: list[page.Figure]) -> tuple[str, ...]:
+    """What draws these figures; nothing where there are none."""
+    if not shown:
+        return ()
+    return (assets.PLOTLY_FULL if any(figure.extra for figure in shown) else assets.PLOTLY, "draw.js")
+
+
+def _laid_out(template: Any, document: page.Document, *, style: Markup, scripts: tuple[str, ...], **more: Any) -> str:
+    head = document.masthead
+    html = template.render(
+        document=document, head=head, words=words(head.language), style=style, policy=assets.policy(scripts), **more
+    )
+    return assets.with_scripts(html, scripts)
+
+
+def _style(names: tuple[str, ...], modes: bool, head: page.Masthead) -> Markup:
+    client = head.colours.get("primary", "")
+    if head.fonts:
+        return assets.style(*names, modes=modes, client=client, fonts=head.fonts)
+    return _house_type(names, modes, client)
+
+
+@lru_cache(maxsize=64)
+def _house_type(names: tuple[str, ...], modes: bool, client: str) -> Markup:
+    # Most documents of a build have the house's type and colours.
+    return assets.style(*names, modes=modes, client=client)

@@ -1,0 +1,210 @@
+"""This machine's workers: one template process that has imported everything, and a child of it for each task.
+
+Where processes cannot be forked safely, or another engine is asked for, a pool of ordinary processes
+does the same tasks the ordinary way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+
+from kernels_lib.errors import NotebookFailed
+from kernels_lib.production import engines
+from kernels_lib.production.engines import template
+from kernels_lib.production.jobs import Outcome
+from kernels_lib.production.tasks import Task, perform, remember_units
+
+# What running a notebook needs: imported while the build is still being planned.
+RUNNING = (
+    "papermill.execute",
+    "kernels_lib.production.engines.inprocess",
+    "kernels_lib.analysis.exhibits",
+    "kernels_lib.analysis.figures",
+    "kernels_lib.analysis.findings",
+    "kernels_lib.analysis.pieces",
+    "kernels_lib.analysis.report",
+    "kernels_lib.analysis.narrative",
+    "kernels_lib.analysis.warm_up",
+    "kernels_lib.study.opening",
+)
+
+# A task that died may have been unlucky; one that dies twice is at fault.
+TRIES = 2
+
+
+class Crew:
+    """The workers of one build.
+
+    Parameters
+    ----------
+    root : Path
+    engine : str
+        As asked for.
+    starts : bool, default True
+        Whether the template starts at once; else with the first task.
+    """
+
+    def __init__(self, root: Path, engine: str = "auto", *, starts: bool = True) -> None:
+        self._root = root
+        self._forks = engine in ("auto", "warm") and template.supported()
+        self._template: template.Template | None = None
+        self._lock = threading.Lock()
+        if self._forks and starts:
+            self._start()
+
+    def _start(self) -> template.Template:
+        self._template = template.Template(RUNNING, engines.kernel_environment(self._root))
+        return self._template
+
+    def work(self, tasks: Sequence[Task], units: Sequence[str], *, count: int) -> Iterator[Outcome]:
+        """Do all tasks, at most `count` at once; outcomes as they come.
+
+        Raises
+        ------
+        TemplateFailed
+            If the template cannot start, or died again and again.
+        """
+        if not self._forks:
+            return self._in_a_pool(tasks, units, count)
+        return self._in_children(tasks, units, count)
+
+    def do(self, task: Task, units: Sequence[str]) -> Outcome:
+        """Do one task; several threads may ask at once.
+
+        Raises
+        ------
+        TemplateFailed
+            If the template cannot start.
+        """
+        if not self._forks:
+            remember_units(units)
+            return perform(task)
+        for _ in range(TRIES):
+            with self._lock:
+                if self._template is None or not self._template.alive:
+                    self.close()
+                    self._start()
+                    self._ready(units)
+            try:
+                return Outcome.from_json(self._forked(self._template, task).result(), task.job)
+            except template.ChildDied as died:
+                last = died
+        return _died(task, last)
+
+    def close(self) -> None:
+        """End all that is still running."""
+        if self._template is not None:
+            self._template.close()
+            self._template = None
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _in_children(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
+        waiting = deque((task, 1) for task in tasks)
+        running: dict[template.Child, tuple[Task, int]] = {}
+        restarts = 0
+        parent = self._ready(units)
+        while waiting or running:
+            try:
+                while waiting and len(running) < count:
+                    task, attempt = waiting.popleft()
+                    running[self._forked(parent, task)] = task, attempt
+                for child in select.select(list(running), [], [])[0]:
+                    task, attempt = running.pop(child)
+                    try:
+                        yield Outcome.from_json(child.result(), task.job)
+                    except template.ChildRaised as raised:
+                        # A fault of ours: whoever mends it needs the lines.
+                        raise RuntimeError(raised.traceback) from raised
+                    except template.ChildDied as died:
+                        if not parent.alive:
+                            waiting.append((task, attempt))
+                            raise template.TemplateFailed(str(died)) from died
+                        if attempt < TRIES:
+                            waiting.append((task, attempt + 1))
+                        else:
+                            yield _died(task, died)
+            except template.TemplateFailed:
+                # The template itself was lost, and its children with it: what was not finished is done again.
+                restarts += 1
+                if restarts > TRIES or parent.alive:
+                    raise
+                waiting.extend((task, attempt) for task, attempt in running.values())
+                running.clear()
+                self.close()
+                self._start()
+                parent = self._ready(units)
+
+    def _ready(self, units: Sequence[str]) -> template.Template:
+        parent = self._template or self._start()
+        parent.run("kernels_lib.production.tasks:remember_units", list(units))
+        parent.run("kernels_lib.production.publish:compile_all")
+        return parent
+
+    def _forked(self, parent: template.Template, task: Task) -> template.Child:
+        return parent.fork(
+            "kernels_lib.production.tasks:perform_json", {"root": str(self._root), "task": task.as_json()}
+        )
+
+    def _in_a_pool(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
+        # Spawned, not forked: the parent may have threads (progress bars), and a worker starts clean.
+        with ProcessPoolExecutor(count, get_context("spawn"), _begin, (tuple(units),)) as pool:
+            given = {pool.submit(perform, task): task for task in tasks}
+            try:
+                for future in as_completed(given):
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool as broken:
+                        yield _died(given[future], broken)
+            except (KeyboardInterrupt, GeneratorExit):
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def _begin(units: tuple[str, ...]) -> None:
+    """In a worker of the pool: Ctrl-C is the parent's to handle; a job that has begun ends and cleans up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    remember_units(units)
+
+
+def _died(task: Task, died: Exception) -> Outcome:
+    failure = NotebookFailed(
+        f"stopped for '{task.job.label}': {died}",
+        where=f"reports/{task.job.report}.ipynb",
+        remedy="Build it alone with --engine stock to see which cell ends the process.",
+    )
+    return Outcome(task.job, ok=False, error=str(failure), exit_code=failure.exit_code)
+
+
+def sweep(work: Path) -> None:
+    """Remove working folders whose process has gone: a build that was killed could not."""
+    import shutil
+
+    for folder in work.glob("j*-*"):
+        with contextlib.suppress(ValueError):
+            if not _alive(int(folder.name[1:].partition("-")[0])):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
