@@ -27,13 +27,10 @@ import nbformat
 
 from kernels_lib.errors import NotebookFailed, UnknownName
 from kernels_lib.production.engines import template
-from kernels_lib.production.notebooks import heading_above
+from kernels_lib.production.notebooks import heading_above, tags
 
 CELL_TIMEOUT_S = 300
 STARTUP_TIMEOUT_S = 120
-
-# How a message says that a notebook's process ended under it.
-DIED = "the kernel died"
 
 # What a kernel may see of the environment; tokens and proxies stay out.
 _PASSED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH")
@@ -241,7 +238,7 @@ def run(
         os.environ["JUPYTER_RUNTIME_DIR"] = sockets
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
         KernelProvisionerFactory.instance().default_provisioner_name = _provisioner(kind)
-        with _explained(name, subject, lambda: _left(target, source)):
+        with explained(name, subject, lambda: _left(target, source)):
             papermill.execute_notebook(
                 str(source),
                 str(target),
@@ -259,41 +256,35 @@ def run(
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(sockets, ignore_errors=True)
-    return nbformat.read(target, as_version=4)
+    return with_whole_streams(nbformat.read(target, as_version=4))
 
 
-def run_here(
-    notebook: nbformat.NotebookNode, parameters: dict[str, Any], *, name: str, subject: str
-) -> nbformat.NotebookNode:
-    """Execute a notebook in this process: a child of a warm template, with its own folder and environment.
+def with_whole_streams(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Join pieces of one stream that follow each other: where a kernel cuts them depends on the clock."""
+    for cell in notebook.cells:
+        joined: list[nbformat.NotebookNode] = []
+        for output in cell.get("outputs", []):
+            if continues([*joined[-1:], output]):
+                joined[-1]["text"] += output["text"]
+            else:
+                joined.append(output)
+        if joined:
+            cell.outputs = joined
+    return notebook
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        It is not changed.
-    parameters, name, subject
-        As for `run`.
 
-    Returns
-    -------
-    NotebookNode
-
-    Raises
-    ------
-    NotebookFailed
-        As `run` does; a child that is killed cannot, so whoever forked it must.
-    """
-    from kernels_lib.production.engines import inprocess
-
-    prepared = with_parameters(notebook, parameters)
-    with _explained(name, subject, lambda: prepared):
-        inprocess.execute(prepared, timeout_s=CELL_TIMEOUT_S, seed=inprocess.seed_of(prepared))
-    return prepared
+def continues(outputs: list[nbformat.NotebookNode]) -> bool:
+    """Whether two outputs are parts of one stream."""
+    return (
+        len(outputs) == 2
+        and all(output["output_type"] == "stream" for output in outputs)
+        and outputs[0]["name"] == outputs[1]["name"]
+    )
 
 
 @contextlib.contextmanager
-def _explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode]) -> Iterator[None]:
-    """What engines raise, as a `NotebookFailed` that says where; `left` returns the partly run notebook."""
+def explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode]) -> Iterator[None]:
+    """Raise what engines raise as a `NotebookFailed` that says where; `left` returns the partly run notebook."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
@@ -304,7 +295,7 @@ def _explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode
     except CellTimeoutError as error:
         raise _failed(name, subject, left(), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
     except DeadKernelError as error:
-        raise _failed(name, subject, left(), DIED) from error
+        raise _failed(name, subject, left(), "the kernel died") from error
 
 
 def _provisioner(kind: str) -> str:
@@ -314,7 +305,11 @@ def _provisioner(kind: str) -> str:
 
 def _left(target: Path, source: Path) -> nbformat.NotebookNode:
     """The partly run notebook; what was to run, where papermill had not saved anything yet."""
-    return nbformat.read(target if target.is_file() else source, as_version=4)
+    return with_whole_streams(nbformat.read(target if target.is_file() else source, as_version=4))
+
+
+# Cells that papermill adds: whoever opens the report's notebook does not count them.
+_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
 def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: str) -> NotebookFailed:
@@ -328,7 +323,8 @@ def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: st
     if raised:
         index, output = raised[0]
         heading = heading_above(executed, index)
-        place = f" at cell {index + 1}" + (f' ("{heading}")' if heading else "")
+        number = 1 + sum(not _ADDED & set(tags(cell)) for cell in executed.cells[:index])
+        place = f" at cell {number}" + (f' ("{heading}")' if heading else "")
         reason = f"{output.ename}: {output.evalue}"
     failure = NotebookFailed(f"stopped for '{subject}'{place}: {reason}.", where=f"reports/{name}.ipynb")
     failure.notebook = executed  # type: ignore[attr-defined]
