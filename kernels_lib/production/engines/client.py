@@ -26,7 +26,7 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 
-from kernels_lib.production.engines import shell, template
+from kernels_lib.production.engines import continues, shell, template
 from kernels_lib.production.engines.shell import Deliver, Message
 from kernels_lib.production.engines.template import Child, ChildDied
 
@@ -124,15 +124,6 @@ class Client(PapermillNotebookClient):
     def _hook(hook: Any, **arguments: Any) -> None:
         if hook is not None:
             run_sync(run_hook)(hook, **arguments)
-
-
-def continues(outputs: list[NotebookNode]) -> bool:
-    """Whether two outputs are parts of one stream."""
-    return (
-        len(outputs) == 2
-        and all(output["output_type"] == "stream" for output in outputs)
-        and outputs[0]["name"] == outputs[1]["name"]
-    )
 
 
 class _Overdue(BaseException):

@@ -8,7 +8,13 @@ from typing import Any
 
 import nbformat
 
-from kernels_lib.production.engines import CELL_TIMEOUT_S, _failed, kernel_environment, prepare_process, with_parameters
+from kernels_lib.production.engines import (
+    CELL_TIMEOUT_S,
+    explained,
+    kernel_environment,
+    prepare_process,
+    with_parameters,
+)
 
 
 def run_here(
@@ -30,9 +36,6 @@ def run_here(
         If a cell raised, timed out or ended the kernel; the notebook as far as it ran is its attribute.
     """
     prepare_process()
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
     from kernels_lib.production.engines.inprocess import execute, seed_of
 
     executed = with_parameters(notebook, parameters)
@@ -43,13 +46,8 @@ def run_here(
     os.environ.update(kernel_environment(root), IPYTHONDIR=str(folder / "ipython"))
     os.chdir(work)
     try:
-        execute(executed, timeout_s=CELL_TIMEOUT_S, seed=seed_of(executed))
-    except PapermillExecutionError as error:
-        raise _failed(name, subject, executed, f"{error.ename}: {error.evalue}") from error
-    except CellTimeoutError as error:
-        raise _failed(name, subject, executed, f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
-    except DeadKernelError as error:
-        raise _failed(name, subject, executed, "the kernel died") from error
+        with explained(name, subject, lambda: executed):
+            execute(executed, timeout_s=CELL_TIMEOUT_S, seed=seed_of(executed))
     finally:
         os.chdir(here)
         os.environ.clear()

@@ -13,7 +13,6 @@ it is needed.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import hashlib
 import os
@@ -23,8 +22,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from kernels_lib.production.engines import choose, preload_for
-from kernels_lib.production.engines.template import Child, ChildDied, Template, TemplateFailed
+from kernels_lib.production.engines import choose, preload_for, template
+from kernels_lib.production.engines.template import Child, ChildDied, TemplateFailed
 
 
 def execute(
@@ -201,20 +200,12 @@ class ScorecardEngine:
         return nb_language(nb, language)
 
 
-_templates: dict[tuple[str, ...], Template] = {}
-
-
 def _child(notebook: NotebookNode) -> Child | None:
     """A child that serves this notebook's cells; None where forking turns out to be unsafe."""
     from papermill.log import logger
 
-    preload = preload_for(notebook)
-    held = _templates.get(preload)
-    if held is None or not held.alive:
-        held = _templates[preload] = Template(preload, os.environ)
-        atexit.register(held.close)
     try:
-        return held.fork(
+        return template.shared(preload_for(notebook), os.environ).fork(
             "kernels_lib.production.engines.client:serve",
             {"seed": seed_of(notebook)},
             environment=os.environ,

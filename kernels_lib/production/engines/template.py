@@ -425,6 +425,17 @@ class Template:
         )
 
 
+_shared: dict[tuple[str, ...], Template] = {}
+
+
+def shared(preload: Sequence[str], environment: Mapping[str, str]) -> Template:
+    """This process's template with these modules, started on first use; its children get their own environments."""
+    held = _shared.get(tuple(preload))
+    if held is None or not held.alive:
+        held = _shared[tuple(preload)] = Template(preload, environment)
+    return held
+
+
 def report(value: Any) -> None:
     """In a child: send a JSON value to whoever holds its `Child`."""
     _write(_mine(), {"report": value})
