@@ -424,9 +424,7 @@ def main() -> None:
     try:
         # Not standalone: the code of a typer.Exit comes back as a value.
         sys.exit(app(standalone_mode=False) or 0)
-    except typer.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
         typer.echo("Interrupted. What was published before is untouched.", err=True)
         sys.exit(130)
     except ScorecardError as error:

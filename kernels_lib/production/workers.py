@@ -121,29 +121,31 @@ class Crew:
         while waiting or running:
             try:
                 while waiting and len(running) < count:
-                    task, attempt = waiting.popleft()
-                    running[self._forked(parent, task)] = task, attempt
+                    child = self._forked(parent, waiting[0][0])
+                    running[child] = waiting.popleft()
                 for child in select.select(list(running), [], [])[0]:
-                    task, attempt = running.pop(child)
+                    task, attempt = running[child]
                     try:
-                        yield Outcome.from_json(child.result(), task.job)
+                        outcome = Outcome.from_json(child.result(), task.job)
                     except template.ChildRaised as raised:
                         # A fault of ours: whoever mends it needs the lines.
                         raise RuntimeError(raised.traceback) from raised
                     except template.ChildDied as died:
                         if not parent.alive:
-                            waiting.append((task, attempt))
                             raise template.TemplateFailed(str(died)) from died
                         if attempt < TRIES:
+                            del running[child]
                             waiting.append((task, attempt + 1))
-                        else:
-                            yield _died(task, died)
+                            continue
+                        outcome = _died(task, died)
+                    del running[child]
+                    yield outcome
             except template.TemplateFailed:
                 # The template itself was lost, and its children with it: what was not finished is done again.
                 restarts += 1
                 if restarts > TRIES or parent.alive:
                     raise
-                waiting.extend((task, attempt) for task, attempt in running.values())
+                waiting.extend(running.values())
                 running.clear()
                 self.close()
                 self._start()
