@@ -46,7 +46,7 @@ PIECES: dict[str, tuple[str, ...]] = {
     "reliability": _DRAWS,
     "agreement": _DRAWS,
     "model": (),
-    "multiverse": ("alpha", "target"),
+    "multiverse": _CARD,
     "completions": (*_PAIRS, "target"),
     "tests": (*_PAIRS, "target"),
 }

@@ -1120,8 +1120,9 @@ class ClientWords(Words):
             if self.study.basis is Basis.RECONSTRUCTED:
                 here = joined("noise.here.hedged", [state("noise.here.where", "In this reconstruction only:"), here])
             items.append((where, False, here))
-        if self.unsettled().text:
-            items.append((_("≈ Unresolved"), True, self.unsettled()))
+        unsettled, untestable = self.unsettled(), self.untestable()
+        if unsettled.text:
+            items.append((_("≈ Unresolved"), True, unsettled))
         elif len(self.unresolved):
             unresolved = state(
                 "noise.unresolved",
@@ -1130,8 +1131,8 @@ class ClientWords(Words):
                 total=str(len(self.shared.pairs)),
             )
             items.append((_("≈ Unresolved"), True, unresolved.claiming(self.claims_of_pairs())))
-        if self.untestable().text:
-            items.append((_("Cannot be tested"), True, self.untestable()))
+        if untestable.text:
+            items.append((_("Cannot be tested"), True, untestable))
         return items
 
     @property
