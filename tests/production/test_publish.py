@@ -37,7 +37,8 @@ def with_cell(*outputs, **options):
 
 
 def scripts(document: str) -> list[str]:
-    return re.findall(r"<script>(.*?)</script>", document, re.DOTALL)
+    """What runs in a document, at once or (the chart library) when it is needed."""
+    return re.findall(r'<script(?: type="text/plain" id="chart-library")?>(.*?)</script>', document, re.DOTALL)
 
 
 def islands(document: str) -> list[dict]:

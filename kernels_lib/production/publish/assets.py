@@ -31,6 +31,12 @@ PLOTLY = "plotly/plotly-cartesian.min.js"
 PLOTLY_FULL = "plotly (all traces)"  # not vendored: the file that the Python package brings
 PLOTLY_VERSION = "4.1.1"
 
+LIBRARIES = (PLOTLY, PLOTLY_FULL)
+
+# Every script and style sheet of pages and decks.
+SCRIPTS = (PLOTLY, "draw.js", "page.js", "reveal/reveal.js", "deck.js")
+STYLES = ("report.css", "reveal/reset.css", "reveal/reveal.css", "deck.css")
+
 # What the vendored bundle can draw.  A trace of another type would be an empty chart without any
 # error, so figures are compared with this list; a browser test compares the list with the bundle.
 PLOTLY_TRACES = frozenset(
@@ -164,7 +170,11 @@ def with_scripts(html: str, names: tuple[str, ...]) -> str:
 
 @cache
 def _elements(names: tuple[str, ...]) -> str:
-    return "".join(f"<script>{script(name)}</script>\n" for name in names)
+    return "".join(f"<script{_INERT if name in LIBRARIES else ''}>{script(name)}</script>\n" for name in names)
+
+
+# The chart library lies in the document as text; draw.js has it evaluated when a chart is first needed.
+_INERT = ' type="text/plain" id="chart-library"'
 
 
 def style(*names: str, modes: bool, client: str = "", fonts: Mapping[str, Mapping[str, str]] | None = None) -> Markup:
