@@ -21,7 +21,7 @@ from kernels_lib.errors import GateFailed
 from kernels_lib.production.notebooks import tags
 from kernels_lib.production.publish import assets, fit, page
 from kernels_lib.production.publish.office import contents
-from kernels_lib.production.publish.parts import Parts, take_apart
+from kernels_lib.production.publish.parts import Parts, addresses, take_apart
 
 if TYPE_CHECKING:
     import nbformat
@@ -43,6 +43,8 @@ class Delivery:
         Names of single units that this reader must not see.
     quoted : tuple of str
         Texts that the report quotes: its own claims are looked for in the rest.
+    to_assets : str
+        Where the shared assets are, seen from the documents; empty: each holds everything itself.
     model : page.Document, optional
         The page model that the documents were laid out from, where it is at hand.
     """
@@ -54,12 +56,13 @@ class Delivery:
     others: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
     packages: Mapping[str, bytes] = field(default_factory=dict)
+    to_assets: str = ""
     model: page.Document | None = None
 
     @cached_property
     def parts(self) -> dict[str, Parts]:
         """Each page and deck taken apart, once for all gates."""
-        return {name: take_apart(document) for name, document in self.documents.items()}
+        return {name: take_apart(document, self.to_assets) for name, document in self.documents.items()}
 
 
 def executed(delivery: Delivery) -> str:
@@ -119,20 +122,23 @@ _LOADS = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)")
 
 
 def offline(delivery: Delivery) -> str:
-    """Nothing is loaded from anywhere, and the policy that forbids it is in place."""
+    """Nothing is loaded from anywhere but the shared assets, and the policy that forbids it is in place."""
+    shared = addresses(delivery.to_assets)
     for name, parts in delivery.parts.items():
         if "default-src 'none'" not in parts.own:
             return f"{name}: no Content-Security-Policy that forbids loading"
-        if problem := _asked_of_others(parts.own) or next(filter(None, map(_asked_by_style, parts.styles)), ""):
+        if parts.loads:
+            return f"{name}: a script is loaded from '{parts.loads[0][:80]}'"
+        if problem := _asked_of_others(parts.own, shared) or next(filter(None, map(_asked_by_style, parts.styles)), ""):
             return f"{name}: {problem}"
     return ""
 
 
-def _asked_of_others(markup: str) -> str:
-    """What some markup loads or refers to; a link that a reader follows is no request."""
+def _asked_of_others(markup: str, shared: Mapping[str, str]) -> str:
+    """What some markup loads or refers to that is not shared; a link that a reader follows is no request."""
     for match in filter(None, (_OUTSIDE.match(markup, at) for at in _places(markup))):
         is_link = match[0].lower().startswith("href") and _LINK.match(match[1])
-        if not is_link:
+        if not is_link and match[1] not in shared:
             return f"refers to '{match[1][:80]}'"
     return "a style loads a file" if _LOADS.search(markup) else ""
 
@@ -153,7 +159,7 @@ def _places(markup: str) -> list[int]:
 
 @cache
 def _asked_by_style(name: str) -> str:
-    return _asked_of_others(assets.text(name))
+    return _asked_of_others(assets.text(name), {})
 
 
 def named(delivery: Delivery) -> str:

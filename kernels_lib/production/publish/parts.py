@@ -16,6 +16,7 @@ DATA = "application/json"
 
 _OPENING = re.compile(r"<script\b([^>]*)>")
 _CLOSING = "</script>"
+_SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]*)""", re.I)
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Parts:
         The scripts that are published with it, as assets.
     scripts : tuple of str
         What any other script element holds.
+    loads : tuple of str
+        Addresses that script elements name and that are none of the shared assets.
     """
 
     markup: str
@@ -44,6 +47,7 @@ class Parts:
     data: tuple[str, ...]
     libraries: tuple[str, ...]
     scripts: tuple[str, ...]
+    loads: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -51,8 +55,14 @@ class Parts:
         return "\n".join((self.own, *self.data, *self.scripts))
 
 
-def take_apart(document: str) -> Parts:
+def take_apart(document: str, to_assets: str = "") -> Parts:
     """The parts of a page or deck.
+
+    Parameters
+    ----------
+    document : str
+    to_assets : str, optional
+        Where the shared assets are, seen from the document; empty: it holds everything itself.
 
     Examples
     --------
@@ -60,7 +70,9 @@ def take_apart(document: str) -> Parts:
     >>> parts.markup, parts.data, parts.scripts
     ('<p>a</p>', ('{}',), ('b()',))
     """
-    markup, data, libraries, scripts = [], [], [], []
+    markup: list[str] = []
+    data, libraries, scripts, loads = [], [], [], []
+    shared = addresses(to_assets)
     at = end = 0
     while (start := document.find("<script", at)) >= 0:
         opening = _OPENING.match(document, start)
@@ -72,15 +84,25 @@ def take_apart(document: str) -> Parts:
         markup.append(document[end:start])
         at = end = close + len(_CLOSING)
         body = document[opening.end() : close]
+        for address in _SOURCE.findall(opening[1]):
+            (libraries if address in shared else loads).append(shared.get(address, address))
         if DATA in opening[1]:
             data.append(body)
         elif name := _library(body):
             libraries.append(name)
-        else:
+        elif body:
             scripts.append(body)
     whole = "".join([*markup, document[end:]])
     own, styles = _without_styles(whole)
-    return Parts(whole, own, styles, tuple(data), tuple(libraries), tuple(scripts))
+    return Parts(whole, own, styles, tuple(data), tuple(libraries), tuple(scripts), tuple(loads))
+
+
+@cache
+def addresses(to_assets: str) -> dict[str, str]:
+    """Address of each shared asset, seen from a document; none where it holds everything itself."""
+    if not to_assets:
+        return {}
+    return {to_assets + assets.shared_name(name): name for name in (*assets.SCRIPTS, *assets.LIBRARIES, *assets.STYLES)}
 
 
 def _library(body: str) -> str:
