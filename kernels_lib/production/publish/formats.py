@@ -51,32 +51,34 @@ class Documents:
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
+    """What a format is made from."""
+
     notebook: Mapping[str, Any]
     model: page.Document
     to_assets: str
 
 
-def _xlsx(source: _Source) -> bytes:
+def _xlsx(source: Source) -> bytes:
     from kernels_lib.production.publish.office.xlsx import to_xlsx
 
     return to_xlsx(source.notebook, source.model)
 
 
-def _pptx(source: _Source) -> bytes:
+def _pptx(source: Source) -> bytes:
     from kernels_lib.production.publish.office.pptx import to_pptx
 
     return to_pptx(source.notebook, source.model)
 
 
-def _pdf(source: _Source) -> bytes:
+def _pdf(source: Source) -> bytes:
     from kernels_lib.production.publish.pdf import to_pdf
 
     # Printed from the page that opens alone, wherever the site keeps its scripts.
     return to_pdf(render.report(source.model))
 
 
-MAKE: dict[str, Callable[[_Source], str | bytes]] = {
+MAKE: dict[str, Callable[[Source], str | bytes]] = {
     "html": lambda source: render.report(source.model, to_assets=source.to_assets),
     "slides": lambda source: render.deck(source.model, to_assets=source.to_assets),
     "xlsx": _xlsx,
@@ -108,5 +110,5 @@ def make(
         raise ValueError(f"'{to_assets}' is no relative address of a folder, such as '../../assets/'")
 
     model = page.read(notebook)
-    files = {name: MAKE[name](_Source(notebook, model, to_assets if assets == "shared" else "")) for name in wanted}
+    files = {name: MAKE[name](Source(notebook, model, to_assets if assets == "shared" else "")) for name in wanted}
     return Documents(files, model, render.deck(model, presenter=True) if presenter else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernels_lib.production.publish import cascade, figures, fit, page, parts, render
+from kernels_lib.production.publish import PAGES, cascade, figures, fit, formats, page, parts
 from kernels_lib.production.publish.words import words
 from kernels_lib.study.language import LANGUAGES
 from kernels_lib.study.numerals import Numerals
@@ -16,8 +16,9 @@ def compile_all(way: str = "inline") -> None:
     cascade.rules()
     page.renderer()("*warm*")
     model, to_assets = _document(), "../../assets/" if way == "shared" else ""
-    for layout in (render.report, render.deck):
-        parts.take_apart(layout(model, to_assets=to_assets), to_assets)
+    source = formats.Source({}, model, to_assets)
+    for name in PAGES:
+        parts.take_apart(str(formats.MAKE[name](source)), to_assets)
     fit.too_much(model)
 
 
