@@ -20,10 +20,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kernels_lib.production.publish.formats import Documents
 
-__all__ = ["FORMATS", "PAGES", "documents", "render_index", "to_html", "to_presenter", "to_slides"]
+__all__ = [
+    "FORMATS", "PAGES", "compile_all", "documents", "render_index", "shared_assets", "to_html", "to_presenter",
+    "to_slides",
+]  # fmt: skip
 
 
-def documents(notebook: Any, formats: Iterable[str], *, presenter: bool = False) -> Documents:
+def documents(
+    notebook: Any,
+    formats: Iterable[str],
+    *,
+    assets: str = "inline",
+    to_assets: str = "../../assets/",
+    presenter: bool = False,
+) -> Documents:
     """An executed notebook in several formats; it is read once.
 
     Parameters
@@ -32,6 +42,10 @@ def documents(notebook: Any, formats: Iterable[str], *, presenter: bool = False)
         Executed, nbformat 4; see `kernels_lib.production.publish.page` for what its outputs may be.
     formats : iterable of str
         Keys of `FORMATS`.
+    assets : {"inline", "shared"}
+        Whether a page holds its scripts and styles, or loads them from a folder of its site: `shared_assets`.
+    to_assets : str, default "../../assets/"
+        Where that folder is, seen from the page; only with ``"shared"``.
     presenter : bool, default False
         Whether the presenter's own deck is made as well.
 
@@ -45,11 +59,33 @@ def documents(notebook: Any, formats: Iterable[str], *, presenter: bool = False)
     GateFailed
         If an output must not reach a reader, or would vanish.
     UnknownName
-        If there is no such format.
+        If there is no such format, or no such way to publish assets.
     """
     from kernels_lib.production.publish.formats import make
 
-    return make(notebook, formats, presenter=presenter)
+    return make(notebook, formats, assets=assets, to_assets=to_assets, presenter=presenter)
+
+
+def shared_assets() -> dict[str, bytes]:
+    """What the folder of shared assets must hold: name of each file, and its bytes."""
+    from kernels_lib.production.publish.assets import shared
+
+    return shared()
+
+
+def compile_all(assets: str = "inline") -> None:
+    """Compile templates and patterns and read every asset, so that nothing is left to do but a document's own work.
+
+    For a process that others are forked from: it starts no thread and no event loop.
+
+    Parameters
+    ----------
+    assets : {"inline", "shared"}
+        As documents will be published.
+    """
+    from kernels_lib.production.publish.warm import compile_all as compile_everything
+
+    compile_everything(assets)
 
 
 def to_html(notebook: Any) -> str:

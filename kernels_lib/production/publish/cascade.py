@@ -69,11 +69,13 @@ class Cascade:
 
     def length(self, element: Element, name: str, type_: Type, whole: float = 0.0) -> float | None:
         """A length in px; None where it is a word such as auto, or nothing is said."""
-        return pixels(self.said(element, name), type_, whole)
+        said = element.declared.get(name)
+        return pixels(said, type_, whole) if said else None
 
     def sum(self, element: Element, names: Iterable[str], type_: Type, whole: float = 0.0) -> float:
         """Some lengths together."""
-        return sum(self.length(element, name, type_, whole) or 0.0 for name in names)
+        declared = element.declared
+        return sum(pixels(declared[name], type_, whole) or 0.0 for name in names if name in declared)
 
     def display(self, element: Element) -> str:
         """How an element stands among others."""

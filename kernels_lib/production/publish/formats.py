@@ -7,6 +7,7 @@ The single formats of `kernels_lib.production.publish` and nbconvert's exporters
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,45 +51,64 @@ class Documents:
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
+    """What a format is made from."""
+
     notebook: Mapping[str, Any]
     model: page.Document
+    to_assets: str
 
 
-def _xlsx(source: _Source) -> bytes:
+def _xlsx(source: Source) -> bytes:
     from kernels_lib.production.publish.office.xlsx import to_xlsx
 
     return to_xlsx(source.notebook, source.model)
 
 
-def _pptx(source: _Source) -> bytes:
+def _pptx(source: Source) -> bytes:
     from kernels_lib.production.publish.office.pptx import to_pptx
 
     return to_pptx(source.notebook, source.model)
 
 
-def _pdf(source: _Source) -> bytes:
+def _pdf(source: Source) -> bytes:
     from kernels_lib.production.publish.pdf import to_pdf
 
+    # Printed from the page that opens alone, wherever the site keeps its scripts.
     return to_pdf(render.report(source.model))
 
 
-MAKE: dict[str, Callable[[_Source], str | bytes]] = {
-    "html": lambda source: render.report(source.model),
-    "slides": lambda source: render.deck(source.model),
+MAKE: dict[str, Callable[[Source], str | bytes]] = {
+    "html": lambda source: render.report(source.model, to_assets=source.to_assets),
+    "slides": lambda source: render.deck(source.model, to_assets=source.to_assets),
     "xlsx": _xlsx,
     "pptx": _pptx,
     "pdf": _pdf,
 }
 
 
-def make(notebook: Mapping[str, Any], formats: Iterable[str], *, presenter: bool = False) -> Documents:
+WAYS = ("inline", "shared")
+_TO_ASSETS = re.compile(r"(?:\.\./)*(?:[\w-]+/)+")
+
+
+def make(
+    notebook: Mapping[str, Any],
+    formats: Iterable[str],
+    *,
+    assets: str = "inline",
+    to_assets: str = "../../assets/",
+    presenter: bool = False,
+) -> Documents:
     """See `kernels_lib.production.publish.documents`."""
     wanted = list(formats)
     for name in wanted:
         if name not in MAKE:
             raise UnknownName("format", name, MAKE)
+    if assets not in WAYS:
+        raise UnknownName("way to publish assets", assets, WAYS)
+    if not _TO_ASSETS.fullmatch(to_assets):
+        raise ValueError(f"'{to_assets}' is no relative address of a folder, such as '../../assets/'")
 
     model = page.read(notebook)
-    files = {name: MAKE[name](_Source(notebook, model)) for name in wanted}
+    files = {name: MAKE[name](Source(notebook, model, to_assets if assets == "shared" else "")) for name in wanted}
     return Documents(files, model, render.deck(model, presenter=True) if presenter else "")

@@ -398,7 +398,7 @@ def _harmless(html: str, where: str) -> Markup:
 
 
 @cache
-def _renderer() -> Any:
+def renderer() -> Any:
     import mistune
 
     # Raw HTML in markdown is shown as text, and mistune itself disarms javascript: links.
@@ -406,7 +406,7 @@ def _renderer() -> Any:
 
 
 def _markdown(source: str, where: str) -> Markup:
-    return _harmless(_renderer()(source).strip(), where)
+    return _harmless(renderer()(source).strip(), where)
 
 
 def _inline(source: str, where: str) -> Markup:

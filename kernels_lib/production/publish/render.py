@@ -18,7 +18,7 @@ from kernels_lib.production.publish.words import words
 REPORT, DECK = "report.html.j2", "deck.html.j2"
 
 
-def report(document: page.Document, *, template: Any = None) -> str:
+def report(document: page.Document, *, template: Any = None, to_assets: str = "") -> str:
     """The page of a page model.
 
     Parameters
@@ -27,6 +27,8 @@ def report(document: page.Document, *, template: Any = None) -> str:
         See `kernels_lib.production.publish.page.read`.
     template : jinja2.Template, optional
         Instead of the house's.
+    to_assets : str, optional
+        Where the shared assets are, seen from the page, such as ``"../../assets/"``; empty: in the page itself.
 
     Returns
     -------
@@ -38,13 +40,15 @@ def report(document: page.Document, *, template: Any = None) -> str:
     return _laid_out(
         template or assets.environment().get_template(REPORT),
         document,
-        style=_style(("report.css",), True, head),
+        to_assets=to_assets,
+        styles=("report.css",),
+        modes=True,
         scripts=(*_drawing(document.figures("page")), "page.js"),
         running_foot=assets.css_string(foot),
     )
 
 
-def deck(document: page.Document, *, presenter: bool = False, template: Any = None) -> str:
+def deck(document: page.Document, *, presenter: bool = False, template: Any = None, to_assets: str = "") -> str:
     """The deck of a page model; see `report`.
 
     Parameters
@@ -62,7 +66,9 @@ def deck(document: page.Document, *, presenter: bool = False, template: Any = No
     return _laid_out(
         template or assets.environment().get_template(DECK),
         document,
-        style=_style(("reveal/reset.css", "reveal/reveal.css", "deck.css"), False, document.masthead),
+        to_assets=to_assets,
+        styles=("reveal/reset.css", "reveal/reveal.css", "deck.css"),
+        modes=False,
         scripts=(*_drawing(document.figures("deck")), "reveal/reveal.js", "deck.js"),
         presenter=presenter,
     )
@@ -75,12 +81,27 @@ def _drawing(shown: list[page.Figure]) -> tuple[str, ...]:
     return (assets.PLOTLY_FULL if any(figure.extra for figure in shown) else assets.PLOTLY, "draw.js")
 
 
-def _laid_out(template: Any, document: page.Document, *, style: Markup, scripts: tuple[str, ...], **more: Any) -> str:
+def _laid_out(
+    template: Any,
+    document: page.Document,
+    *,
+    to_assets: str,
+    styles: tuple[str, ...],
+    modes: bool,
+    scripts: tuple[str, ...],
+    **more: Any,
+) -> str:
     head = document.masthead
     html = template.render(
-        document=document, head=head, words=words(head.language), style=style, policy=assets.policy(scripts), **more
+        document=document,
+        head=head,
+        words=words(head.language),
+        style=_style(() if to_assets else styles, modes, head),
+        sheets=[to_assets + assets.shared_name(name) for name in styles] if to_assets else [],
+        policy=assets.policy(scripts, to_assets),
+        **more,
     )
-    return assets.with_scripts(html, scripts)
+    return assets.with_scripts(html, scripts, to_assets)
 
 
 def _style(names: tuple[str, ...], modes: bool, head: page.Masthead) -> Markup:

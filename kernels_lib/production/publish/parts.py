@@ -1,0 +1,135 @@
+"""A finished document taken apart: its markup, its data, its scripts.
+
+Most of a document is the same in every other: the chart library, the deck's library, the style sheets.
+These are known by their content, so that whoever looks through many documents reads them once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from kernels_lib.production.publish import assets
+
+DATA = "application/json"
+
+_OPENING = re.compile(r"<script\b([^>]*)>")
+_CLOSING = "</script>"
+_SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]*)""", re.I)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a document is made of.
+
+    Attributes
+    ----------
+    markup : str
+        Everything but its script elements.
+    own : str
+        The same without the style sheets that are every document's.
+    styles : tuple of str
+        These style sheets, as assets.
+    data : tuple of str
+        What its data islands hold.
+    libraries : tuple of str
+        The scripts that are published with it, as assets.
+    scripts : tuple of str
+        What any other script element holds.
+    loads : tuple of str
+        Addresses that script elements name and that are none of the shared assets.
+    """
+
+    markup: str
+    own: str
+    styles: tuple[str, ...]
+    data: tuple[str, ...]
+    libraries: tuple[str, ...]
+    scripts: tuple[str, ...]
+    loads: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All that is this document's own: markup, data, and scripts that no other has."""
+        return "\n".join((self.own, *self.data, *self.scripts))
+
+
+def take_apart(document: str, to_assets: str = "") -> Parts:
+    """The parts of a page or deck.
+
+    Parameters
+    ----------
+    document : str
+    to_assets : str, optional
+        Where the shared assets are, seen from the document; empty: it holds everything itself.
+
+    Examples
+    --------
+    >>> parts = take_apart('<p>a</p><script type="application/json">{}</script><script>b()</script>')
+    >>> parts.markup, parts.data, parts.scripts
+    ('<p>a</p>', ('{}',), ('b()',))
+    """
+    markup: list[str] = []
+    data, libraries, scripts, loads = [], [], [], []
+    shared = addresses(to_assets)
+    at = end = 0
+    while (start := document.find("<script", at)) >= 0:
+        opening = _OPENING.match(document, start)
+        close = document.find(_CLOSING, opening.end()) if opening else -1
+        if opening is None or close < 0:
+            # Not an element: it stays in the markup, where every gate looks.
+            at = start + 1
+            continue
+        markup.append(document[end:start])
+        at = end = close + len(_CLOSING)
+        body = document[opening.end() : close]
+        for address in _SOURCE.findall(opening[1]):
+            (libraries if address in shared else loads).append(shared.get(address, address))
+        if DATA in opening[1]:
+            data.append(body)
+        elif name := _library(body):
+            libraries.append(name)
+        elif body:
+            scripts.append(body)
+    whole = "".join([*markup, document[end:]])
+    own, styles = _without_styles(whole)
+    return Parts(whole, own, styles, tuple(data), tuple(libraries), tuple(scripts), tuple(loads))
+
+
+@cache
+def addresses(to_assets: str) -> dict[str, str]:
+    """Address of each shared asset, seen from a document; none where it holds everything itself."""
+    if not to_assets:
+        return {}
+    return {to_assets + assets.shared_name(name): name for name in (*assets.SCRIPTS, *assets.LIBRARIES, *assets.STYLES)}
+
+
+def _library(body: str) -> str:
+    """The published script with this content; empty if there is none."""
+    names = _by_length().get(len(body), ())
+    if len(body) > _LARGE:
+        names = (*names, assets.PLOTLY_FULL)
+    return next((name for name in names if assets.script(name) == body), "")
+
+
+# The full chart library is read only where a script is as long.
+_LARGE = 2_000_000
+
+
+@cache
+def _by_length() -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for name in assets.SCRIPTS:
+        found[len(assets.script(name))] = (*found.get(len(assets.script(name)), ()), name)
+    return found
+
+
+def _without_styles(markup: str) -> tuple[str, tuple[str, ...]]:
+    found = []
+    for name in assets.STYLES:
+        shorter = markup.replace(assets.text(name), "\n", 1)
+        if len(shorter) != len(markup):
+            markup = shorter
+            found.append(name)
+    return markup, tuple(found)
