@@ -28,12 +28,15 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ipykernel import eventloops
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.error import UsageError
 from IPython.core.profiledir import ProfileDir
 from IPython.core.shellapp import InteractiveShellApp
 from jupyter_client.session import Session
@@ -128,6 +131,21 @@ def _memory_file(name: str) -> int:
     return file
 
 
+class _Turn:
+    """The lock of a stream's buffers; whoever takes it finds in them what bypassed Python until then."""
+
+    def __init__(self, collect: Callable[[], None]) -> None:
+        self._lock = threading.RLock()
+        self._collect = collect
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._collect()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Stream(OutStream):
     """ipykernel's output stream, flushed when something is shown and at the end of a cell, by whoever writes."""
 
@@ -137,7 +155,8 @@ class Stream(OutStream):
         self.session = session
         self.name = name
         self.topic = b"stream." + name.encode()
-        self.pub_thread = self  # what `closed` looks at
+        self.pub_thread = self  # of which only `schedule` is used
+        self.thread = None
         self.echo = None
         self._captured = captured
         self._original_stdstream_copy = captured.original
@@ -146,37 +165,32 @@ class Stream(OutStream):
         self._parent_header_global: dict[str, Any] = {}
         self._master_pid = os.getpid()
         self._flush_pending = self._subprocess_flush_pending = False
-        self._buffer_lock = threading.RLock()
+        self._buffer_lock = _Turn(self._collect)
         self._buffers: defaultdict[Any, io.StringIO] = defaultdict(io.StringIO)
         self._isatty = False
         self._should_watch = False
         self._local = threading.local()
 
-    def write(self, string: str) -> int:  # type: ignore[override]
-        """Write text, behind what subprocesses have written before."""
-        if not isinstance(string, str):
-            raise TypeError(f"write() argument must be str, not {type(string)}")
-        if not self._is_master_process():
-            # A fork of this process: its memory is not ours, but its descriptors are.
-            os.write(self._captured.descriptor, string.encode("utf-8", "replace"))
-            return len(string)
-        if self.closed:
-            raise ValueError("I/O operation on closed file")
-        self._collect()
-        with self._buffer_lock:
-            self._buffers[frozenset(self.parent_header.items())].write(string)
-        return len(string)
+    def schedule(self, function: Callable[[], None]) -> None:
+        """In a fork of this process, which may end at any time: flush at once."""
+        function()
 
-    def flush(self) -> None:
-        """Send what was written."""
-        if self._is_master_process() and not self.closed:
-            self._collect()
-            self._flush()
+    def _schedule_flush(self) -> None:
+        """Not by the clock: the end of the cell is soon enough."""
+
+    def _flush(self) -> None:
+        if self._is_master_process():
+            super()._flush()
+            return
+        # A fork of this process: its memory is not ours, but its descriptors are.
+        self._subprocess_flush_pending = False
+        for _, text in self._flush_buffers():
+            os.write(self._captured.descriptor, text.encode("utf-8", "replace"))
 
     def _collect(self) -> None:
-        text = self._captured.drain()
-        if text:
-            with self._buffer_lock:
+        if self._is_master_process():
+            text = self._captured.drain()
+            if text:
                 self._buffers[frozenset(self._parent_header_global.items())].write(text)
 
     def close(self) -> None:
@@ -261,7 +275,19 @@ def kernel() -> Kernel:
             session=Handover(), profile_dir=Profile(), config=config, user_ns={}, iopub_socket=object(), log=log
         )
     made.shell_channel_thread = _MainThread()
+    for extension in InteractiveShellApp.default_extensions.default():
+        made.shell.extension_manager.load_extension(extension)
+    # ipykernel looks for the kernel in an application, of which there is none.
+    made.shell.enable_gui = partial(_enable_gui, made)
     return made
+
+
+def _enable_gui(own: Kernel, gui: str | None = None) -> None:
+    try:
+        eventloops.enable_gui(gui, kernel=own)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    own.shell.active_eventloop = gui
 
 
 def forget() -> None:
