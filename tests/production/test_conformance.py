@@ -65,7 +65,7 @@ def ran(given: nbformat.NotebookNode, way: str, folder: Path) -> dict[str, Any]:
 def in_child(given: nbformat.NotebookNode, folder: Path) -> dict[str, Any]:
     engines.prepare_process()
     environment = engines.kernel_environment(ROOT)
-    child = template.shared(engines.preload_for(given), environment).fork(
+    child = template.shared(engines.PRELOAD, environment).fork(
         f"{__name__}:run_in_child", {"notebook": given, "folder": str(folder)}, environment=environment
     )
     try:

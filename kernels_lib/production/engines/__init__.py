@@ -265,12 +265,25 @@ def _seed_at_start(profiles: Path, notebook: nbformat.NotebookNode, parameters: 
     """A real kernel draws the random numbers that `inprocess` draws: IPython runs this file before the first cell."""
     from kernels_lib.production.engines.inprocess import seed_of
 
-    seed = seed_of(with_parameters(notebook, parameters))
     startup = profiles / "profile_default" / "startup"
     startup.mkdir(parents=True)
-    (startup / "seed.py").write_text(
-        f"import random, numpy.random\nrandom.seed({seed})\nnumpy.random.seed({seed})\ndel random, numpy\n"
-    )
+    (startup / "seed.py").write_text(_SEEDING.format(seed=seed_of(with_parameters(notebook, parameters))))
+
+
+# Not at once: a kernel draws numbers of its own while it starts.
+_SEEDING = """
+def _seed_first_cell():
+    def seed(info):
+        import random
+        import numpy.random
+        random.seed({seed})
+        numpy.random.seed({seed})
+        events.unregister("pre_run_cell", seed)
+    events = get_ipython().events
+    events.register("pre_run_cell", seed)
+_seed_first_cell()
+del _seed_first_cell
+"""
 
 
 def with_whole_streams(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

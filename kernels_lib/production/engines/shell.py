@@ -5,6 +5,7 @@ over a socket goes to a function instead.  So a notebook sees what it sees in a 
 reads the messages gets what a kernel would have sent.
 
     kernel()            this process's kernel, made on first use
+    importing()         a context in which imported libraries see that kernel
     attached(deliver)   a context in which the kernel has this process's output streams
     run(kernel, ...)    one cell; its messages go to `deliver`, the reply is returned
 
@@ -24,6 +25,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -45,6 +47,7 @@ from traitlets.config import Config
 Message = dict[str, Any]
 Deliver = Callable[[Message], None]
 
+FLUSH_EVERY_S = 30
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
 
 
@@ -170,16 +173,20 @@ class Stream(OutStream):
         self._isatty = False
         self._should_watch = False
         self._local = threading.local()
+        self._flushed = time.monotonic()
 
     def schedule(self, function: Callable[[], None]) -> None:
         """In a fork of this process, which may end at any time: flush at once."""
         function()
 
     def _schedule_flush(self) -> None:
-        """Not by the clock: the end of the cell is soon enough."""
+        """Hardly ever by the clock, on which outputs would depend; only so that a long cell can be saved."""
+        if time.monotonic() - self._flushed > FLUSH_EVERY_S:
+            self.flush()
 
     def _flush(self) -> None:
         if self._is_master_process():
+            self._flushed = time.monotonic()
             super()._flush()
             return
         # A fork of this process: its memory is not ours, but its descriptors are.
@@ -290,6 +297,13 @@ def _enable_gui(own: Kernel, gui: str | None = None) -> None:
     own.shell.active_eventloop = gui
 
 
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """While libraries are imported before any cell runs: they see the kernel that a cell would show them."""
+    with kernel().shell.builtin_trap:
+        yield
+
+
 def forget() -> None:
     """Take this process's kernel away, so that a real one can be made."""
     if Kernel.initialized():
@@ -306,41 +320,59 @@ def attached(deliver: Deliver) -> Iterator[Kernel]:
     deliver : callable
         Gets every message.
     """
-    own = kernel()
-    shell, session = own.shell, own.session
-    before = (sys.stdout, sys.stderr, sys.displayhook, sys.argv, list(sys.path), builtins.input)
-    environment, folder = dict(os.environ), Path.cwd()
-    handlers = logging.root.handlers[:]
-    loop = asyncio.new_event_loop()
-    with warnings.catch_warnings(), contextlib.ExitStack() as undo:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        caught = [Captured(1, "stdout"), Captured(2, "stderr")]
-        for each in caught:
-            undo.callback(each.close)
-        session.pid = os.getpid()
-        session.deliver = deliver
-        own.io_loop = _Loop(loop)
+    with _put_back():
+        own = kernel()
+        own.session.pid = os.getpid()
+        own.session.deliver = deliver
         own.shell_channel_thread = _MainThread()
-        sys.stdout, sys.stderr = (
-            Stream(session, name, each) for name, each in zip(("stdout", "stderr"), caught, strict=True)
-        )
-        own._stdout, own._stderr = sys.stdout, sys.stderr
-        _as_launched(shell)
+        loop = asyncio.new_event_loop()
+        own.io_loop = _Loop(loop)
+        with _streams(own):
+            _as_launched(own.shell)
+            try:
+                yield own
+            finally:
+                _end(loop)
+                own.session.deliver = None
+                _sweep(own.profile_dir)
+                # Names and results of this notebook are not the next one's.
+                forget()
+
+
+@contextlib.contextmanager
+def _put_back() -> Iterator[None]:
+    """What cells change of their process without meaning to last longer than the notebook."""
+    streams = sys.stdout, sys.stderr, sys.displayhook, sys.argv, builtins.input
+    path, main, handlers = sys.path[:], sys.modules["__main__"], logging.root.handlers[:]
+    environment, folder = dict(os.environ), Path.cwd()
+    # Also makes every warning new again, as it would be to a process that has just started.
+    with warnings.catch_warnings():
         logging.root.handlers[:] = []
         try:
-            yield own
+            yield
         finally:
-            _end(loop)
-            session.deliver = None
-            _sweep(own.profile_dir)
-            sys.stdout.close()
-            sys.stderr.close()
-            sys.stdout, sys.stderr, sys.displayhook, sys.argv, sys.path[:], builtins.input = before
-            logging.root.handlers[:] = handlers
+            sys.stdout, sys.stderr, sys.displayhook, sys.argv, builtins.input = streams
+            sys.path[:], sys.modules["__main__"], logging.root.handlers[:] = path, main, handlers
             os.environ.clear()
             os.environ.update(environment)
             os.chdir(folder)
+
+
+@contextlib.contextmanager
+def _streams(own: Kernel) -> Iterator[None]:
+    """The notebook's output, in place of the process's."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    caught = {name: Captured(descriptor, name) for descriptor, name in ((1, "stdout"), (2, "stderr"))}
+    made = [Stream(own.session, name, captured) for name, captured in caught.items()]
+    sys.stdout, sys.stderr = own._stdout, own._stderr = made
+    try:
+        yield
+    finally:
+        for stream in made:
+            stream.close()
+        for captured in caught.values():
+            captured.close()
 
 
 def _as_launched(shell: ZMQInteractiveShell) -> None:
