@@ -103,7 +103,7 @@ def kernel_environment(root: Path) -> dict[str, str]:
 ENGINES = ("auto", "warm", "kernel", "stock")
 
 # What every notebook needs, and what reports import; a template imports it once.
-BASE = ("kernels_lib.production.engines.client",)
+BASE = ("papermill.execute", "kernels_lib.production.engines.client", "numpy.random")
 PRELOAD = (
     *BASE,
     "numpy",
@@ -237,6 +237,8 @@ def run(
         os.environ.update(kernel_environment(root))
         os.environ["JUPYTER_RUNTIME_DIR"] = sockets
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
+        if kind != "warm":
+            _seed_at_start(folder / "ipython", notebook, parameters)
         KernelProvisionerFactory.instance().default_provisioner_name = _provisioner(kind)
         with explained(name, subject, lambda: _left(target, source)):
             papermill.execute_notebook(
@@ -257,6 +259,31 @@ def run(
         os.environ.update(before)
         shutil.rmtree(sockets, ignore_errors=True)
     return with_whole_streams(nbformat.read(target, as_version=4))
+
+
+def _seed_at_start(profiles: Path, notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> None:
+    """A real kernel draws the random numbers that `inprocess` draws: IPython runs this file before the first cell."""
+    from kernels_lib.production.engines.inprocess import seed_of
+
+    startup = profiles / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "seed.py").write_text(_SEEDING.format(seed=seed_of(with_parameters(notebook, parameters))))
+
+
+# Not at once: a kernel draws numbers of its own while it starts.
+_SEEDING = """
+def _seed_first_cell():
+    def seed(info):
+        import random
+        import numpy.random
+        random.seed({seed})
+        numpy.random.seed({seed})
+        events.unregister("pre_run_cell", seed)
+    events = get_ipython().events
+    events.register("pre_run_cell", seed)
+_seed_first_cell()
+del _seed_first_cell
+"""
 
 
 def with_whole_streams(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -16,7 +16,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +48,9 @@ class ForkedProcess:
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it has ended."""
-        if timeout is None:
-            return self._child.wait()
-        until = time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if time.monotonic() > until:
-                raise subprocess.TimeoutExpired("kernel", timeout)
-            time.sleep(POLL_S)
+        code = self._child.wait(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired("kernel", timeout or 0)
         return code
 
     def send_signal(self, number: int) -> None:
