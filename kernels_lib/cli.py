@@ -29,6 +29,8 @@ app = typer.Typer(
     help="Research reports made from notebooks: one page and one slide deck for each client.",
 )
 
+INTERRUPTED = 130
+
 StudyOption = Annotated[
     str, typer.Option("--study", metavar="NAME", help="A study in params/studies/; the main study by default.")
 ]
@@ -422,11 +424,14 @@ def verify(
 def main() -> None:
     """Run the command; errors become one message and the right exit code."""
     try:
-        # Not standalone: the code of a typer.Exit comes back as a value.
-        sys.exit(app(standalone_mode=False) or 0)
+        # Not standalone: the code of a typer.Exit comes back as a value, and Ctrl-C as this one.
+        code = app(standalone_mode=False) or 0
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        sys.exit(code)
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("Interrupted. What was published before is untouched.", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except ScorecardError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)

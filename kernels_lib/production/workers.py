@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from kernels_lib.errors import NotebookFailed
 from kernels_lib.production import engines
 from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import Outcome
-from kernels_lib.production.tasks import Task, perform, remember_units
+from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, remember_units
 
 # What running a notebook needs: imported while the build is still being planned.
 RUNNING = (
@@ -37,6 +38,8 @@ RUNNING = (
     "kernels_lib.analysis.warm_up",
     "kernels_lib.study.opening",
 )
+
+PUBLISHING = ("kernels_lib.production.tasks",)
 
 # A task that died may have been unlucky; one that dies twice is at fault.
 TRIES = 2
@@ -57,13 +60,16 @@ class Crew:
     def __init__(self, root: Path, engine: str = "auto", *, starts: bool = True) -> None:
         self._root = root
         self._forks = engine in ("auto", "warm") and template.supported()
+        self._preload = RUNNING
         self._template: template.Template | None = None
+        self._prepared: template.Template | None = None
         self._lock = threading.Lock()
         if self._forks and starts:
             self._start()
 
     def _start(self) -> template.Template:
-        self._template = template.Template(RUNNING, engines.kernel_environment(self._root))
+        self._template = template.Template(self._preload, engines.kernel_environment(self._root))
+        self._prepared = None
         return self._template
 
     def work(self, tasks: Sequence[Task], units: Sequence[str], *, count: int) -> Iterator[Outcome]:
@@ -76,6 +82,12 @@ class Crew:
         """
         if not self._forks:
             return self._in_a_pool(tasks, units, count)
+        if len(tasks) == 1:
+            return self._in_both(tasks[0], units)
+        if not any(task.need.run for task in tasks):
+            # What is only published anew needs none of the libraries that compute.
+            self.close()
+            self._preload = PUBLISHING
         return self._in_children(tasks, units, count)
 
     def do(self, task: Task, units: Sequence[str]) -> Outcome:
@@ -91,12 +103,9 @@ class Crew:
             return perform(task)
         for _ in range(TRIES):
             with self._lock:
-                if self._template is None or not self._template.alive:
-                    self.close()
-                    self._start()
-                    self._ready(units)
+                parent = self._ready([task], units)
             try:
-                return Outcome.from_json(self._forked(self._template, task).result(), task.job)
+                return Outcome.from_json(self._forked(parent, task).result(), task.job)
             except template.ChildDied as died:
                 last = died
         return _died(task, last)
@@ -117,7 +126,7 @@ class Crew:
         waiting = deque((task, 1) for task in tasks)
         running: dict[template.Child, tuple[Task, int]] = {}
         restarts = 0
-        parent = self._ready(units)
+        parent = self._ready(tasks, units)
         while waiting or running:
             try:
                 while waiting and len(running) < count:
@@ -147,14 +156,48 @@ class Crew:
                     raise
                 waiting.extend(running.values())
                 running.clear()
-                self.close()
-                self._start()
-                parent = self._ready(units)
+                parent = self._ready(tasks, units)
 
-    def _ready(self, units: Sequence[str]) -> template.Template:
-        parent = self._template or self._start()
-        parent.run("kernels_lib.production.tasks:remember_units", list(units))
-        parent.run("kernels_lib.production.publish:compile_all")
+    def _in_both(self, task: Task, units: Sequence[str]) -> Iterator[Outcome]:
+        """One task: a child runs the notebook, and this process, which waits anyway, publishes it."""
+        remember_units(units)
+        if task.need.run:
+            # Both processes import at the same time, each what it needs.
+            get_ready({"assets": task.job.assets})
+            failed = self._ran(task)
+            if failed is not None:
+                yield failed
+                return
+            task = replace(task, need=replace(task.need, run=False))
+        yield perform(task)
+
+    def _ran(self, task: Task) -> Outcome | None:
+        """Run a task's notebook in a child; what went wrong, if anything did."""
+        asked = {"root": str(self._root), "task": task.as_json()}
+        for _ in range(TRIES):
+            if self._template is None or not self._template.alive:
+                self._start()
+            try:
+                plain = self._template.fork("kernels_lib.production.tasks:run_json", asked).result()
+                return None if plain is None else Outcome.from_json(plain, task.job)
+            except template.ChildRaised as raised:
+                raise RuntimeError(raised.traceback) from raised
+            except template.ChildDied as died:
+                last = died
+        return _died(task, last)
+
+    def _ready(self, tasks: Sequence[Task], units: Sequence[str]) -> template.Template:
+        """The template with everything done that its children share."""
+        parent = self._template
+        if parent is None or not parent.alive:
+            self.close()
+            parent = self._start()
+        if self._prepared is not parent:
+            parent.run("kernels_lib.production.tasks:remember_units", list(units))
+            parent.run("kernels_lib.production.tasks:get_ready", {"assets": tasks[0].job.assets})
+            for asked in rehearsals(tasks):
+                parent.run("kernels_lib.production.tasks:rehearse", asked)
+            self._prepared = parent
         return parent
 
     def _forked(self, parent: template.Template, task: Task) -> template.Child:

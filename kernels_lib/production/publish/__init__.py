@@ -150,9 +150,3 @@ def to_pdf(notebook: Any) -> bytes:
 # What opens in a browser, as text; everything else is bytes.
 PAGES = {"html": to_html, "slides": to_slides}
 FORMATS = {**PAGES, "xlsx": to_xlsx, "pptx": to_pptx, "pdf": to_pdf}
-
-
-def compile_all(_: Any = None) -> None:
-    """Import and compile what every document needs."""
-    from kernels_lib.production import gates, runner  # noqa: F401
-    from kernels_lib.production.publish import formats  # noqa: F401
