@@ -346,7 +346,7 @@ def _measured_sections(roster: Roster) -> Iterable[str]:
     yield "scored"
     if len(roster.instrument.criteria) > 1:
         yield "index"
-    if roster.scores.raters:
+    if roster.scores.rated:
         yield "raters"
     if roster.scores_before() is not None:
         yield "change"

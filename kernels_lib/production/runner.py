@@ -27,7 +27,7 @@ from kernels_lib.production import changes, engines, gates, reads, records
 from kernels_lib.production.browser import INSPECTIONS
 from kernels_lib.production.engines.here import run_here
 from kernels_lib.production.jobs import FILES, Job, Outcome
-from kernels_lib.production.keys import Keys
+from kernels_lib.production.keys import Keys, digest
 from kernels_lib.production.notebooks import (
     check_parameters,
     check_tags,
@@ -82,8 +82,7 @@ def run_job(job: Job, keys: Keys, need: Need, others: tuple[str, ...] = ()) -> O
 def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path, started: float) -> Outcome:
     from kernels_lib.production.publish import documents
 
-    executed, record = _executed(job, keys, folder) if need.run else _kept(job)
-    _dress(executed, job)
+    executed, record = _executed(job, keys, folder) if need.run else _kept(job, folder)
     results = results_of(executed, f"reports/{job.report}.ipynb")
     hidden = tuple(name for name in others if name not in job.hides) if job.hides is not None else ()
     try:
@@ -128,20 +127,25 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     executed = run(notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label)
     further = watched.found() if watched else reads.nothing()
     executed = _portable(executed)
+    _dress(executed, job)
     kept = write(executed)
     replace(job.notebook_file, kept, folder)
     record = records.new(job, keys, further, kept)
     _note(job, record, folder)
-    return executed, record
+    # Read again, so that publishing now and publishing later begin with the same.
+    return nbjson.reads(kept.decode("utf-8")), record
 
 
-def _kept(job: Job) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
-    """The notebook as it is now, with the outputs of the run that is still true."""
+def _kept(job: Job, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
+    """The notebook as it is now, with the outputs of the run that is still true; kept as it is now, too."""
     record = records.read(job)
     if record is None:
         raise NotebookFailed("its record vanished during the build.", where=shown(job.record_file, job.root))
-    outputs = nbjson.reads(job.notebook_file.read_text(encoding="utf-8"))
-    return refilled(prepare(job), outputs), record
+    executed = refilled(prepare(job), nbjson.reads(job.notebook_file.read_text(encoding="utf-8")))
+    _dress(executed, job)
+    kept = write(executed)
+    replace(job.notebook_file, kept, folder)
+    return nbjson.reads(kept.decode("utf-8")), {**record, "notebook": digest(kept)}
 
 
 def _note(job: Job, record: Mapping[str, Any], folder: Path) -> None:
@@ -236,8 +240,8 @@ def _publish(
     A file of another format that was made from other results goes: beside this one it would contradict it.
     """
     kept = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    digest = sha256(kept.encode("utf-8")).hexdigest()
-    files = _still_true(job, digest)
+    told = sha256(kept.encode("utf-8")).hexdigest()
+    files = _still_true(job, told)
     for name, document in documents.items():
         raw = document.encode("utf-8") if isinstance(document, str) else document
         replace(job.folder / FILES[name], raw, folder)
@@ -252,7 +256,7 @@ def _publish(
         "name": job.name,
         "report": job.kind,
         "files": files,
-        "results_sha256": digest,
+        "results_sha256": told,
         "gates": passed,
         "provenance": results["provenance"],
         "report_date": results["report_date"],

@@ -183,7 +183,7 @@ def _begin(units: tuple[str, ...]) -> None:
 
 def _died(task: Task, died: Exception) -> Outcome:
     failure = NotebookFailed(
-        f"stopped for '{task.job.label}': {died}",
+        f"stopped for '{task.job.label}': the kernel died, twice; {str(died)[:1].lower()}{str(died)[1:]}",
         where=f"reports/{task.job.report}.ipynb",
         remedy="Build it alone with --engine stock to see which cell ends the process.",
     )

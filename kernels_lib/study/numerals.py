@@ -62,6 +62,20 @@ class Numerals:
         """A signed difference in points."""
         return self.fixed(value, self.score_decimals, signed=True)
 
+    def error(self, value: float) -> str:
+        """A standard error in points: two decimals, more where two would show no error at all.
+
+        Examples
+        --------
+        >>> n = Numerals("en")
+        >>> n.error(0.214), n.error(0.0031), n.error(0.0)
+        ('0.21', '0.003', '0.00')
+        """
+        decimals = 2
+        while 0 < value < 0.5 * 10**-decimals and decimals < 6:
+            decimals += 1
+        return self.fixed(value, decimals)
+
     def target(self, value: float) -> str:
         """A target without needless decimals: 4, not 4.0."""
         whole = round(value, 9) == round(value)

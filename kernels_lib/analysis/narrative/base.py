@@ -338,7 +338,7 @@ class Words:
             "league.caption",
             "The line behind each mark is the range under other weights of the criteria. It is a range, not a "
             "confidence interval: the error of rating is not known."
-            if self.study.ratings is None
+            if not self.study.rated
             else "The line behind each mark is the range under other weights of the criteria. It is a range, not a "
             "confidence interval; the table says more.",
         )

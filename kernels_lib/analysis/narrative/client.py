@@ -486,7 +486,7 @@ class ClientWords(Words):
                         len(self.close),
                     ),
                     names=self._close_names(),
-                    sem=self.study.numerals.fixed(self.close["sem"].max(), 2),
+                    sem=self.study.numerals.error(self.close["sem"].max()),
                 )
             )
         missing = self.card.index[self.card["score"].isna()]
@@ -1145,7 +1145,7 @@ class ClientWords(Words):
         parts = []
         if self.flat:
             parts.append(state("noise.untestable.flat", "On {flat} all score the same.", flat=self.named(self.flat)))
-        if self.study.ratings is None:
+        if not self.study.rated:
             parts.append(state("noise.untestable.raters", "How other raters would score is not known."))
         return joined("noise.untestable.short", parts)
 
@@ -1161,7 +1161,7 @@ class ClientWords(Words):
                     flat=self.named(flat),
                 ).claiming(self.claims_of_peers())
             )
-        if self.study.ratings is not None:
+        if self.study.rated:
             return joined("noise.untestable", parts)
         parts.append(
             state(
