@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ from kernels_lib.errors import ScorecardError
 
 if TYPE_CHECKING:
     from kernels_lib.production.build import Plan, Summary
+    from kernels_lib.production.workers import Crew
 
 app = typer.Typer(
     name="scorecard",
@@ -26,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Research reports made from notebooks: one page and one slide deck for each client.",
 )
+
+INTERRUPTED = 130
 
 StudyOption = Annotated[
     str, typer.Option("--study", metavar="NAME", help="A study in params/studies/; the main study by default.")
@@ -69,20 +73,39 @@ def build(
     ] = False,
     wave: Annotated[str, typer.Option("--wave", help="A wave of the dataset; the newest by default.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Worker processes; 0: one a processor.")] = 0,
+    shard: Annotated[
+        str, typer.Option("--shard", metavar="I/N", help="Only the I-th of N parts: other machines do the others.")
+    ] = "",
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler: its workers make the reports.")
+    ] = "",
+    store: Annotated[
+        str, typer.Option("--store", metavar="URL", help="Where finished files travel if workers share no folder.")
+    ] = "",
     engine: Annotated[
-        str, typer.Option("--engine", help="How kernels start: auto, kernel (forked warm) or stock.")
+        str,
+        typer.Option("--engine", help="How notebooks run: auto, warm (in a forked process), kernel (forked) or stock."),
     ] = "auto",
+    assets: Annotated[
+        str, typer.Option("--assets", help="Scripts: inline in each document, or shared by all of a hosted site.")
+    ] = "inline",
+    force: Annotated[bool, typer.Option("--force", help="Make everything again, whatever is up to date.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what would be made and why; make nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the reports and publish them into build/site.
+    """Run the reports whose inputs changed and publish them into build/site.
 
     Example: scorecard build brand-07 --set alpha=0.01
     """
     from kernels_lib.paths import find_root
     from kernels_lib.production import build as production
+    from kernels_lib.production import uptodate
+    from kernels_lib.production.workers import Crew
 
+    root = find_root()
+    before = uptodate.made_from(str(root))
     request = production.Request(
-        root=find_root(),
+        root=root,
         study_name=study,
         clients=tuple(clients or ()),
         industries=tuple(industry or ()),
@@ -92,19 +115,55 @@ def build(
         engine=engine,
         inspect=inspect,
         presenter=presenter,
+        assets=assets,
+        shard=shard,
+        force=force,
+        scheduler=scheduler,
+        store=store,
     )
-    planned = production.plan(request)
-    for warning in planned.warnings:
-        typer.echo(f"Note: {warning}", err=True)
-    summary = production.run(planned, jobs=jobs) if as_json else _with_progress(planned, jobs)
+    if explain:
+        _explain(production.plan(request), as_json)
+        return
+    # The workers import what they need while the build is planned.
+    with Crew(root, engine, starts=not scheduler) as crew:
+        planned = production.plan(request)
+        for warning in planned.warnings:
+            typer.echo(f"Note: {warning}", err=True)
+        summary = production.run(planned, jobs=jobs, crew=crew) if as_json else _with_progress(planned, jobs, crew)
     if as_json:
         typer.echo(json.dumps(_build_json(summary), indent=1, ensure_ascii=False))
-    else:
-        _tell(summary, request.root)
+        raise typer.Exit(summary.exit_code)
+    _tell(summary, root)
+    if not summary.failed and not force and not planned.warnings:
+        outputs, further = production.places(planned, summary)
+        said = "\n".join(_said(summary, root, made=0))
+        uptodate.leave(str(root), sys.argv[2:], said, before=before, outputs=outputs, further=further)
     raise typer.Exit(summary.exit_code)
 
 
-def _with_progress(planned: Plan, jobs: int) -> Summary:
+def _explain(planned: Plan, as_json: bool) -> None:
+    """What a build would do, a line a report, and why."""
+    from kernels_lib.production import build as production
+
+    tasks = production.explain(planned)
+    if as_json:
+        rows = [
+            {"kind": t.job.kind, "slug": t.job.slug, "run": t.need.run, "formats": t.need.formats, "why": t.need.why}
+            for t in tasks
+        ]
+        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    for task in tasks:
+        does = "would run and publish" if task.need.run else "would publish anew, without running,"
+        typer.echo(f"{task.job.kind} {task.job.slug}".rstrip() + f": {does} {', '.join(task.need.formats)}")
+        for reason in task.need.why:
+            typer.echo(f"    {reason}")
+    rest = len(planned.jobs) - len(tasks)
+    if rest:
+        typer.echo(f"{rest} {'report is' if rest == 1 else 'reports are'} up to date.")
+
+
+def _with_progress(planned: Plan, jobs: int, crew: Crew) -> Summary:
     """Run with a bar on a terminal, with a line a report elsewhere."""
     from rich.console import Console
     from rich.progress import (
@@ -125,7 +184,7 @@ def _with_progress(planned: Plan, jobs: int) -> Summary:
             state = "built" if outcome.ok else "FAILED"
             typer.echo(f"{state}  {outcome.job.kind} {outcome.job.slug} ({outcome.seconds:.1f} s)", err=True)
 
-        return production.run(planned, jobs=jobs, progress=tell)
+        return production.run(planned, jobs=jobs, crew=crew, progress=tell)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -135,12 +194,15 @@ def _with_progress(planned: Plan, jobs: int) -> Summary:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=len(planned.jobs))
+        task = bar.add_task("starting", total=None)
 
         def advance(outcome: Any) -> None:
             bar.update(task, advance=1, description=f"{outcome.job.kind} {outcome.job.slug}".ljust(28))
 
-        return production.run(planned, jobs=jobs, progress=advance)
+        def begin(count: int) -> None:
+            bar.update(task, total=count)
+
+        return production.run(planned, jobs=jobs, crew=crew, progress=advance, begin=begin)
 
 
 def _build_json(summary: Summary) -> dict[str, Any]:
@@ -158,6 +220,7 @@ def _build_json(summary: Summary) -> dict[str, Any]:
                 "failed_notebook": o.failed_notebook,
                 "files": sorted(o.files),
                 "warnings": list(o.warnings),
+                "made": list(o.made),
             }
             for o in summary.outcomes
         ],
@@ -165,9 +228,6 @@ def _build_json(summary: Summary) -> dict[str, Any]:
 
 
 def _tell(summary: Summary, root: Path) -> None:
-    from kernels_lib.paths import shown
-
-    good = len(summary.outcomes) - len(summary.failed)
     for warning in dict.fromkeys(warning for outcome in summary.outcomes for warning in outcome.warnings):
         typer.echo(f"Note: {warning}", err=True)
     for message, notebooks in _alike(summary).items():
@@ -177,18 +237,32 @@ def _tell(summary: Summary, root: Path) -> None:
             more = f" (and {len(kept) - 1} more of the same)" if len(kept) > 1 else ""
             typer.echo(f"The partly run notebook: {kept[0]}{more}.", err=True)
     if summary.failed:
+        good = len(summary.outcomes) - len(summary.failed)
         others = (
-            f"{good} other {'report was' if good == 1 else 'reports were'} built." if good else "Nothing was built."
+            f"{good} other {'report is' if good == 1 else 'reports are'} published." if good else "Nothing was built."
         )
         typer.echo(f"{len(summary.failed)} failed. {others} What was published before is untouched.", err=True)
-    else:
+    for line in _said(summary, root, made=len(summary.made)):
+        typer.echo(line)
+
+
+def _said(summary: Summary, root: Path, *, made: int) -> Iterator[str]:
+    """What a build says on its standard output."""
+    from kernels_lib.paths import shown
+
+    good = len(summary.outcomes) - len(summary.failed)
+    kept = good - made
+    if made:
         seen = " and inspected in a browser" if any(outcome.job.inspect for outcome in summary.outcomes) else ""
-        typer.echo(f"{good} {'report' if good == 1 else 'reports'} built{seen}.")
+        rest = f", {kept} up to date" if kept else ""
+        yield f"{made} {'report' if made == 1 else 'reports'} built{seen}{rest}."
+    elif good:
+        yield f"{good} {'report is' if good == 1 else 'reports are'} up to date."
     if good and summary.outcomes[0].job.presenter:
         folder = shown(summary.outcomes[0].job.presenter_file.parents[1], root)
-        typer.echo(f"Decks with speaker notes, for presenters only: {folder}")
+        yield f"Decks with speaker notes, for presenters only: {folder}"
     if good:
-        typer.echo(f"Open {shown(summary.site / 'index.html', root)}")
+        yield f"Open {shown(summary.site / 'index.html', root)}"
 
 
 def _alike(summary: Summary) -> dict[str, list[str]]:
@@ -211,7 +285,8 @@ def check(study: StudyOption = "", set_: SetOption = None, as_json: JsonOption =
     from kernels_lib.paths import find_root
     from kernels_lib.production import build as production
 
-    planned = production.plan(production.Request(root=find_root(), study_name=study, overrides=tuple(set_ or ())))
+    request = production.Request(root=find_root(), study_name=study, overrides=tuple(set_ or ()))
+    planned = production.plan(request, thorough=True)
     roster = planned.roster
     facts = {
         "dataset": roster.dataset.name,
@@ -349,13 +424,14 @@ def verify(
 def main() -> None:
     """Run the command; errors become one message and the right exit code."""
     try:
-        # Not standalone: the code of a typer.Exit comes back as a value.
-        sys.exit(app(standalone_mode=False) or 0)
-    except typer.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
+        # Not standalone: the code of a typer.Exit comes back as a value, and Ctrl-C as this one.
+        code = app(standalone_mode=False) or 0
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        sys.exit(code)
+    except (typer.Abort, KeyboardInterrupt):
         typer.echo("Interrupted. What was published before is untouched.", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except ScorecardError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)

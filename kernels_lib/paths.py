@@ -35,14 +35,19 @@ def find_root(start: Path | None = None) -> Path:
                 remedy="Set it to the folder that holds params/, or unset it and run inside the project.",
             )
         return root.resolve()
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "params" / "study.yaml").is_file():
-            return folder
+    found = root_above(start or Path.cwd())
+    if found is not None:
+        return found
     raise ScorecardError(
         "no project here: neither this folder nor a parent holds params/study.yaml.",
         remedy="Change into the project's folder, or set SCORECARD_ROOT to it.",
     )
+
+
+def root_above(folder: Path) -> Path | None:
+    """The nearest of a folder and its parents that holds ``params/study.yaml``; None where none does."""
+    here = folder.resolve()
+    return next((above for above in (here, *here.parents) if (above / "params" / "study.yaml").is_file()), None)
 
 
 def shown(path: Path, root: Path) -> str:

@@ -1,37 +1,24 @@
-"""Costly arrays, kept between runs under what they were computed from.
+"""Costly arrays, kept between runs under what they were computed from; see `keep`.
 
-A value is found again by its *content key*: the kind of thing it is, and everything that it depends
-on, including the version of the code that made it.  Nothing is ever changed in place or needs to be
-deleted: another input, or another version, is another file.
-
-The folder is a convenience, never a source: a missing, damaged or unwritable file costs time and
-nothing else.  Files hold plain arrays (no pickle), so reading one cannot run code.
+Files hold plain arrays (no pickle), so reading one cannot run code.  The digest at a file's end covers
+what an archive's own check sums leave out; programs that open archives pass over it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
-import json
-import secrets
 import zipfile
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kernels_lib.errors import BadParameters, ScorecardError
-from kernels_lib.paths import find_root
+from kernels_lib.keep import file_of, key_text, read_sealed, write_sealed
 
 # Names of values start with this in the file, so that none can collide with the key's own entry.
 _VALUE = "value."
 _KEY = "key"
-
-# A digest of all that goes before ends each file: an archive's own check sums leave its directory out.
-# Programs that open archives pass over it.
-_DIGEST = 32
 
 
 def remember(
@@ -77,10 +64,8 @@ def remember(
     >>> again["x"]
     array([0, 1, 4])
     """
-    if "version" not in key:
-        raise BadParameters("the key of a stored value has no 'version'.", remedy="Give the version of its code.")
-    text = json.dumps({"kind": kind, **key}, sort_keys=True, separators=(",", ":"))
-    path = _path(kind, text, folder)
+    text = key_text(kind, key)
+    path = file_of(kind, text, ".npz", folder)
     if path is None:
         return make()
     found = _read(path, text)
@@ -90,23 +75,10 @@ def remember(
     return found
 
 
-def _path(kind: str, text: str, folder: Path | None) -> Path | None:
-    if folder is None:
-        try:
-            folder = find_root() / "build" / "cache"
-        except ScorecardError:
-            return None
-    return folder / f"{kind}-{sha256(text.encode()).hexdigest()[:32]}.npz"
-
-
 def _read(path: Path, text: str) -> dict[str, np.ndarray] | None:
     """The arrays in a file that is whole and was written for this very key, else None."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    archived, digest = data[:-_DIGEST], data[-_DIGEST:]
-    if sha256(archived).digest() != digest:
+    archived = read_sealed(path)
+    if archived is None:
         return None
     try:
         with np.load(io.BytesIO(archived), allow_pickle=False) as archive:
@@ -123,17 +95,4 @@ def _write(path: Path, text: str, arrays: Mapping[str, np.ndarray]) -> None:
     archive = io.BytesIO()
     named = {_VALUE + name: array for name, array in arrays.items()}
     np.savez_compressed(archive, allow_pickle=False, **{_KEY: np.array(text)}, **named)
-    archived = archive.getvalue()
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A name of its own for each writer, with the permissions that any new file gets here.
-        temporary = path.with_name(f".{path.stem}-{secrets.token_hex(8)}.tmp")
-        with temporary.open("xb") as file:
-            file.write(archived + sha256(archived).digest())
-        temporary.replace(path)
-    except OSError:
-        # A read-only or full folder, or (on Windows) a reader that holds the file: not kept this time.
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+    write_sealed(path, archive.getvalue())

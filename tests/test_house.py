@@ -17,13 +17,16 @@ MODULES = sorted((ROOT / "kernels_lib").rglob("*.py"))
 
 # A room may import those to its right.
 LAYERS = {
-    "kernels_lib.study": {"kernels_lib.study", "kernels_lib.errors", "kernels_lib.paths", "kernels_lib"},
+    "kernels_lib.study": {
+        "kernels_lib.study", "kernels_lib.keep", "kernels_lib.errors", "kernels_lib.paths", "kernels_lib",
+    },
     "kernels_lib.analysis": {
-        "kernels_lib.analysis", "kernels_lib.study", "kernels_lib.store", "kernels_lib.errors", "kernels_lib.paths",
-        "kernels_lib",
+        "kernels_lib.analysis", "kernels_lib.study", "kernels_lib.store", "kernels_lib.keep", "kernels_lib.errors",
+        "kernels_lib.paths", "kernels_lib",
     },
     "kernels_lib.production": {
-        "kernels_lib.production", "kernels_lib.study", "kernels_lib.errors", "kernels_lib.paths", "kernels_lib",
+        "kernels_lib.production", "kernels_lib.study", "kernels_lib.keep", "kernels_lib.errors", "kernels_lib.paths",
+        "kernels_lib",
     },
 }  # fmt: skip
 

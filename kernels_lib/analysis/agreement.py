@@ -3,8 +3,13 @@
     cronbach_alpha, omega                    criteria as one scale: brands x criteria
     icc, krippendorff_alpha, gwet_ac,
     fleiss_kappa, weighted_kappa             raters: units x raters
+    one_way_icc, spread                      counted ratings: units x criteria x scores
     sem, minimal_detectable_change           agreement as points on the scale
-    reliability, rater_agreement             everything a report needs, at once
+    reliability, rater_agreement,
+    counted_agreement                        everything a report needs, at once
+
+Counts of ratings do not say who gave them.  So nothing here separates severe from lenient raters
+where only counts are known; what needs no names (alpha, AC2, the one-way model) is exact.
 
 A coefficient that does not exist is None with a reason in plain words, never NaN.  Nothing here
 judges: "acceptable above 0.7" is a custom, not a result.
@@ -682,19 +687,33 @@ def krippendorff_alpha(
         raise BadData(f"ratings are text, which has no {metric} differences.", remedy="Use metric 'nominal'.")
     if metric == "ratio" and categories and min(categories) < 0:
         raise BadData("ratings below 0 have no ratios.", remedy="Use metric 'interval'.")
-    counts = _counts(codes, len(categories))
+    values = np.arange(len(categories)) if metric == "nominal" else np.array(categories, dtype=float)
+    counts, none = _counts(codes, len(categories)), _no_pairs(codes)
+    return _alpha_of_counts(counts, values, metric, none, level=level, draws=draws, rng=rng)
+
+
+def _alpha_of_counts(
+    counts: np.ndarray,
+    values: np.ndarray,
+    metric: str,
+    no_pairs: str,
+    *,
+    level: float,
+    draws: int,
+    rng: np.random.Generator | None,
+) -> Coefficient:
+    """Krippendorff's alpha of counts, shape (n_units, n_values); `no_pairs` says why no two can be compared."""
     counts = counts[counts.sum(axis=1) >= 2]
     n = len(counts)
     common: dict[str, Any] = {"n": n, "method": f"Krippendorff's alpha ({metric})"}
     if n == 0:
-        return Coefficient(None, reason=_no_pairs(codes), **common)
+        return Coefficient(None, reason=no_pairs, **common)
 
     rated = counts.sum(axis=1)
     pairs = counts[:, :, None] * counts[:, None, :]
-    diagonal = np.arange(len(categories))
+    diagonal = np.arange(len(values))
     pairs[:, diagonal, diagonal] -= counts
     pairs = pairs / (rated - 1)[:, None, None]
-    values = np.arange(len(categories)) if metric == "nominal" else np.array(categories, dtype=float)
     effect = float(_krippendorff(pairs.sum(axis=0)[None], values, metric)[0])
     if math.isnan(effect):
         reason = _("all ratings are equal: there is no variance that raters could agree on")
@@ -788,13 +807,18 @@ def gwet_ac(
     check_known("weights", weights, WEIGHTS)
     codes, known = _codes(ratings, categories)
     q = len(known)
+    return _gwet_of_counts(_counts(codes, q), weights, _no_pairs(codes), level=level)
+
+
+def _gwet_of_counts(counts: np.ndarray, weights: str, no_pairs: str, *, level: float) -> Gwet:
+    """Gwet's coefficient of counts, shape (n_units, n_categories)."""
+    q = counts.shape[1]
     name = f"Gwet's {'AC1' if weights == 'identity' else f'AC2 ({weights} weights)'}"
-    counts = _counts(codes, q)
     counts = counts[counts.sum(axis=1) >= 1]
     n, rated = len(counts), counts.sum(axis=1)
     several = rated >= 2
     common: dict[str, Any] = {"n": n, "method": name}
-    reason = _("fewer than two categories") if q < 2 else "" if several.any() else _no_pairs(codes)
+    reason = _("fewer than two categories") if q < 2 else "" if several.any() else no_pairs
     if reason:
         return Gwet(None, reason=reason, **common)
 
@@ -1001,6 +1025,15 @@ _AGREEMENT_COLUMNS = (
 )
 
 
+def _why(found: Mapping[str, Coefficient]) -> str:
+    """Why coefficients or intervals are missing, each reason once."""
+    told: dict[str, list[str]] = {}
+    for name, one in found.items():
+        if one.reason:
+            told.setdefault(one.reason, []).append(_(_SAID[name]))
+    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in told.items())
+
+
 def _agreement_row(
     table: pd.DataFrame, categories: Sequence[float], level: float, draws: int, rng: np.random.Generator
 ) -> dict[str, Any]:
@@ -1018,11 +1051,7 @@ def _agreement_row(
     row["sem"] = math.nan
     if found["icc_mean"].effect is not None:
         row["sem"] = sem(complete.mean(axis=1).std(ddof=1), found["icc_mean"].effect)
-    told: dict[str, list[str]] = {}
-    for name, one in found.items():
-        if one.reason:
-            told.setdefault(one.reason, []).append(_(_SAID[name]))
-    row["reason"] = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in told.items())
+    row["reason"] = _why(found)
     return row
 
 
@@ -1032,6 +1061,232 @@ _SAID = {
     "icc_mean": N_("ICC of the mean"),
     "ac2": N_("AC2"),
 }
+
+
+# --- counted ratings ---------------------------------------------------------------------------
+
+
+class Spread(NamedTuple):
+    """What counts say of every score; each an array of shape (n_units, n_criteria).
+
+    Attributes
+    ----------
+    n : ndarray of int
+        Ratings behind the score.
+    mean, sd : ndarray
+        Points; NaN where there are no ratings, or no two.
+    sem : ndarray
+        Standard error of measurement of the mean, in points: other respondents, as many, of the same
+        kind.  From the spread within all units together, and the unit's own `n`.
+    """
+
+    n: np.ndarray
+    mean: np.ndarray
+    sd: np.ndarray
+    sem: np.ndarray
+
+
+def spread(counts: np.ndarray, levels: Sequence[float]) -> Spread:
+    """Base, mean, spread and error of every score, from counts.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n_units, n_criteria, n_levels)
+        How often each unit was given each score.
+    levels : sequence of float
+        The scores, in points.
+
+    Examples
+    --------
+    >>> found = spread(np.array([[[1, 0, 1]], [[0, 2, 0]]]), [1, 2, 3])  # ratings 1 3 and 2 2
+    >>> found.mean.tolist(), found.sem.tolist()  # within: (1 + 1) / 2 degrees of freedom, then the root of 1 / 2
+    ([[2.0], [2.0]], [[0.7071067811865476], [0.7071067811865476]])
+    """
+    n, mean, within = _moments(counts, levels)
+    some, several = n > 0, n > 1
+    variance = np.divide(within, n - 1, out=np.full(mean.shape, np.nan), where=several)
+    freedom = n.sum(axis=0) - some.sum(axis=0)
+    pooled = np.divide(within.sum(axis=0), freedom, out=np.full(len(freedom), np.nan), where=freedom > 0)
+    error = np.divide(pooled, n, out=np.full(mean.shape, np.nan), where=some)
+    return Spread(n, mean, np.sqrt(variance), np.sqrt(error))
+
+
+def _moments(counts: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ratings, their mean, and the sum of squares about it; the last axis is that of the levels."""
+    points = np.asarray(levels, dtype=float)
+    n = counts.sum(axis=-1)
+    mean = np.divide(counts @ points, n, out=np.full(n.shape, np.nan), where=n > 0)
+    about = points - np.where(n > 0, mean, 0.0)[..., None]
+    return n, mean, (counts * about**2).sum(axis=-1)
+
+
+def one_way_icc(counts: np.ndarray, levels: Sequence[float], kind: str = "1,1", *, level: float = 0.95) -> Icc:
+    """Intraclass correlation of the one-way model from counts, where each unit has respondents of its own.
+
+    Units may have different numbers of ratings.  ICC(1,k) is the reliability of the mean of k0
+    ratings, k0 = (N - sum n^2 / N) / (units - 1): with equal numbers, that number.  The interval is
+    exact with equal numbers (Shrout and Fleiss), else Thomas and Hultquist's approximation.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n_units, n_levels)
+        How often each unit was given each score.  A unit without ratings is left out.
+    levels : sequence of float
+        The scores, in points.
+    kind : {"1,1", "1,k"}
+        One rating, or the mean of k0.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    Icc
+        None with fewer than two units, where no unit has two ratings, or where all are equal.
+
+    References
+    ----------
+    .. [1] Shrout, P. E. and Fleiss, J. L. (1979), *Psychological Bulletin* 86, 420-428.
+       https://doi.org/10.1037/0033-2909.86.2.420
+    .. [2] Donner, A. (1986), *International Statistical Review* 54, 67-82 (k0).  https://doi.org/10.2307/1403259
+    .. [3] Thomas, J. D. and Hultquist, R. A. (1978), *Annals of Statistics* 6, 582-587 (interval).
+       https://doi.org/10.1214/aos/1176344202
+
+    Examples
+    --------
+    >>> ratings = np.array([[1, 1, 0, 0], [0, 0, 1, 1]])  # 1 2 and 3 4
+    >>> round(one_way_icc(ratings, [1, 2, 3, 4]).effect, 4)  # between 4, within 1/2: (4 - 1/2) / (4 + 1/2)
+    0.7778
+    """
+    check_known("kind of intraclass correlation", kind, ("1,1", "1,k"))
+    counts = counts[counts.sum(axis=1) > 0]
+    n, mean, squares = _moments(counts, levels)
+    units, ratings = len(counts), int(n.sum())
+    common: dict[str, Any] = {"n": units, "method": f"ICC({kind})"}
+    reason = (
+        _("fewer than two units were rated")
+        if units < 2
+        else _("no unit was rated by two raters")
+        if ratings == units
+        else _("all ratings are equal: there is no variance")
+        if np.count_nonzero(counts.sum(axis=0)) < 2
+        else ""
+    )
+    if reason:
+        return Icc(None, reason=reason, **common)
+
+    df1, df2 = units - 1, ratings - units
+    within = float(squares.sum()) / df2
+    between = float((n * (mean - float(n @ mean) / ratings) ** 2).sum()) / df1
+    size = (ratings - float((n.astype(float) ** 2).sum()) / ratings) / df1
+    below = between + (size - 1) * within if kind == "1,1" else between
+    if below <= 0:
+        return Icc(None, reason=_("the ratings vary in a way that leaves nothing to compare"), **common)
+    effect = (between - within) / below
+    if within == 0:
+        return Icc(effect, reason=_("the ratings leave no error: no F and no interval"), **common)
+    f = between / within
+    common |= {"statistic": f, "df1": df1, "df2": df2, "p_value": float(special.fdtrc(df1, df2, f))}
+    harmonic = units / float((1 / n).sum())
+    ratio, tail = harmonic * float(mean.var(ddof=1)) / within, (1 - level) / 2
+    limits = []
+    for one in (ratio / special.fdtri(df1, df2, 1 - tail), ratio * special.fdtri(df2, df1, 1 - tail)):
+        single = (one - 1) / (one + harmonic - 1)
+        several = size * single / (1 + (size - 1) * single) if 1 + (size - 1) * single > 0 else math.nan
+        limits.append(float(single if kind == "1,1" else several))
+    if not all(map(math.isfinite, limits)):
+        return Icc(effect, reason=_("no interval: the limits are not finite"), **common)
+    return Icc(effect, limits[0], limits[1], **common)
+
+
+# Of pairs of scores in all units: 80 MB. A bootstrap of more would need memory that nothing else here does.
+_MOST_PAIRS = 10_000_000
+_MOST_DRAWN = 20_000_000
+
+
+def counted_agreement(
+    counts: np.ndarray,
+    levels: Sequence[float],
+    names: Sequence[str],
+    *,
+    categories: Sequence[float],
+    level: float = 0.95,
+    draws: int = 2000,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """How well respondents agree, one row a criterion, where only counts of their ratings are known.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n_units, n_criteria, n_levels)
+        How often each unit was given each score.
+    levels : sequence of float
+        The scores that occur, in points, rising.
+    names : sequence of str
+        The criteria.
+    categories : sequence of float
+        Every score of the scale, in order; `levels` are among them.
+    level, draws, rng
+        As `rater_agreement`.
+
+    Returns
+    -------
+    DataFrame, index: criterion
+        As `rater_agreement`, but ``icc_single`` is ICC(1) and ``icc_mean`` ICC(1,k), see `one_way_icc`;
+        ``sem`` is that of a mean of k0 ratings; in place of ``n_raters``: ``n_ratings``, and the
+        ``fewest`` and the ``most`` ratings of a unit that was rated at all.
+    """
+    place = {round(float(value), DIGITS): i for i, value in enumerate(categories)}
+    spots = [place[round(float(value), DIGITS)] for value in levels]
+    rows = {}
+    for j, name in enumerate(names):
+        on_scale = np.zeros((len(counts), len(place)), dtype=np.int64)
+        on_scale[:, spots] = counts[:, j, :]
+        rows[str(name)] = _counted_row(counts[:, j, :], np.asarray(levels, dtype=float), on_scale, level, draws, rng)
+    columns = [column for column in _AGREEMENT_COLUMNS if column != "n_raters"] + ["n_ratings", "fewest", "most"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("criterion")
+
+
+def _counted_row(
+    counts: np.ndarray,
+    levels: np.ndarray,
+    on_scale: np.ndarray,
+    level: float,
+    draws: int,
+    rng: np.random.Generator,
+) -> dict[str, Any]:
+    rated = counts.sum(axis=1)
+    rated = rated[rated > 0]
+    no_pairs = _("no unit was rated by two raters") if rated.size else _("no ratings")
+    occurs = counts.sum(axis=0) > 0
+    used = counts[:, occurs]
+    pairs = used.shape[1] ** 2
+    small = len(used) * pairs <= _MOST_PAIRS and draws * pairs <= _MOST_DRAWN
+    found: dict[str, Coefficient] = {
+        "alpha": _alpha_of_counts(
+            used, levels[occurs], "ordinal", no_pairs, level=level, draws=draws if small else 0, rng=rng
+        )
+        if len(used) * pairs <= _MOST_PAIRS
+        else Coefficient(None, reason=_("too many units and scores")),
+        "icc_single": one_way_icc(counts, levels, "1,1", level=level),
+        "icc_mean": one_way_icc(counts, levels, "1,k", level=level),
+        "ac2": _gwet_of_counts(on_scale, "ordinal", no_pairs, level=level),
+    }
+    row: dict[str, Any] = {"n_units": rated.size, "n_ratings": int(rated.sum())}
+    row |= {"fewest": int(rated.min()) if rated.size else 0, "most": int(rated.max(initial=0))}
+    for name, one in found.items():
+        row |= {name: or_nan(one.effect), f"{name}_low": or_nan(one.ci_low), f"{name}_high": or_nan(one.ci_high)}
+    row["sem"] = _typical_error(counts, levels, rated)
+    row["reason"] = _why(found)
+    return row
+
+
+def _typical_error(counts: np.ndarray, levels: np.ndarray, rated: np.ndarray) -> float:
+    """Standard error of measurement of a mean of k0 ratings; NaN without two of one unit."""
+    freedom = int(rated.sum()) - rated.size
+    if freedom < 1:
+        return math.nan
+    size = rated.mean() if rated.size < 2 else (rated.sum() - (rated**2.0).sum() / rated.sum()) / (rated.size - 1)
+    return math.sqrt(float(_moments(counts, levels)[2].sum()) / freedom / float(size))
 
 
 # --- shared ------------------------------------------------------------------------------------

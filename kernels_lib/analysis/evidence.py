@@ -320,7 +320,7 @@ def raters(words: EvidenceWords) -> ShownTable | None:
     """How far raters agree, criterion by criterion."""
     if not len(words.shared.agreement):
         return None
-    fixed = words.study.numerals.fixed
+    fixed, counted = words.study.numerals.fixed, words.study.counts is not None
 
     def pair(row: pd.Series, key: str) -> tuple[str, str]:
         return fixed(row[key], 2), _signed_range(words, row[f"{key}_low"], row[f"{key}_high"], 2)
@@ -329,15 +329,13 @@ def raters(words: EvidenceWords) -> ShownTable | None:
         {
             "criterion": (
                 words.study.instrument[str(criterion)].short,
-                _("{n} {units}, {raters} raters").format(
-                    n=int(row["n_units"]), units=words.units, raters=int(row["n_raters"])
-                ),
+                _rated_by(words, row),
             ),
             "alpha": pair(row, "alpha"),
             "single": pair(row, "icc_single"),
             "mean": pair(row, "icc_mean"),
             "ac2": pair(row, "ac2"),
-            "sem": fixed(row["sem"], 2),
+            "sem": words.study.numerals.error(row["sem"]),
         }
         for criterion, row in words.shared.agreement.iterrows()
     ]
@@ -347,20 +345,44 @@ def raters(words: EvidenceWords) -> ShownTable | None:
         [
             Column(key="criterion", label=_("Criterion")),
             Column(key="alpha", label=_("Krippendorff's alpha"), unit=_("ordinal"), kind="number"),
-            Column(key="single", label="ICC(A,1)", unit=_("one rater"), kind="number"),
-            Column(key="mean", label="ICC(A,k)", unit=_("mean of raters"), kind="number"),
+            Column(key="single", label="ICC(1)" if counted else "ICC(A,1)", unit=_("one rater"), kind="number"),
+            Column(key="mean", label="ICC(1,k)" if counted else "ICC(A,k)", unit=_("mean of raters"), kind="number"),
             Column(key="ac2", label=_("Gwet's AC2"), unit=_("ordinal weights"), kind="number"),
             Column(key="sem", label="SEM", unit=_("points"), kind="number"),
         ],
         rows,
         basis=words.study.basis,
-        note=_(
+        note=_counted_note(words)
+        if counted
+        else _(
             "Intervals below each coefficient. SEM, the standard error of measurement, is the spread of the means "
             "times the root of 1 - ICC(A,k). Where all raters always agree, alpha and ICC are undefined, because there "
             "is nothing to tell apart; AC2 is then 1."
         ),
         optional=("single", "ac2"),
     )
+
+
+def _rated_by(words: EvidenceWords, row: pd.Series) -> str:
+    """How many units a criterion was rated on, and by how many."""
+    n, units = int(row["n_units"]), words.units
+    if words.study.counts is None:
+        return _("{n} {units}, {raters} raters").format(n=n, units=units, raters=int(row["n_raters"]))
+    whole = words.study.numerals
+    if row["fewest"] == row["most"]:
+        each = _("{n} {units}, {ratings} ratings of each")
+        return each.format(n=n, units=units, ratings=whole.fixed(row["most"], 0))
+    between = _("{n} {units}, {fewest} to {most} ratings of each")
+    return between.format(n=n, units=units, fewest=whole.fixed(row["fewest"], 0), most=whole.fixed(row["most"], 0))
+
+
+def _counted_note(words: EvidenceWords) -> str:
+    return _(
+        "Intervals below each coefficient. Each {unit} is taken to have been rated by respondents of its own, so the "
+        "model is the one-way one: ICC(1) of one rating, ICC(1,k) of a mean of as many as are typical. ICC(A,1) "
+        "compares raters and needs to know who gave each rating, which counts do not say. SEM, the standard error of "
+        "measurement, is that of such a mean; a {unit}'s own follows from its own number of ratings."
+    ).format(unit=words.unit)
 
 
 def index(words: EvidenceWords) -> ShownTable | None:

@@ -660,7 +660,16 @@ _MADE_FROM = {
     "seed": N_("Seed"),
     "toolkit": N_("Toolkit"),
     "scores": N_("Scores"),
+    "ratings": N_("Ratings"),
     "published means": N_("Published means"),
+}
+
+
+# Whether a respondent rated each thing once.
+_ONCE = {
+    "": N_("whether each respondent rated once is not known"),
+    "stated": N_("each respondent rated once, as the source states"),
+    "check": N_("each respondent rated once, as was checked"),
 }
 
 
@@ -669,6 +678,9 @@ def _source(study: Study, key: str) -> str:
     if key == "dataset":
         dataset = study.roster.dataset
         return _("{dataset}, wave {wave}").format(dataset=dataset.name, wave=dataset.wave)
+    if key == "ratings":
+        once = _(_ONCE[study.roster.dataset.scores.unique])
+        return _("{ratings}, counted; {once}").format(ratings=study.numerals.fixed(study.counts.ratings, 0), once=once)
     file = {"scores": study.roster.scores, "published means": study.published}.get(key)
     if file is None or file.as_recorded:
         return study.provenance[key]

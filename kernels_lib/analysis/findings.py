@@ -24,6 +24,7 @@ import pandas as pd
 from kernels_lib.analysis import agreement, answers, bounds, effects, ledger, models, peers, scoring, significance
 from kernels_lib.analysis import multiverse as choices
 from kernels_lib.analysis import waves as change_of_waves
+from kernels_lib.analysis.keeping import kept
 from kernels_lib.store import remember
 from kernels_lib.study.disclosure import withhold_industries, withhold_peers
 from kernels_lib.study.language import _
@@ -64,11 +65,17 @@ class Common:
     @cached_property
     def card(self) -> pd.DataFrame:
         """Every criterion of the group against its target."""
+        return kept(self.study, "card", self._card)
+
+    def _card(self) -> pd.DataFrame:
         return card_over_tables(self.study) if self.of_means else card_of_scores(self.study)
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """Every pair of criteria."""
+        return kept(self.study, "pairs", self._pairs)
+
+    def _pairs(self) -> pd.DataFrame:
         if self.of_means:
             return pairs_over_tables(self.study)
         return pairs_of_scores(self.study)
@@ -76,16 +83,25 @@ class Common:
     @cached_property
     def league(self) -> pd.DataFrame:
         """Every unit's overall score and rank, with their ranges under other weights."""
+        return kept(self.study, "league", self._league)
+
+    def _league(self) -> pd.DataFrame:
         return league(self.study)
 
     @cached_property
     def industries(self) -> pd.DataFrame:
         """Every industry's mean, withheld where too few others stand behind it."""
+        return kept(self.study, "industries", self._industries)
+
+    def _industries(self) -> pd.DataFrame:
         return industries(self.study, self.league)
 
     @cached_property
     def omnibus(self) -> pd.Series:
         """Whether the criteria are scored alike at all; see `answers`."""
+        return kept(self.study, "omnibus", self._omnibus)
+
+    def _omnibus(self) -> pd.Series:
         if self.of_means:
             return answers.omnibus_over_tables(self.study, _printed(self.study))
         return answers.omnibus(self.study, self.study.members)
@@ -93,16 +109,25 @@ class Common:
     @cached_property
     def across(self) -> tuple[pd.DataFrame, pd.Series]:
         """Each criterion across all industries, and their profiles."""
+        return kept(self.study, "across", self._across)
+
+    def _across(self) -> tuple[pd.DataFrame, pd.Series]:
         return answers.across_industries(self.study, self.study.scores)
 
     @cached_property
     def industry_pairs(self) -> pd.DataFrame:
         """Which industries differ, on the criteria that set them apart; see `answers`."""
+        return kept(self.study, "industry_pairs", self._industry_pairs)
+
+    def _industry_pairs(self) -> pd.DataFrame:
         return answers.pairs_of_industries(self.study, self.study.scores, self.across[0])
 
     @cached_property
     def smallest_industry_p(self) -> tuple[float, int]:
         """Smallest corrected p-value that two industries can reach, and how many pairs there are."""
+        return kept(self.study, "smallest_industry_p", self._smallest_industry_p)
+
+    def _smallest_industry_p(self) -> tuple[float, int]:
         return answers.smallest_industry_p(self.study)
 
     @property
@@ -113,6 +138,9 @@ class Common:
     @cached_property
     def change(self) -> pd.DataFrame | None:
         """What changed since the wave before; None for the first wave, and for one industry or client."""
+        return kept(self.study, "change", self._change)
+
+    def _change(self) -> pd.DataFrame | None:
         study = self.study
         if study.before is None or self.of_means or study.client is not None or study.industry is not None:
             return None
@@ -139,6 +167,9 @@ class Common:
     @cached_property
     def reliability(self) -> agreement.Reliability:
         """How the criteria hang together as one scale, which they need not."""
+        return kept(self.study, "reliability", self._reliability)
+
+    def _reliability(self) -> agreement.Reliability:
         study = self.study
         return agreement.reliability(
             study.scores,
@@ -150,11 +181,17 @@ class Common:
     @cached_property
     def agreement(self) -> pd.DataFrame:
         """How far raters agree, criterion by criterion; empty without raters."""
+        return kept(self.study, "agreement", self._agreement)
+
+    def _agreement(self) -> pd.DataFrame:
         return rater_agreement(self.study)
 
     @cached_property
     def model(self) -> pd.DataFrame:
         """The ordinal model of all scores."""
+        return kept(self.study, "model", self._model)
+
+    def _model(self) -> pd.DataFrame:
         distinct = np.unique(np.round(self.study.members.to_numpy(), significance.DIGITS))
         table = models.criteria_model(self.study.members) if distinct.size <= MOST_LEVELS else _no_model(self.study)
         return _names(self.study)[["short"]].join(table)
@@ -167,6 +204,9 @@ class Common:
     @cached_property
     def multiverse(self) -> pd.DataFrame:
         """Every conclusion under every combination of test and correction."""
+        return kept(self.study, "multiverse", self._multiverse)
+
+    def _multiverse(self) -> pd.DataFrame:
         return multiverse(self)
 
     @property
@@ -182,11 +222,17 @@ class Common:
     @cached_property
     def completions(self) -> pd.DataFrame:
         """Targets and pairs over every table that the missing or rounded scores allow."""
+        return kept(self.study, "completions", self._completions)
+
+    def _completions(self) -> pd.DataFrame:
         return completions(self)
 
     @cached_property
     def tests(self) -> list[Test]:
         """The ledger of everything above."""
+        return kept(self.study, "tests", self._tests)
+
+    def _tests(self) -> list[Test]:
         study = self.study
         if self.of_means:
             return [
@@ -416,15 +462,28 @@ def rater_agreement(study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index criterion
-        As `agreement.rater_agreement`; the categories are the whole scale of single ratings.
+        As `agreement.rater_agreement`, or `agreement.counted_agreement` where the ratings were counted;
+        the categories are the whole scale of single ratings.
     """
-    if study.ratings is None:
+    if not study.rated:
         return pd.DataFrame()
     scale = study.instrument.scale
-    if scale.step is None:
-        categories = sorted(set(study.ratings[~np.isnan(study.ratings)].tolist()))
-    else:
+    if scale.step is not None:
         categories = [scale.floor + i * scale.step for i in range(round((scale.top - scale.floor) / scale.step) + 1)]
+    elif study.counts is not None:
+        categories = list(study.counts.levels)
+    else:
+        categories = sorted(set(study.ratings[~np.isnan(study.ratings)].tolist()))
+    if study.counts is not None:
+        return agreement.counted_agreement(
+            study.counts.table(),
+            study.counts.levels,
+            study.counts.criteria,
+            categories=categories,
+            level=1 - study.parameters.alpha,
+            draws=study.parameters.bootstrap_draws,
+            rng=study.rng("agreement of raters"),
+        )
     return agreement.rater_agreement(
         {
             criterion: pd.DataFrame(study.ratings[:, place, :], index=study.scores.index)
@@ -619,7 +678,7 @@ def client_card(study: Study, shared: Common) -> pd.DataFrame:
     card["target"] = pd.Series(study.targets)
     card["gap"] = card["score"] - card["target"]
     # Scored once, a score has no known error; scored by several raters, it is known up to its SEM.
-    card["sem"] = shared.agreement["sem"] if len(shared.agreement) else math.nan
+    card["sem"] = errors_of_measurement(study, shared)
     card["verdict"] = [
         scoring.verdict_of_score(score, target, sem)
         for score, target, sem in zip(card["score"], card["target"], card["sem"], strict=True)
@@ -633,6 +692,15 @@ def client_card(study: Study, shared: Common) -> pd.DataFrame:
     card["group_mean"], card["group_low"], card["group_high"] = group["mean"], group["ci_low"], group["ci_high"]
     card["group_verdict"], card["group_firm"] = group["verdict"], group["firm"]
     return card
+
+
+def errors_of_measurement(study: Study, shared: Common) -> pd.Series | float:
+    """Standard error of measurement of a client's score on each criterion, in points; NaN where it is not known."""
+    if study.counts is not None:
+        place = study.counts.units.index(study.client.brand)
+        errors = agreement.spread(study.counts.table(), study.counts.levels).sem[place]
+        return pd.Series(errors, index=list(study.counts.criteria))
+    return shared.agreement["sem"] if len(shared.agreement) else math.nan
 
 
 def study_facts(study: Study, shared: Common) -> dict[str, object]:

@@ -6,7 +6,6 @@ take that out of the page.  In JupyterLab the same outputs show as they are.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -15,18 +14,15 @@ import plotly.graph_objects as go
 from IPython.display import display
 from markupsafe import Markup, escape
 
+from kernels_lib.analysis.charts.assembling import as_json
 from kernels_lib.analysis.statement import Statement
 from kernels_lib.analysis.tables import ShownTable
-from kernels_lib.errors import BadParameters
+from kernels_lib.study.dressing import dressing
 from kernels_lib.study.language import _
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import MIME, Basis, Criterion, FigureRecord, Number, Results, Sentence, Table, Test
-from kernels_lib.study.theme import FAMILY
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
-MAX_EMBEDDED_BYTES = 200_000
-PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
-FONTS = {".woff2": "font/woff2"}
 
 
 class Report:
@@ -60,17 +56,13 @@ class Report:
             "subject": self.study.subject,
             "description": description,
             "kicker": kicker,
-            "confidentiality": parameters.confidentiality,
             "language": parameters.language,
             "notice": self.study.notice,
             "notice_tag": notice_tag if self.study.notice else "",
             "foot": _("{subject}, {kind}, wave {wave}").format(
                 subject=self.study.subject, kind=kicker[0], wave=self.study.wave
             ),
-            "contact": parameters.contact,
-            "colours": parameters.colours.model_dump(),
-            "logo": self._logo(),
-            "fonts": self._fonts(),
+            **dressing(self.study.root, parameters.model_dump(), self.study.effective.origin),
         }
         shown = Markup(" · ").join(escape(item) for item in [self.study.subject, *kicker])
         notice = Markup("<p><b>{}</b></p>").format(self.study.notice) if self.study.notice else ""
@@ -134,7 +126,7 @@ class Report:
             basis=Basis(meta["basis"]),
             claims=tuple(claims),
         )
-        self._display("figure", {PLOTLY_MIME: json.loads(figure.to_json()), "text/plain": meta["alt"]})
+        self._display("figure", {PLOTLY_MIME: as_json(figure), "text/plain": meta["alt"]})
 
     def tests(self, rows: Iterable[Test]) -> None:
         """Enter tests into the ledger of this report."""
@@ -191,47 +183,6 @@ class Report:
 
     def _display(self, kind: str, bundle: dict[str, Any], **fields: Any) -> None:
         display(bundle, raw=True, metadata={"scorecard": {"kind": kind, **fields}})
-
-    def _logo(self) -> str:
-        """The client's logo as a data URI; empty where it has none."""
-        if not self.study.parameters.logo:
-            return ""
-        return self._embedded("logo", self.study.parameters.logo, PICTURES, "PNG, JPEG or SVG")
-
-    def _fonts(self) -> dict[str, dict[str, str]]:
-        """The client's type by place: the family's name, and its file as a data URI where it brings one."""
-        fonts = {}
-        for place in ("headings", "text"):
-            asked = getattr(self.study.parameters.type, place)
-            if asked.endswith(".woff2"):
-                data = self._embedded(f"type.{place}", asked, FONTS, "WOFF2 font")
-                fonts[place] = {"family": f"client {place}", "data": data}
-            elif asked and not FAMILY.match(asked):
-                origin = self.study.effective.origin(f"type.{place}")
-                raise BadParameters(
-                    f"'{asked}' is no name of a font family.",
-                    where=origin.file,
-                    line=origin.line,
-                    remedy="Write a name of letters, digits, spaces and hyphens, or a .woff2 file inside params/.",
-                )
-            elif asked:
-                fonts[place] = {"family": asked, "data": ""}
-        return fonts
-
-    def _embedded(self, key: str, name: str, kinds: dict[str, str], what: str) -> str:
-        """A file as a data URI, read only from below params/."""
-        folder = (self.study.root / "params").resolve()
-        path = (folder / name).resolve()
-        origin = self.study.effective.origin(key)
-        if not path.is_relative_to(folder) or not path.is_file():
-            raise BadParameters(f"{key} '{name}' is no file below params/.", where=origin.file, line=origin.line)
-        if path.suffix.lower() not in kinds or path.stat().st_size > MAX_EMBEDDED_BYTES:
-            raise BadParameters(
-                f"{key} '{path.name}' is no {what} of at most {MAX_EMBEDDED_BYTES:,} bytes.",
-                where=origin.file,
-                line=origin.line,
-            )
-        return f"data:{kinds[path.suffix.lower()]};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def _markdown(text: str) -> str:

@@ -8,23 +8,28 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import Any
 
 from kernels_lib import __version__
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import build_folder
+from kernels_lib.production import records
 from kernels_lib.production.browser import missing_for_browser, missing_for_pdf
 from kernels_lib.production.engines import ENGINES
-from kernels_lib.production.runner import FILES, Job, Outcome, prepare, replace, run_job
+from kernels_lib.production.jobs import FILES, FOLDERS, Job, Outcome
+from kernels_lib.production.keys import looks_at_all
+from kernels_lib.production.runner import forget, prepare, replace
+from kernels_lib.production.tasks import Task, decide
+from kernels_lib.production.workers import Crew, sweep
+from kernels_lib.study.dressing import dressing
 from kernels_lib.study.messages import missing
-from kernels_lib.study.params import SECTIONS, Effective, parse_overrides, read_layers
+from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, parse_overrides, read_layers
 from kernels_lib.study.results import Basis
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
 from kernels_lib.study.theme import remark
@@ -45,16 +50,25 @@ class Request:
     engine: str = "auto"
     inspect: bool = False
     presenter: bool = False
+    assets: str = "inline"
+    shard: str = ""
+    force: bool = False
+    scheduler: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Jobs in the order in which they start, and what they are made from."""
+    """Jobs in the order in which they start, and what they are made from.
+
+    `origins` has the file and line of each parameter, by the job's key.
+    """
 
     request: Request
     roster: Roster
     jobs: tuple[Job, ...]
     warnings: tuple[str, ...] = ()
+    origins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,11 @@ class Summary:
         return [outcome for outcome in self.outcomes if not outcome.ok]
 
     @property
+    def made(self) -> list[Outcome]:
+        """Jobs for which something was done, and well."""
+        return [outcome for outcome in self.outcomes if outcome.ok and outcome.made]
+
+    @property
     def exit_code(self) -> int:
         """0 all well, 1 some failed, 2 all failed for bad input."""
         if not self.failed:
@@ -79,8 +98,14 @@ class Summary:
         return 2 if bad_input and len(self.failed) == len(self.outcomes) else 1
 
 
-def plan(request: Request) -> Plan:
+def plan(request: Request, *, thorough: bool = False) -> Plan:
     """Check everything and list the jobs; nothing is run or written.
+
+    Parameters
+    ----------
+    request : Request
+    thorough : bool, default False
+        Whether the toolkit's own words are looked at too, in every language that a report is read in.
 
     Raises
     ------
@@ -89,13 +114,17 @@ def plan(request: Request) -> Plan:
     """
     if request.engine not in ENGINES:
         raise UnknownName("engine", request.engine, ENGINES, where="--engine")
+    if request.assets not in ASSETS:
+        raise UnknownName("way to hold assets", request.assets, ASSETS, where="--assets")
+    forget()
     pairs = tuple(pair for text in request.overrides for pair in parse_overrides(_quoted(text)))
-    roster = _roster(request, pairs)
+    roster = _roster(request, pairs, thorough)
     if roster.scores is None:
         raise BadParameters("no resource has the role 'scores'.", where=roster.dataset.shown)
     if request.inspect and (lacking := missing_for_browser()):
         raise BadParameters(f"nothing can be inspected: {lacking}", where="--inspect")
     jobs: list[Job] = []
+    origins: dict[str, Mapping[str, Any]] = {}
     problems: list[ScorecardError] = []
     subjects: list[tuple[Subject, Effective]] = []
     for subject in _subjects(request, roster):
@@ -103,15 +132,18 @@ def plan(request: Request) -> Plan:
             subjects.append((subject, _effective(roster, pairs, subject)))
         except ScorecardError as error:
             problems.append(error)
-    rosters, untranslated = _spoken(roster, [effective.values.language for _, effective in subjects])
+    rosters, untranslated = _spoken(roster, [effective.values.language for _, effective in subjects], thorough)
     problems += untranslated
     for subject, effective in subjects:
         if effective.values.language not in rosters:
             continue
         try:
             job = _job(request, rosters[effective.values.language], effective, pairs, subject)
-            prepare(job)
+            if not looks_at_all(prepare(job)):
+                job = _unseen_left_out(job, pairs)
+            dressing(job.root, job.values, effective.origin)
             jobs.append(job)
+            origins[job.key] = effective.origins
         except ScorecardError as error:
             problems.append(error)
     if problems:
@@ -123,19 +155,45 @@ def plan(request: Request) -> Plan:
     if "all" in request.formats and (lacking := missing_for_pdf()):
         warnings.append(f"report.pdf is left out: {lacking} Everything else is built.")
     warnings += _about_colours(roster, jobs)
-    return Plan(request, roster, tuple(jobs), tuple(warnings))
+    return Plan(request, roster, _share(jobs, request.shard), tuple(warnings), origins)
 
 
-def _roster(request: Request, pairs: tuple[tuple[str, str], ...]) -> Roster:
+def _unseen_left_out(job: Job, pairs: Iterable[tuple[str, str]]) -> Job:
+    """The job without overrides that its notebook does not look at: a theme tried out re-runs nothing."""
+    return replace_fields(job, parameters={**job.parameters, "overrides": _overrides(pairs, leave_out=UNSEEN)})
+
+
+def _overrides(pairs: Iterable[tuple[str, str]], leave_out: Sequence[str] = ()) -> str:
+    seen = [(key, value) for key, value in pairs if key.partition(".")[0] not in leave_out]
+    return " ".join(_quoted(f"{key}={value}") for key, value in seen)
+
+
+# Whether scripts stand in each document, or once beside them.
+ASSETS = ("inline", "shared")
+
+
+def _share(jobs: Sequence[Job], shard: str) -> tuple[Job, ...]:
+    """The jobs of one shard, ``i/n``: the same on every machine, whatever the others do."""
+    if not shard:
+        return tuple(jobs)
+    part, _, parts = shard.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise BadParameters(
+            f"'{shard}' is no shard.", where="--shard", remedy="Write the part and the number of parts: 2/8."
+        )
+    return tuple(job for place, job in enumerate(jobs) if place % int(parts) == int(part) - 1)
+
+
+def _roster(request: Request, pairs: tuple[tuple[str, str], ...], thorough: bool) -> Roster:
     """The study's data; texts of its files and of the notebooks that it has no translation for, all at once."""
     try:
         return read_roster(request.root, request.study_name, request.wave, pairs)
     except ScorecardError as error:
         found = read_layers(request.root, request.study_name, overrides=pairs, language=ANY)
-        raise joined([error, *missing(request.root, found.values.language)]) from error
+        raise joined([error, *missing(request.root, found.values.language, library=thorough)]) from error
 
 
-def _spoken(roster: Roster, languages: Iterable[str]) -> tuple[dict[str, Roster], list[ScorecardError]]:
+def _spoken(roster: Roster, languages: Iterable[str], thorough: bool) -> tuple[dict[str, Roster], list[ScorecardError]]:
     """The data in each language that a report is read in, and every text and message that lacks one."""
     rosters: dict[str, Roster] = {}
     problems: list[ScorecardError] = []
@@ -144,7 +202,7 @@ def _spoken(roster: Roster, languages: Iterable[str]) -> tuple[dict[str, Roster]
             rosters[language] = roster.speaking(language)
         except ScorecardError as error:
             problems.append(error)
-        problems += missing(roster.root, language)
+        problems += missing(roster.root, language, library=thorough)
     return rosters, problems
 
 
@@ -207,7 +265,7 @@ def _job(
     parameters = {
         "study_name": request.study_name,
         "wave": request.wave,
-        "overrides": " ".join(_quoted(f"{key}={value}") for key, value in pairs),
+        "overrides": _overrides(pairs),
     }
     name = values.title
     if client is not None:
@@ -216,9 +274,7 @@ def _job(
     elif industry is not None:
         parameters["industry"] = industry.slug
         name = roster.industries[industry.slug].name
-    others = ()
-    if client is not None and values.disclosure != "named":
-        others = tuple(unit for unit in roster.scores.units if unit not in (client.brand, name))
+    hides = (client.brand, name) if client is not None and values.disclosure != "named" else None
     return Job(
         root=request.root,
         study_name=request.study_name,
@@ -227,15 +283,17 @@ def _job(
         slug=whom.slug if whom else "",
         name=name,
         parameters=parameters,
-        sections=frozenset(_sections(roster, effective, kind)),
+        values=values.model_dump(mode="json"),
+        sections=tuple(sorted(set(_sections(roster, effective, kind)))),
         formats=_formats(request, effective),
-        others=others,
+        hides=hides,
         quoted=(*roster.instrument.words, name),
         engine=request.engine,
         language=values.language,
         index_language=roster.language,
         inspect=request.inspect,
         presenter=request.presenter,
+        assets=request.assets,
     )
 
 
@@ -244,7 +302,7 @@ def _formats(request: Request, effective: Effective) -> tuple[str, ...]:
     for name in chosen:
         if name not in (*FILES, "all"):
             raise UnknownName("format", name, (*FILES, "all"), where="--formats")
-    lacking = missing_for_pdf()
+    lacking = missing_for_pdf() if {"all", "pdf"} & set(chosen) else ""
     if "all" in chosen:
         return tuple(name for name in FILES if name != "pdf" or not lacking)
     if "pdf" in chosen and lacking:
@@ -288,7 +346,7 @@ def _measured_sections(roster: Roster) -> Iterable[str]:
     yield "scored"
     if len(roster.instrument.criteria) > 1:
         yield "index"
-    if roster.scores.raters:
+    if roster.scores.rated:
         yield "raters"
     if roster.scores_before() is not None:
         yield "change"
@@ -297,59 +355,140 @@ def _measured_sections(roster: Roster) -> Iterable[str]:
         yield "gaps"
 
 
-def run(planned: Plan, *, jobs: int = 0, progress: Callable[[Outcome], None] = lambda outcome: None) -> Summary:
-    """Run the jobs of a plan and write the index.
+def run(
+    planned: Plan,
+    *,
+    jobs: int = 0,
+    crew: Crew | None = None,
+    progress: Callable[[Outcome], None] = lambda outcome: None,
+    begin: Callable[[int], None] = lambda count: None,
+) -> Summary:
+    """Do what the jobs of a plan need, and write the index.
 
     Parameters
     ----------
     planned : Plan
     jobs : int
-        Worker processes; 0: as many as processors.
+        Workers; 0: as many as processors.
+    crew : Crew, optional
+        Workers that were started while the build was planned; closed at the end.
     progress : callable
         Called with each outcome as it comes.
+    begin : callable
+        Called once with the number of jobs that have something to do.
 
     Returns
     -------
     Summary
     """
-    count = max(1, min(jobs or os.cpu_count() or 1, len(planned.jobs)))
-    outcomes: list[Outcome] = []
-    # Spawned, not forked: the parent may have threads (progress bars), and a worker starts clean.
-    with ProcessPoolExecutor(max_workers=count, mp_context=get_context("spawn"), initializer=_finish_jobs) as pool:
-        try:
-            for future in as_completed([pool.submit(run_job, job) for job in planned.jobs]):
-                outcomes.append(future.result())
-                progress(outcomes[-1])
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    order = {(job.kind, job.slug): place for place, job in enumerate(planned.jobs)}
-    outcomes.sort(key=lambda outcome: order[outcome.job.kind, outcome.job.slug])
-    site = build_folder(planned.request.root, planned.request.study_name) / "site"
-    _finish(planned, outcomes, site)
+    request, roster = planned.request, planned.roster
+    with crew or Crew(request.root, request.engine) as workers:
+        tasks, outcomes = decide(roster, planned.jobs, planned.origins, force=request.force)
+        begin(len(tasks))
+        work = build_folder(request.root, "") / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        sweep(work)
+        if tasks:
+            _share_assets(request, work)
+        for outcome in _worked(request, tasks, roster.scores.units, workers, jobs) if tasks else ():
+            outcomes.append(outcome)
+            progress(outcome)
+    order = {job.key: place for place, job in enumerate(planned.jobs)}
+    outcomes.sort(key=lambda outcome: order[outcome.job.key])
+    site = build_folder(request.root, request.study_name) / "site"
+    if tasks or _index_is_behind(outcomes, site):
+        _finish(planned, outcomes, site)
     return Summary(tuple(outcomes), site, planned.warnings)
 
 
-def _finish_jobs() -> None:
-    """In a worker: Ctrl-C is the parent's to handle; a job that has begun ends and cleans up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _worked(
+    request: Request, tasks: Sequence[Task], units: Sequence[str], workers: Crew, jobs: int
+) -> Iterator[Outcome]:
+    if request.scheduler:
+        from kernels_lib.production import cluster
+
+        return cluster.work(tasks, units, root=request.root, address=request.scheduler, store=request.store)
+    count = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
+    return workers.work(tasks, units, count=count)
+
+
+def _index_is_behind(outcomes: Iterable[Outcome], site: Path) -> bool:
+    """Whether the index does not know the reports as they are: the build before may have been killed, or failed."""
+    if not (site / "manifest.json").is_file() or not (site / "index.html").is_file():
+        return True
+    known = json.loads((site / "manifest.json").read_text(encoding="utf-8"))["entries"]
+    for outcome in outcomes:
+        entry = known.get(outcome.job.key, {})
+        if entry.get("status") != "built" or entry.get("files") != outcome.files:
+            return True
+    return False
+
+
+def places(planned: Plan, summary: Summary) -> tuple[list[str], list[str]]:
+    """What a build made, and what notebooks read by themselves, relative to the root: see `uptodate`."""
+    root = planned.request.root
+    made = [summary.site / "index.html", summary.site / "manifest.json"]
+    further: set[str] = set()
+    for job in planned.jobs:
+        made += [job.folder, job.results_file, job.record_file]
+        if job.presenter:
+            made.append(job.presenter_file)
+        record = records.read(job) or {"further": {}}
+        further.update(*(found for found in record["further"].values()))
+    return [path.relative_to(root).as_posix() for path in made], sorted(further)
+
+
+def _share_assets(request: Request, work: Path) -> None:
+    """Put the scripts of ``--assets shared`` beside the documents before the first of them needs one."""
+    if request.assets != "shared":
+        return
+    from kernels_lib.production.publish import shared_assets
+
+    folder = build_folder(request.root, request.study_name) / "site" / "assets"
+    for name, content in shared_assets().items():
+        if not (folder / name).is_file():
+            replace(folder / name, content, work)
+
+
+def explain(planned: Plan) -> list[Task]:
+    """What a build would do now, and why; nothing is done."""
+    return decide(planned.roster, planned.jobs, planned.origins, force=planned.request.force)[0]
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One build at a time writes the index: another shard may end at the same moment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # no such locks on Windows, where shards are not run either
+        yield
+        return
+    with (folder / "index.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _finish(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
+    """Write the index, then the manifest, last of all."""
+    with _alone(build_folder(planned.request.root, planned.request.study_name) / "cache"):
+        _write_index(planned, outcomes, site)
+
+
+def _write_index(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
     """Write the index, then the manifest, last of all."""
     from kernels_lib.production.publish.index import KINDS, render_index
 
     request, roster = planned.request, planned.roster
     entries = _entries(site / "manifest.json", roster)
     for outcome in outcomes:
-        key = f"{outcome.job.kind}/{outcome.job.slug}"
-        before = entries.get(key, {})
-        entries[key] = _entry(outcome, before)
+        before = entries.get(outcome.job.key, {})
+        entries[outcome.job.key] = _entry(outcome, before)
     order = list(KINDS)
     entries = dict(sorted(entries.items(), key=lambda item: (order.index(item[1]["kind"]), item[1]["slug"])))
     work = build_folder(request.root, "") / "work"
     work.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="i", dir=work))
+    folder = Path(tempfile.mkdtemp(prefix=f"j{os.getpid()}-", dir=work))
     title = roster.parameters().values.title
     up = "../" * len(site.relative_to(request.root).parts)
     page = render_index(
@@ -399,7 +538,7 @@ def _entry(outcome: Outcome, before: dict[str, Any]) -> dict[str, Any]:
             "gates": outcome.gates,
             "headline": outcome.headline,
             "summary": outcome.summary,
-            "changes": list(outcome.changes),
+            "changes": before.get("changes", []) if outcome.changes is None else list(outcome.changes),
             "language": outcome.job.language,
         }
     # What was published before is still there.
@@ -412,9 +551,7 @@ KEPT = ("files", "gates", "headline", "summary", "language")
 
 def _linked(entry: dict[str, Any], work: str) -> dict[str, Any]:
     """An entry as the index shows it; `work` is the way from the index to the project's build folder."""
-    folder = {"client": f"clients/{entry['slug']}", "industry": f"industries/{entry['slug']}"}.get(
-        entry["kind"], entry["kind"]
-    )
+    folder = "/".join(filter(None, (FOLDERS[entry["kind"]], entry["slug"])))
     files = entry.get("files") or {}
     links = {name: f"{folder}/{file}" for name, file in FILES.items() if file in files}
     summary = entry.get("summary") or {}

@@ -7,14 +7,17 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
+from hashlib import sha256
 from json.encoder import c_make_encoder
 from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat.v4 import nbjson
 
 from kernels_lib.errors import BadParameters, MissingTranslation, ScorecardError, UnknownName
+from kernels_lib.keep import remember_json
 from kernels_lib.paths import shown
 from kernels_lib.study.language import SOURCE
 from kernels_lib.study.messages import translated
@@ -42,8 +45,13 @@ def read_report(root: Path, name: str) -> nbformat.NotebookNode:
         known = [file.stem for file in (root / "reports").glob("*.ipynb")]
         raise UnknownName("report", name, known, where="reports")
     try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
+        raw = path.read_bytes()
+        notebook = nbjson.reads(raw.decode("utf-8"))
+        if notebook.get("nbformat") != 4:
+            raise ValueError(f"its format is {notebook.get('nbformat')}")
+        # That these bytes are a notebook is remembered: validating them costs more than all else here.
+        key = {"version": 1, "nbformat": nbformat.__version__, "bytes": sha256(raw).hexdigest()}
+        remember_json("notebook", key, lambda: _validated(raw), folder=root / "build" / "cache")
     except Exception as error:  # nbformat raises many kinds; each means the same to the user
         raise ScorecardError(
             f"this is no notebook of format 4: {str(error).splitlines()[0]}.",
@@ -51,6 +59,11 @@ def read_report(root: Path, name: str) -> nbformat.NotebookNode:
             remedy="Open it in JupyterLab and save it again, or restore it from git.",
         ) from error
     return notebook
+
+
+def _validated(raw: bytes) -> bool:
+    nbformat.validate(nbformat.reads(raw.decode("utf-8"), as_version=4))
+    return True
 
 
 def declared_parameters(notebook: nbformat.NotebookNode, where: str) -> dict[str, str]:
@@ -159,6 +172,36 @@ def heading_above(notebook: nbformat.NotebookNode, index: int) -> str:
                 if line.startswith("#"):
                     return line.lstrip("#").strip()
     return ""
+
+
+def refilled(notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A notebook with the outputs of an earlier run of the same code.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As it would run now; its words and tags may have changed since.
+    executed : NotebookNode
+        As it ran, with papermill's cell of injected parameters.
+
+    Returns
+    -------
+    NotebookNode
+        New; neither argument is changed.
+    """
+    ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
+    cells = []
+    for cell in notebook.cells:
+        # As papermill leaves each cell that it loads.
+        cell = {**cell, "metadata": {"tags": [], **cell.metadata}}
+        if cell.cell_type != "code":
+            cells.append(cell)
+            continue
+        before = next(ran)
+        cells.append({**cell, "outputs": before.outputs, "execution_count": before.execution_count})
+        if "parameters" in cell["metadata"]["tags"]:
+            cells.append(next(ran))
+    return nbformat.from_dict({**notebook, "cells": cells})
 
 
 # Written as files

@@ -1,7 +1,8 @@
 """One report from parameters to published files: run, publish, pass the gates, move into place.
 
 Each job works in a temporary folder below build/ and moves finished files into the site one by
-one; whatever was there before stays until then, and stays if anything fails.
+one; whatever was there before stays until then, and stays if anything fails.  What running gave is
+kept with its record before anything is published, so a build that is killed goes on from there.
 """
 
 from __future__ import annotations
@@ -11,140 +12,75 @@ import os
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat.v4 import nbjson
 
 from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
-from kernels_lib.production import changes, engines, gates
+from kernels_lib.production import changes, engines, gates, reads, records
 from kernels_lib.production.browser import INSPECTIONS
+from kernels_lib.production.engines.here import run_here
+from kernels_lib.production.jobs import FILES, Job, Outcome
+from kernels_lib.production.keys import Keys, digest
 from kernels_lib.production.notebooks import (
     check_parameters,
     check_tags,
     declared_parameters,
     in_language,
     read_report,
+    refilled,
     without_sections,
+    write,
 )
-from kernels_lib.study.language import SOURCE
+from kernels_lib.production.records import Need
+from kernels_lib.study.dressing import dressing
 from kernels_lib.study.params import SECTIONS
 from kernels_lib.study.results import MIME
 
-FILES = {
-    "html": "report.html",
-    "slides": "slides.html",
-    "xlsx": "annex.xlsx",
-    "pptx": "deck.pptx",
-    "pdf": "report.pdf",
-}
 
-
-@dataclass(frozen=True)
-class Job:
-    """One report for one reader.
-
-    Attributes
-    ----------
-    report : str
-        Notebook in reports/.
-    kind : {"study", "methods", "industry", "client"}
-    slug, name : str
-        Of whom it is for; the slug names its folder.
-    parameters : dict
-        Scalars for the notebook's parameters cell.
-    sections : frozenset of str
-        Sections to keep.
-    others : tuple of str
-        Names of single units that must not be in the documents.
-    quoted : tuple of str
-        Texts of the instrument and the client's name: words that are not the report's own.
-    """
-
-    root: Path
-    study_name: str
-    report: str
-    kind: str
-    slug: str
-    name: str
-    parameters: dict[str, Any]
-    sections: frozenset[str]
-    formats: tuple[str, ...]
-    others: tuple[str, ...] = ()
-    quoted: tuple[str, ...] = ()
-    engine: str = "auto"
-    language: str = SOURCE
-    index_language: str = SOURCE
-    inspect: bool = False
-    presenter: bool = False
-
-    @property
-    def folder(self) -> Path:
-        """The job's folder in the site."""
-        site = build_folder(self.root, self.study_name) / "site"
-        return {
-            "study": site / "study",
-            "methods": site / "methods",
-            "industry": site / "industries" / self.slug,
-            "client": site / "clients" / self.slug,
-        }[self.kind]
-
-    @property
-    def results_file(self) -> Path:
-        """Where the job's results go."""
-        results = build_folder(self.root, self.study_name) / "results"
-        return {
-            "study": results / "results.json",
-            "methods": results / "methods.json",
-            "industry": results / "industries" / f"{self.slug}.json",
-            "client": results / "clients" / f"{self.slug}.json",
-        }[self.kind]
-
-    @property
-    def presenter_file(self) -> Path:
-        """Where a presenter's deck goes: outside the site, so that nobody hands it over with a client's files."""
-        return build_folder(self.root, self.study_name) / "presenter" / self.kind / f"{self.slug or self.kind}.html"
-
-    @property
-    def label(self) -> str:
-        """How messages call it."""
-        return self.slug or self.kind
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a job."""
-
-    job: Job
-    ok: bool
-    seconds: float
-    error: str = ""
-    exit_code: int = 0
-    failed_notebook: str = ""
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)
-    gates: dict[str, str] = field(default_factory=dict)
-    headline: str = ""
-    summary: dict[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
-
-
-def run_job(job: Job) -> Outcome:
-    """Run one job; never raises for what the user can cause.
+def run_job(job: Job, keys: Keys, need: Need, others: tuple[str, ...] = ()) -> Outcome:
+    """Do what a job needs; never raises for what the user can cause.
 
     Called in a worker process.
+
+    Parameters
+    ----------
+    job : Job
+    keys : Keys
+        What it is made from; noted in its record.
+    need : Need
+        What has to be done.
+    others : tuple of str
+        Names of all units; those that the job hides must not be in its documents.
     """
+    return _kept_from_harm(job, lambda folder, started: _run(job, keys, need, others, folder, started))
+
+
+def run_only(job: Job, keys: Keys) -> Outcome | None:
+    """Run a job's notebook and keep what it gave; the outcome if that failed, else None."""
+
+    def ran(folder: Path, started: float) -> None:
+        _executed(job, keys, folder)
+
+    return _kept_from_harm(job, ran)
+
+
+def _kept_from_harm(job: Job, action: Callable[[Path, float], Any]) -> Any:
+    """What an action gives in a working folder of its own; an outcome if the user's input made it fail."""
     started = time.monotonic()
     work = build_folder(job.root, "") / "work"
     work.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="j", dir=work))
+    folder = Path(tempfile.mkdtemp(prefix=f"j{os.getpid()}-", dir=work))
     try:
-        outcome = _run(job, folder, started)
+        return action(folder, started)
     except ScorecardError as error:
-        outcome = Outcome(
+        return Outcome(
             job,
             ok=False,
             seconds=time.monotonic() - started,
@@ -154,35 +90,40 @@ def run_job(job: Job) -> Outcome:
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return outcome
 
 
-def _run(job: Job, folder: Path, started: float) -> Outcome:
-    from kernels_lib.production.publish import FORMATS, PAGES, page, to_presenter
+def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path, started: float) -> Outcome:
+    from kernels_lib.production.publish import documents
 
-    where = f"reports/{job.report}.ipynb"
-    notebook = prepare(job)
-    executed = engines.run(
-        notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label, kind=job.engine
-    )
-    results = results_of(executed, where)
+    executed, record = _executed(job, keys, folder) if need.run else _kept(job, folder)
+    results = results_of(executed, f"reports/{job.report}.ipynb")
+    hidden = tuple(name for name in others if name not in job.hides) if job.hides is not None else ()
     try:
-        made = {name: FORMATS[name](executed) for name in job.formats}
-        pages = {name: content for name, content in made.items() if name in PAGES}
-        packages = {name: content for name, content in made.items() if name not in PAGES}
+        to_assets = f"{job.to_site}assets/"
+        made = documents(executed, need.formats, assets=job.assets, to_assets=to_assets, presenter=job.presenter)
         subject = f"{job.kind} {job.slug}".strip()
         passed = gates.check(
-            gates.Delivery(executed, results, pages, job.root, job.others, job.quoted, packages=packages), subject
+            gates.Delivery(
+                executed,
+                results,
+                made.pages,
+                job.root,
+                hidden,
+                job.quoted,
+                packages=made.packages,
+                to_assets=to_assets if job.assets == "shared" else "",
+            ),
+            subject,
         )
-        passed |= _inspected(pages, subject) if job.inspect else dict.fromkeys(INSPECTIONS, "not run")
+        passed |= _inspected(made.pages, subject) if job.inspect else dict.fromkeys(INSPECTIONS, "not run")
     except ScorecardError as error:
         error.notebook = executed  # type: ignore[attr-defined]
         raise
     changed = changes.between(_results_before(job), results, job.index_language)
-    files = _publish(job, made, results, executed, folder, passed)
+    files = _publish(job, made.files, results, folder, passed)
     if job.presenter:
-        replace(job.presenter_file, to_presenter(executed).encode("utf-8"), folder)
-    return Outcome(
+        replace(job.presenter_file, made.presenter.encode("utf-8"), folder)
+    outcome = Outcome(
         job,
         ok=True,
         seconds=time.monotonic() - started,
@@ -190,16 +131,68 @@ def _run(job: Job, folder: Path, started: float) -> Outcome:
         gates=passed,
         headline=results["headline"],
         summary=results["summary"],
-        warnings=tuple(page.read(executed).warnings),
+        warnings=tuple(made.warnings),
         changes=tuple(changed),
+        made=("run",) * need.run + tuple(need.formats),
     )
+    _note(job, records.published(record, job, keys, files, need.formats, records.told(outcome)), folder)
+    return outcome
 
 
-def _results_before(job: Job) -> dict[str, Any] | None:
-    """What the same report stated when it was last built; None where it was not."""
-    if not job.results_file.is_file():
-        return None
-    return json.loads(job.results_file.read_text(encoding="utf-8"))
+def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
+    """Run the notebook, and keep what it gave with its record before anything is published from it."""
+    notebook = prepare(job)
+    how = engines.choose(notebook, job.engine)
+    # In this process every file that a cell opens is seen; what a kernel of its own opens is not.
+    watched = reads.Reads(job.root, known=_known_files(job), work=folder) if how == "warm" else None
+    if watched:
+        watched.watch()
+    run = run_here if how == "warm" else partial(engines.run, kind=how)
+    executed = run(notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label)
+    further = watched.found() if watched else reads.nothing()
+    executed = _portable(executed)
+    _dress(executed, job)
+    kept = write(executed)
+    replace(job.notebook_file, kept, folder)
+    record = records.new(job, keys, further, kept)
+    _note(job, record, folder)
+    # Read again, so that publishing now and publishing later begin with the same.
+    return nbjson.reads(kept.decode("utf-8")), record
+
+
+def _kept(job: Job, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
+    """The notebook as it is now, with the outputs of the run that is still true; kept as it is now, too."""
+    record = records.read(job)
+    if record is None:
+        raise NotebookFailed("its record vanished during the build.", where=shown(job.record_file, job.root))
+    executed = refilled(prepare(job), nbjson.reads(job.notebook_file.read_text(encoding="utf-8")))
+    _dress(executed, job)
+    kept = write(executed)
+    replace(job.notebook_file, kept, folder)
+    return nbjson.reads(kept.decode("utf-8")), {**record, "notebook": digest(kept)}
+
+
+def _note(job: Job, record: Mapping[str, Any], folder: Path) -> None:
+    replace(job.record_file, json.dumps(record, ensure_ascii=False).encode("utf-8"), folder)
+
+
+def _known_files(job: Job) -> tuple[Path, ...]:
+    """Files that are part of every key already: they are no discovery when a notebook opens them."""
+    params = job.root / "params"
+    named = [job.values.get("logo"), *dict(job.values.get("type") or {}).values()]
+    return (params, job.root / "datasets", *(params / name for name in named if name))
+
+
+def _dress(executed: nbformat.NotebookNode, job: Job) -> None:
+    """Give the document its theme as it is now; after a fresh run this changes nothing."""
+    worn = dressing(job.root, job.values)
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            said = output.get("metadata", {}).get("scorecard", {})
+            if said.get("kind") == "masthead":
+                said.update(worn)
+            elif MIME in output.get("data", {}):
+                output.data[MIME]["parameters"] = dict(job.values)
 
 
 def _inspected(pages: dict[str, str], subject: str) -> dict[str, str]:
@@ -210,13 +203,29 @@ def _inspected(pages: dict[str, str], subject: str) -> dict[str, str]:
 
 
 def prepare(job: Job) -> nbformat.NotebookNode:
-    """The notebook as it will run: parameters checked, sections chosen, its words in the reader's language."""
+    """The notebook as it will run: parameters checked, sections chosen, its words in the reader's language.
+
+    Jobs that agree in all this share one object; whoever fills it copies it first.
+    """
     where = f"reports/{job.report}.ipynb"
-    notebook = read_report(job.root, job.report)
+    notebook, declared = _prepared(job.root, job.report, job.language, job.sections)
+    check_parameters(declared, job.parameters, where)
+    return notebook
+
+
+def forget() -> None:
+    """Read notebooks anew: a new build begins."""
+    _prepared.cache_clear()
+
+
+@lru_cache(maxsize=256)
+def _prepared(root: Path, report: str, language: str, sections: tuple[str, ...]) -> tuple[Any, dict[str, str]]:
+    where = f"reports/{report}.ipynb"
+    notebook = read_report(root, report)
     check_tags(notebook, SECTIONS, where)
-    check_parameters(declared_parameters(notebook, where), job.parameters, where)
+    declared = declared_parameters(notebook, where)
     # Translated first: a cell is named by its number in the file.
-    return without_sections(in_language(notebook, job.language, where), set(job.sections))
+    return without_sections(in_language(notebook, language, where), set(sections)), declared
 
 
 def results_of(executed: nbformat.NotebookNode, where: str) -> dict[str, Any]:
@@ -240,21 +249,23 @@ def results_of(executed: nbformat.NotebookNode, where: str) -> dict[str, Any]:
     return found[0]
 
 
+def _results_before(job: Job) -> dict[str, Any] | None:
+    """What the same report stated when it was last built; None where it was not."""
+    if not job.results_file.is_file():
+        return None
+    return json.loads(job.results_file.read_text(encoding="utf-8"))
+
+
 def _publish(
-    job: Job,
-    documents: dict[str, str | bytes],
-    results: dict[str, Any],
-    executed: nbformat.NotebookNode,
-    folder: Path,
-    passed: dict[str, str],
+    job: Job, documents: Mapping[str, str | bytes], results: dict[str, Any], folder: Path, passed: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
     """Move finished files into place, the manifest last.
 
     A file of another format that was made from other results goes: beside this one it would contradict it.
     """
     kept = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    digest = sha256(kept.encode("utf-8")).hexdigest()
-    files = _still_true(job, digest)
+    told = sha256(kept.encode("utf-8")).hexdigest()
+    files = _still_true(job, told)
     for name, document in documents.items():
         raw = document.encode("utf-8") if isinstance(document, str) else document
         replace(job.folder / FILES[name], raw, folder)
@@ -263,15 +274,13 @@ def _publish(
         if name not in files:
             (job.folder / name).unlink(missing_ok=True)
     replace(job.results_file, kept.encode("utf-8"), folder)
-    notebook = build_folder(job.root, job.study_name) / "notebooks" / job.kind / f"{job.slug or job.kind}.ipynb"
-    replace(notebook, nbformat.writes(_portable(executed)).encode("utf-8"), folder)
     sums = "".join(f"{entry['sha256']}  {name}\n" for name, entry in sorted(files.items()))
     replace(job.folder / "SHA256SUMS", sums.encode("utf-8"), folder)
     manifest = {
         "name": job.name,
         "report": job.kind,
         "files": files,
-        "results_sha256": digest,
+        "results_sha256": told,
         "gates": passed,
         "provenance": results["provenance"],
         "report_date": results["report_date"],

@@ -1,7 +1,8 @@
 """Datasets as received: a Frictionless ``datapackage.json`` and CSV files, never edited.
 
 Files are read as text, cell by cell, so that a brand called ``NA`` stays a name and every problem
-has a line and a column.  Nothing here imports pandas.
+has a line and a column.  Ratings by many respondents are counted instead, whatever their number
+(`counts`).  Nothing here imports pandas.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ from typing import Any
 
 from kernels_lib.errors import BadData, ScorecardError, UnknownName
 from kernels_lib.paths import shown
+from kernels_lib.study.cells import number_of, score_of
+from kernels_lib.study.counts import Counts, read_counts
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.language import SOURCE, pick
+from kernels_lib.study.ratings_file import is_parquet
 from kernels_lib.study.results import Basis
 from kernels_lib.study.validation import joined
 
@@ -30,8 +34,23 @@ MAX_BYTES = 200_000_000
 
 @dataclass(frozen=True)
 class Resource:
-    """One file of a dataset."""
+    """One file of a dataset.
 
+    Attributes
+    ----------
+    root : Path
+        Of the project.
+    counted : bool
+        Whether its ratings are counted by DuckDB (CSV, CSV.gz or Parquet, of any size) rather than
+        read one by one (CSV); each unit's ratings are then taken to be by respondents of its own.
+    criterion_column, score_column : str
+        Of counted ratings with one row a rating; empty where each criterion has a column.
+    unique : str
+        Of counted ratings, whether a respondent rated each thing once: ``"stated"`` by the source,
+        to be ``"check"``-ed, or not known (empty).
+    """
+
+    root: Path
     path: Path
     shown: str
     role: str
@@ -41,6 +60,10 @@ class Resource:
     group_column: str
     recorded_hash: str
     rater_column: str = ""
+    counted: bool = False
+    criterion_column: str = ""
+    score_column: str = ""
+    unique: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +114,8 @@ class Scores:
         In the file's order; empty where each unit has one score a criterion.
     ratings : tuple of tuple of tuple of (float or None)
         What each rater gave: unit, criterion, rater.  Empty without raters.
+    counts : Counts or None
+        Where the ratings were counted: how often each unit got each score.
     """
 
     units: tuple[str, ...]
@@ -100,6 +125,12 @@ class Scores:
     as_recorded: bool
     raters: tuple[str, ...] = ()
     ratings: tuple[tuple[tuple[float | None, ...], ...], ...] = ()
+    counts: Counts | None = None
+
+    @property
+    def rated(self) -> bool:
+        """Whether several ratings stand behind the scores, so that their error is known."""
+        return bool(self.raters) or self.counts is not None
 
 
 @dataclass(frozen=True)
@@ -183,7 +214,13 @@ def read_scores(resource: Resource, instrument: Instrument) -> Scores:
     ------
     BadData
         At the first cell that is wrong, with its line and column.
+    BadData, BadParameters
+        Where ratings are counted: everything that is wrong, at once.
     """
+    if resource.counted:
+        counts, digest = read_counts(resource, instrument)
+        as_recorded = digest == resource.recorded_hash
+        return Scores(counts.units, counts.groups, counts.means, digest, as_recorded, counts=counts)
     if resource.role == "ratings":
         return _read_ratings(resource, instrument)
     header, rows, raw = _rows(resource)
@@ -211,7 +248,7 @@ def read_scores(resource: Resource, instrument: Instrument) -> Scores:
             )
         units[folded] = line
         groups.append(row[place[resource.group_column]].strip() if resource.group_column else "")
-        values.append(tuple(_score(row[place[c]], instrument, unit, c, resource.shown, line) for c in instrument.ids))
+        values.append(tuple(score_of(row[place[c]], instrument, unit, c, resource.shown, line) for c in instrument.ids))
     if not values:
         raise BadData("the file has a header and no rows.", where=resource.shown)
     names = tuple(row[place[resource.unit_column]].strip() for _, row in rows)
@@ -256,7 +293,7 @@ def _read_ratings(resource: Resource, instrument: Instrument) -> Scores:
             )
         raters[rater] = None
         given[unit, rater] = tuple(
-            _score(row[place[c]], instrument, unit, c, resource.shown, line) for c in instrument.ids
+            score_of(row[place[c]], instrument, unit, c, resource.shown, line) for c in instrument.ids
         )
     if not given:
         raise BadData("the file has a header and no rows.", where=resource.shown)
@@ -302,7 +339,7 @@ def read_means(resource: Resource, instrument: Instrument) -> Means:
         criterion = cell["criterion"].strip()
         if criterion not in instrument.ids:
             raise UnknownName("criterion", criterion, instrument.ids, where=resource.shown, line=line)
-        _number(cell["mean"], resource.shown, line, "mean", instrument)
+        number_of(cell["mean"], resource.shown, line, "mean", instrument)
         means[criterion], stages[criterion] = cell["mean"].strip(), cell["stage"].strip()
         if not cell["n"].strip().isdigit():
             raise BadData(f"n is '{cell['n']}', which is no count.", where=resource.shown, line=line)
@@ -367,7 +404,29 @@ def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str, langu
         )
     if own.get("basis", "measured") not in set(Basis):
         raise UnknownName("basis", str(own.get("basis")), [b.value for b in Basis], where=label)
+    counted, unique = own.get("counted", False), str(own.get("unique", ""))
+    if counted not in (True, False) or (counted and own.get("role") != "ratings"):
+        raise BadData(
+            f"'counted' is {json.dumps(counted)} where the role is '{own.get('role', '')}'.",
+            where=label,
+            remedy="Write true or false, with the role 'ratings'.",
+        )
+    if bool(own.get("criterion_column")) != bool(own.get("score_column")):
+        raise BadData(
+            "of 'criterion_column' and 'score_column' only one is named.",
+            where=label,
+            remedy="Name both where each row is one rating, none where each criterion has a column.",
+        )
+    if unique not in ("", "stated", "check"):
+        raise UnknownName("value of 'unique'", unique, ["stated", "check"], where=label)
+    if is_parquet(path) and not counted:
+        raise BadData(
+            f"'{path.name}' is Parquet, which is read where ratings are counted.",
+            where=label,
+            remedy="Give it the role 'ratings' and \"counted\": true, or store it as CSV.",
+        )
     return Resource(
+        root=root,
         path=path,
         shown=shown(path, root),
         role=str(own.get("role", "")),
@@ -377,6 +436,10 @@ def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str, langu
         group_column=str(own.get("group_column", "")),
         rater_column=str(own.get("rater_column", "rater")),
         recorded_hash=str(entry.get("hash", "")).removeprefix("sha256:"),
+        counted=counted,
+        criterion_column=str(own.get("criterion_column", "")),
+        score_column=str(own.get("score_column", "")),
+        unique=unique,
     )
 
 
@@ -404,7 +467,11 @@ def _rows(resource: Resource) -> tuple[list[str], list[tuple[int, list[str]]], b
     """Header, rows with their lines, and the bytes that were read."""
     size = resource.path.stat().st_size
     if size > MAX_BYTES:
-        raise BadData(f"the file has {size:,} bytes.", where=resource.shown, remedy=f"At most {MAX_BYTES:,} are read.")
+        raise BadData(
+            f"the file has {size:,} bytes.",
+            where=resource.shown,
+            remedy=f'At most {MAX_BYTES:,} are read cell by cell; ratings of any number with "counted": true.',
+        )
     raw = resource.path.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
@@ -437,40 +504,3 @@ def _rows(resource: Resource) -> tuple[list[str], list[tuple[int, list[str]]], b
     if doubled := [column for column in header if header.count(column) > 1]:
         raise BadData(f"column '{doubled[0]}' stands twice.", where=resource.shown, line=1)
     return header, rows, raw
-
-
-def _score(cell: str, instrument: Instrument, unit: str, criterion: str, label: str, line: int) -> float | None:
-    text = cell.strip()
-    if not text:
-        return None
-    value = _number(text, label, line, criterion, instrument, unit)
-    if instrument.scale.step is not None and not instrument.scale.allows(value):
-        raise BadData(
-            f"score {text} for '{unit}' on '{criterion}' is between the steps of {instrument.scale.step:g}.",
-            where=label,
-            line=line,
-            remedy=f"Correct the source, or change `step` in params/instruments/{instrument.id}.yaml.",
-        )
-    return value
-
-
-def _number(text: str, label: str, line: int, column: str, instrument: Instrument, unit: str = "") -> float:
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise BadData(
-            f"'{text}' in column '{column}' is no number.",
-            where=label,
-            line=line,
-            remedy="Use a decimal point; leave the cell empty where there is no score.",
-        ) from error
-    scale = instrument.scale
-    if math.isnan(value) or not scale.floor <= value <= scale.top:
-        whose = f" for '{unit}'" if unit else ""
-        raise BadData(
-            f"score {text}{whose} on '{column}' is outside the scale {scale.floor:g}-{scale.top:g}.",
-            where=label,
-            line=line,
-            remedy=f"Correct the source, or change `scale` in params/instruments/{instrument.id}.yaml.",
-        )
-    return value

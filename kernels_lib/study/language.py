@@ -18,10 +18,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from kernels_lib.errors import MissingTranslation, UnknownName
+from kernels_lib.keep import digest_of, remember_json
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 SOURCE = "en"
@@ -116,22 +118,42 @@ def _found(language: str, message: str) -> tuple[str, ...]:
 
 @cache
 def catalogue(language: str) -> Mapping[str, tuple[str, ...]]:
-    """Every translated message of a language and its forms; fuzzy and empty ones are none."""
+    """Every translated message of a language and its forms; fuzzy and empty ones are none.
+
+    Kept in ``build/cache`` under the catalogues' bytes, because reading them takes longer than all else in a report.
+    """
+    key = {"version": 1, "files": digest_of(catalogue_files(language), LOCALE), "babel": version("babel")}
+    return {message: tuple(forms) for message, forms in remember_json("catalogue", key, lambda: _read(language))}
+
+
+def catalogue_files(language: str) -> list[Path]:
+    """The catalogues of a language; none of the source's own."""
+    return sorted((LOCALE / language).glob("*.po"))
+
+
+def _read(language: str) -> list[list[Any]]:
+    """Messages and their forms, in the order of the files.
+
+    Raises
+    ------
+    MissingTranslation
+        If two files translate one message in two ways.
+    """
     from babel.messages.pofile import read_po
 
-    found: dict[str, tuple[str, ...]] = {}
-    for path in sorted((LOCALE / language).glob("*.po")):
+    found: dict[str, list[str]] = {}
+    for path in catalogue_files(language):
         with path.open("rb") as file:
             for entry in read_po(file, locale=language):
                 key = entry.id[0] if isinstance(entry.id, tuple | list) else entry.id
-                forms = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
+                forms = [entry.string] if isinstance(entry.string, str) else list(entry.string)
                 if not key or entry.fuzzy or not all(forms):
                     continue
                 if found.setdefault(key, forms) != forms:
                     raise MissingTranslation(
                         key, LANGUAGES[language], where=path.name, why="has another translation in another file"
                     )
-    return found
+    return [[message, forms] for message, forms in found.items()]
 
 
 def pick(value: Any, language: str, *, plain: bool = False) -> Any:

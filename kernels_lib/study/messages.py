@@ -15,14 +15,16 @@ from functools import cache
 from pathlib import Path
 
 from kernels_lib.errors import MissingTranslation, ScorecardError
+from kernels_lib.keep import digest_of, remember_json
 from kernels_lib.paths import shown
-from kernels_lib.study.language import LANGUAGES, SOURCE, catalogue
+from kernels_lib.study.language import LANGUAGES, LOCALE, SOURCE, catalogue, catalogue_files
 
 # Function to the places of its messages; two places: one, and many.
 CALLS = {"_": (0,), "N_": (0,), "_n": (0, 1), "state": (1,), "note": (1,)}
 # Where those functions come from: a module that imports neither has no messages.
 SPEAKERS = ("kernels_lib.study.language", "kernels_lib.analysis.statement")
 ROOMS = ("study", "analysis", "production")
+PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,9 @@ def translated(source: str, language: str) -> str:
     return "\n\n".join(shown_blocks)
 
 
-def all_messages(root: Path) -> tuple[list[Message], list[ScorecardError]]:
-    """Messages of the code that is running and of the project's notebooks."""
-    messages, problems = (list(part) for part in _of_package())
+def all_messages(root: Path, *, library: bool = True) -> tuple[list[Message], list[ScorecardError]]:
+    """Messages of the project's notebooks and, with `library`, of the code that is running."""
+    messages, problems = (list(part) for part in (_of_package() if library else ([], [])))
     for path in sorted((root / "reports").glob("*.ipynb")):
         messages += of_notebook(path, shown(path, root))
     return messages, problems
@@ -155,22 +157,50 @@ def all_messages(root: Path) -> tuple[list[Message], list[ScorecardError]]:
 @cache
 def _of_package() -> tuple[list[Message], list[ScorecardError]]:
     """Messages of the code that is running: it does not change under way."""
-    package = Path(__file__).resolve().parent.parent
     messages: list[Message] = []
     problems: list[ScorecardError] = []
     for room in ROOMS:
-        for path in sorted((package / room).rglob("*.py")):
-            found, wrong = of_code(path, f"{package.name}/{path.relative_to(package).as_posix()}")
+        for path in sorted((PACKAGE / room).rglob("*.py")):
+            found, wrong = of_code(path, f"{PACKAGE.name}/{path.relative_to(PACKAGE).as_posix()}")
             messages += found
             problems += wrong
     return messages, problems
 
 
-def missing(root: Path, language: str) -> list[ScorecardError]:
-    """What a language has no words for, each with the place that says it."""
+def missing(root: Path, language: str, *, library: bool = True) -> list[ScorecardError]:
+    """What a language has no words for, each with the place that says it.
+
+    That nothing is missing is remembered under the bytes of code, notebooks and catalogues.
+
+    Parameters
+    ----------
+    root : Path
+    language : str
+    library : bool, default True
+        Whether the messages of the toolkit's own code are looked at too; who did not change it need not.
+    """
     if language == SOURCE:
         return []
-    messages, problems = all_messages(root)
+    key = {
+        "version": 1,
+        "language": language,
+        "code": _code() if library else "",
+        "notebooks": digest_of((root / "reports").glob("*.ipynb"), root),
+        "catalogues": digest_of(catalogue_files(language), LOCALE),
+    }
+    folder = root / "build" / "cache"
+    complete = remember_json("messages", key, lambda: not _missing(root, language, library), folder=folder)
+    return [] if complete else _missing(root, language, library)
+
+
+@cache
+def _code() -> str:
+    """A digest of the code that is running: it does not change under way."""
+    return digest_of((path for room in ROOMS for path in (PACKAGE / room).rglob("*.py")), PACKAGE)
+
+
+def _missing(root: Path, language: str, library: bool) -> list[ScorecardError]:
+    messages, problems = all_messages(root, library=library)
     known = catalogue(language)
     lacking = {message.text: message for message in reversed(messages) if message.text not in known}
     return problems + [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from babel.dates import format_date
 from babel.numbers import get_decimal_symbol, get_group_symbol
@@ -47,14 +48,7 @@ class Numerals:
         """`value` with so many decimals; a dash for None or NaN."""
         if value is None or math.isnan(value):
             return EN_DASH
-        # Rounded through repr first: 2.675 is stored as 2.67499... and must still read as 2.68.
-        rounded = round(round(value, 9), decimals)
-        digits = f"{abs(rounded):,.{decimals}f}"
-        digits = digits.replace(",", "\0").replace(".", get_decimal_symbol(self.language))
-        digits = digits.replace("\0", get_group_symbol(self.language))
-        if rounded < 0:
-            return MINUS + digits
-        return "+" + digits if signed and rounded > 0 else digits
+        return _fixed(value, decimals, signed, *_symbols(self.language))
 
     def score(self, value: float | None) -> str:
         """A score in points on the instrument's scale."""
@@ -67,6 +61,20 @@ class Numerals:
     def difference(self, value: float | None) -> str:
         """A signed difference in points."""
         return self.fixed(value, self.score_decimals, signed=True)
+
+    def error(self, value: float) -> str:
+        """A standard error in points: two decimals, more where two would show no error at all.
+
+        Examples
+        --------
+        >>> n = Numerals("en")
+        >>> n.error(0.214), n.error(0.0031), n.error(0.0)
+        ('0.21', '0.003', '0.00')
+        """
+        decimals = 2
+        while 0 < value < 0.5 * 10**-decimals and decimals < 6:
+            decimals += 1
+        return self.fixed(value, decimals)
 
     def target(self, value: float) -> str:
         """A target without needless decimals: 4, not 4.0."""
@@ -102,7 +110,26 @@ class Numerals:
     @property
     def separators(self) -> str:
         """Decimal mark and grouping, in the form of plotly's ``layout.separators``."""
-        return get_decimal_symbol(self.language) + get_group_symbol(self.language)
+        return "".join(_symbols(self.language))
+
+
+@cache
+def _symbols(language: str) -> tuple[str, str]:
+    """Decimal mark and grouping of a language."""
+    return get_decimal_symbol(language), get_group_symbol(language)
+
+
+# A report states the same few numbers again and again; typed, because numpy rounds in another way.
+@lru_cache(maxsize=8192, typed=True)
+def _fixed(value: float, decimals: int, signed: bool, point: str, group: str) -> str:
+    # Rounded through repr first: 2.675 is stored as 2.67499... and must still read as 2.68.
+    rounded = round(round(value, 9), decimals)
+    digits = f"{abs(rounded):,.{decimals}f}"
+    digits = digits.replace(",", "\0").replace(".", point)
+    digits = digits.replace("\0", group)
+    if rounded < 0:
+        return MINUS + digits
+    return "+" + digits if signed and rounded > 0 else digits
 
 
 SMALL = {

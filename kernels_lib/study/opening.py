@@ -13,11 +13,12 @@ import pandas as pd
 
 from kernels_lib.errors import BadData, BadParameters, UnknownName
 from kernels_lib.paths import find_root
+from kernels_lib.study.counts import Counts
 from kernels_lib.study.datasets import Means, Scores, read_means
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.language import speak
 from kernels_lib.study.numerals import Numerals
-from kernels_lib.study.params import Effective, Parameters, parse_overrides
+from kernels_lib.study.params import UNSEEN, Effective, Parameters, parse_overrides
 from kernels_lib.study.results import Basis
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
 
@@ -43,7 +44,8 @@ class Study:
     client, industry
         Whom the report is for; None in the study's own.
     ratings : ndarray, shape (n_units, n_criteria, n_raters), or None
-        What each rater gave, NaN where one did not score; None where the data have no raters.
+        What each rater gave, NaN where one did not score; None where the data have no raters, or
+        so many that they were counted (`counts`).
     before : DataFrame or None
         Scores of the wave before this one, as `scores`; None where there is none.
     """
@@ -76,6 +78,16 @@ class Study:
     def numerals(self) -> Numerals:
         """Formatter of the report's language and the instrument's decimals."""
         return self.instrument.numerals(self.parameters.language)
+
+    @property
+    def counts(self) -> Counts | None:
+        """How often each unit was given each score, where the ratings were counted; see `ratings` otherwise."""
+        return self.roster.scores.counts
+
+    @property
+    def rated(self) -> bool:
+        """Whether several ratings stand behind each score, so that its error is known."""
+        return self.roster.scores.rated
 
     @property
     def wave(self) -> str:
@@ -150,7 +162,8 @@ class Study:
         """What this report was made from, in a form that can be quoted."""
         from kernels_lib import __version__
 
-        settings = self.parameters.model_dump_json().encode()
+        # How a report looks is no part of what it was made from.
+        settings = self.parameters.model_dump_json(exclude=set(UNSEEN)).encode()
         dataset = self.roster.dataset
         found = {
             "dataset": f"{dataset.name}, wave {dataset.wave}",
@@ -161,6 +174,8 @@ class Study:
         if self.roster.scores is not None:
             state = "" if self.roster.scores.as_recorded else " (differs from the recorded checksum)"
             found["scores"] = self.roster.scores.sha256[:12] + state
+        if self.counts is not None:
+            found["ratings"] = str(self.counts.ratings)
         if self.published is not None:
             state = "" if self.published.as_recorded else " (differs from the recorded checksum)"
             found["published means"] = self.published.sha256[:12] + state

@@ -30,6 +30,10 @@ SECTIONS = ("scorecard", "strengths", "pairs", "brands", "peers", "noise", "firs
 FORMATS = ("html", "slides", "xlsx", "pptx", "pdf")
 USUAL_FORMATS = FORMATS[:2]
 
+# Parameters that change how a report looks and not what it says; a notebook that ran need not run again for them.
+THEME = ("colours", "type", "logo", "contact", "confidentiality")
+UNSEEN = (*THEME, "formats")
+
 
 def _text_of_number(value: Any) -> Any:
     # `wave: 2010` is a number in YAML and a name to everyone else.
@@ -282,7 +286,9 @@ def _override(merged: dict[str, Any], origins: dict[str, Origin], key: str, text
     if not _KEY.match(key) or head not in Parameters.model_fields:
         raise UnknownName("parameter", head, Parameters.model_fields, where="--set")
     annotation = Parameters.model_fields[head].annotation
-    value: Any = text if annotation is str else parse_scalar(text)
+    fields = getattr(annotation, "model_fields", {})
+    plain = annotation is str or (inner in fields and fields[inner].annotation is str)
+    value: Any = text if plain else parse_scalar(text)
     if inner:
         value = {**(merged.get(head) or {}), inner: value}
     elif isinstance(value, str) and getattr(annotation, "__origin__", None) is list:

@@ -1,16 +1,24 @@
 """YAML files with the line of every key.
 
 YAML 1.2 (``NO`` stays text), duplicate keys refused, no objects built from tags, size limited.
+
+What was read is kept, in memory and in ``build/cache``, under the bytes of the file: the parser, which is
+slow and slow to load, is needed only where they changed.  A file with a mistake is parsed each time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from kernels_lib.errors import BadParameters
+from kernels_lib.keep import cache_beside, remember_json
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
@@ -27,7 +35,7 @@ class YamlFile:
     shown : str
         The file as messages print it.
     values : dict
-        Plain Python values.
+        Plain Python values; shared by all who read the file, so never changed.
     lines : dict of tuple of str to int
         Path of keys to the line, counted from 1.
     """
@@ -46,8 +54,12 @@ class YamlFile:
         return None
 
 
+# What was read last from each file, and the bytes that it was read from.
+_READ: dict[Path, tuple[bytes, YamlFile]] = {}
+
+
 def read_yaml(path: Path, shown: str) -> YamlFile:
-    """Read one YAML mapping.
+    """Read one YAML mapping, from what was kept of the same bytes where that is at hand.
 
     Raises
     ------
@@ -60,17 +72,85 @@ def read_yaml(path: Path, shown: str) -> YamlFile:
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
         raise BadParameters(f"the file has {len(raw):,} bytes.", where=shown, remedy=f"At most {MAX_BYTES:,} are read.")
+    before = _READ.get(path)
+    if before is None or before[0] != raw:
+        before = _READ[path] = (raw, _kept(path, raw, shown))
+    file = before[1]
+    return file if file.shown == shown else YamlFile(shown, file.values, file.lines)
+
+
+def _kept(path: Path, raw: bytes, shown: str) -> YamlFile:
+    """The file as read, now or earlier, from these very bytes."""
+    folder = cache_beside(path.parent)
+    key = {"version": _reader(), "bytes": sha256(raw).hexdigest()}
+    packed = remember_json(
+        "yaml", key, lambda: _packed(_parse(_text(raw, shown), shown)), folder=folder, keep=folder is not None
+    )
+    lines = {tuple(place): line for place, line in packed["lines"]}
+    return YamlFile(shown, _unpacked(packed["values"]), lines)
+
+
+@cache
+def _reader() -> str:
+    """The version of what reads: this file, and the parser."""
+    return f"{sha256(Path(__file__).read_bytes()).hexdigest()[:16]}, ruamel.yaml {version('ruamel.yaml')}"
+
+
+# A date is the one kind of value that JSON lacks.
+_DATE = "date"
+
+
+def _packed(file: YamlFile) -> dict[str, Any]:
+    return {"values": _pack(file.values), "lines": [[list(place), line] for place, line in file.lines.items()]}
+
+
+def _pack(node: Any) -> Any:
+    """As JSON can hold it; a mapping becomes a list of pairs, so that none is taken for a date."""
+    if isinstance(node, dict):
+        return {"map": [[key, _pack(value)] for key, value in node.items()]}
+    if isinstance(node, list):
+        return [_pack(value) for value in node]
+    return {_DATE: node.isoformat()} if isinstance(node, dt.date) else node
+
+
+def _unpacked(node: Any) -> Any:
+    if isinstance(node, dict):
+        if _DATE in node:
+            return dt.date.fromisoformat(node[_DATE])
+        return {key: _unpacked(value) for key, value in node["map"]}
+    return [_unpacked(value) for value in node] if isinstance(node, list) else node
+
+
+def _text(raw: bytes, shown: str) -> str:
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadParameters(
             f"byte {error.start} is no UTF-8.", where=shown, remedy="Save the file as UTF-8."
         ) from error
-    return _parse(text, shown)
+
+
+# Texts that YAML 1.2 reads in one way only, as Python does; for all others the parser is asked.
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
+_WORD = re.compile(r"[a-z][a-z_]*")
+_WORDS_OF_YAML = frozenset(("true", "false", "null"))
 
 
 def parse_scalar(text: str) -> Any:
-    """A value given on the command line, read as YAML 1.2 would read it in a file."""
+    """A value given on the command line, read as YAML 1.2 would read it in a file.
+
+    Examples
+    --------
+    >>> parse_scalar("0.01"), parse_scalar("holm"), parse_scalar("[html, slides]"), parse_scalar("NO")
+    (0.01, 'holm', ['html', 'slides'], 'NO')
+    """
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    if _WORD.fullmatch(text) and text not in _WORDS_OF_YAML:
+        return text
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

@@ -8,7 +8,9 @@ import json
 import math
 import re
 
+import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,6 +82,52 @@ def test_a_chart_is_plain_json_without_missing_numbers(name):
     assert not re.search(r"\b(NaN|Infinity)\b", whole)
     assert "bdata" not in whole
     json.dumps(figure.layout.meta, allow_nan=False)
+
+
+@pytest.mark.parametrize("form", ["wide", "narrow", "deck"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_plotly_finds_nothing_wrong_with_a_chart_and_changes_nothing_in_it(name, form):
+    drawn = forms_of(EXAMPLES[name]())[form]
+
+    assert drawn["layout"].get("template", house.NO_TEMPLATE) == house.NO_TEMPLATE
+    checked = go.Figure(data=drawn["data"], layout={**drawn["layout"], "template": "none"})
+    if form == "wide":
+        assert json.dumps(drawn) == json.dumps(json.loads(checked.to_json()))
+    else:
+        checked.layout.template = None
+        assert drawn == json.loads(checked.to_json())
+
+
+def test_what_is_changed_in_a_chart_afterwards_is_checked_by_plotly():
+    figure = EXAMPLES["strengths"]()
+
+    for change in (
+        lambda: figure.update_layout(heigth=3),
+        lambda: figure.update_traces(opacity=7),
+        lambda: figure.layout.annotations[0].update(xanchor="middel"),
+    ):
+        with pytest.raises(ValueError):
+            change()
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_as_json_is_what_plotly_writes(name):
+    figure = EXAMPLES[name]()
+
+    assert json.dumps(json.loads(figure.to_json())) == json.dumps(house.as_json(figure))
+
+
+def test_a_chart_with_values_that_are_no_json_goes_through_plotlys_own_text():
+    figure = EXAMPLES["strengths"]()
+    figure.add_scatter(x=np.array([1.5, 2.5]), y=[math.nan, math.inf], uid="mine", meta={"role": ("a", 1)})
+    figure.add_scatter(x=pd.to_datetime(["2010-08-02"]), y=(1,), meta={1: math.nan})
+
+    found = house.as_json(figure)
+    assert json.dumps(json.loads(figure.to_json())) == json.dumps(found)
+    assert [None, None] == found["data"][-2]["y"]
+    figure.data = figure.data[:1]
+    figure.frames = [{"name": "a"}]
+    assert json.dumps(json.loads(figure.to_json())) == json.dumps(house.as_json(figure))
 
 
 @pytest.mark.parametrize("form", ["wide", "narrow", "deck"])

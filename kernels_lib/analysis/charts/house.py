@@ -14,7 +14,7 @@ Each imports only those above it.
 
 from __future__ import annotations
 
-from kernels_lib.analysis.charts.assembling import figure, shortened
+from kernels_lib.analysis.charts.assembling import NO_TEMPLATE, as_json, figure, shortened
 from kernels_lib.analysis.charts.drawing import Drawing
 from kernels_lib.analysis.charts.lettering import (
     balanced,
@@ -92,6 +92,7 @@ __all__ = [
     "INK2",
     "MUT",
     "NARROW",
+    "NO_TEMPLATE",
     "ONBLUE",
     "PAPER",
     "QUIET",
@@ -105,6 +106,7 @@ __all__ = [
     "ZONE",
     "Drawing",
     "Form",
+    "as_json",
     "at_target",
     "at_target_sentence",
     "balanced",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 # Advance widths of Arial for the printable ASCII characters, in thousandths of the type size.
 _WIDTHS = dict(
@@ -42,12 +43,13 @@ def stacked(lines: list[str]) -> str:
     return "<br>".join(escaped(line) for line in lines)
 
 
+@lru_cache(maxsize=4096)
 def sentence(text: str, width: int = 58) -> str:
     """A plain sentence as a hover label: escaped, broken into lines of so many letters."""
     lines: list[str] = []
     for glue, part in _parts(text):
         # A letter of Chinese or Japanese is about as wide as two of ours.
-        length = sum(map(_columns, lines[-1])) + sum(map(_columns, part)) if lines else 0
+        length = _columns(lines[-1]) + _columns(part) if lines else 0
         if lines and length < width:
             lines[-1] += glue + part
         else:
@@ -68,17 +70,26 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> 100 < text_width("Community expectations", 12) < 140
     True
     """
+    return _thousandths(text) / 1000 * size * (1.09 if bold else 1.03)
+
+
+@lru_cache(maxsize=16384)
+def _thousandths(text: str) -> int:
+    """Width of a line in thousandths of the type size."""
+    if text.isascii() and text.isprintable():
+        return sum(map(_WIDTHS.__getitem__, text))
     total = 0
     for char in unicodedata.normalize("NFD", text):
         if unicodedata.combining(char):
             continue
         wide = 1000 if _columns(char) == 2 else 700
         total += _WIDTHS.get(" " if char == "\u00a0" else char, 556 if char in "–−" else wide)
-    return total / 1000 * size * (1.09 if bold else 1.03)
+    return total
 
 
-def _columns(char: str) -> int:
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+def _columns(text: str) -> int:
+    """Columns of a text: a letter of Chinese or Japanese takes two."""
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def digits_width(text: str, size: float) -> float:

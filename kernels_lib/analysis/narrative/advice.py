@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from kernels_lib.analysis.narrative.client import ClientWords
 from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
@@ -33,7 +34,7 @@ class Advice:
         self.words = words
         self.gate = words.study.instrument.gate
 
-    @property
+    @cached_property
     def conditions(self) -> list[Condition]:
         """The gate's conditions, met ones first; empty without a gate."""
         if self.gate is None:
@@ -43,12 +44,12 @@ class Advice:
         others = others.sort_values(["score"], ascending=False, kind="stable", na_position="last")
         return [Condition(str(c), bool(row["score"] >= needed), float(row["score"])) for c, row in others.iterrows()]
 
-    @property
+    @cached_property
     def open(self) -> bool:
         """Whether every condition is met; true without a gate."""
         return all(condition.met for condition in self.conditions)
 
-    @property
+    @cached_property
     def steps(self) -> list[str]:
         """Criteria to work on, first things first; the gated one waits while the gate is closed."""
         waiting = self.gate.criterion if self.gate and not self.open else None

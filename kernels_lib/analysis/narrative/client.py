@@ -486,7 +486,7 @@ class ClientWords(Words):
                         len(self.close),
                     ),
                     names=self._close_names(),
-                    sem=self.study.numerals.fixed(self.close["sem"].max(), 2),
+                    sem=self.study.numerals.error(self.close["sem"].max()),
                 )
             )
         missing = self.card.index[self.card["score"].isna()]
@@ -1120,8 +1120,9 @@ class ClientWords(Words):
             if self.study.basis is Basis.RECONSTRUCTED:
                 here = joined("noise.here.hedged", [state("noise.here.where", "In this reconstruction only:"), here])
             items.append((where, False, here))
-        if self.unsettled().text:
-            items.append((_("≈ Unresolved"), True, self.unsettled()))
+        unsettled, untestable = self.unsettled(), self.untestable()
+        if unsettled.text:
+            items.append((_("≈ Unresolved"), True, unsettled))
         elif len(self.unresolved):
             unresolved = state(
                 "noise.unresolved",
@@ -1130,8 +1131,8 @@ class ClientWords(Words):
                 total=str(len(self.shared.pairs)),
             )
             items.append((_("≈ Unresolved"), True, unresolved.claiming(self.claims_of_pairs())))
-        if self.untestable().text:
-            items.append((_("Cannot be tested"), True, self.untestable()))
+        if untestable.text:
+            items.append((_("Cannot be tested"), True, untestable))
         return items
 
     @property
@@ -1145,7 +1146,7 @@ class ClientWords(Words):
         parts = []
         if self.flat:
             parts.append(state("noise.untestable.flat", "On {flat} all score the same.", flat=self.named(self.flat)))
-        if self.study.ratings is None:
+        if not self.study.rated:
             parts.append(state("noise.untestable.raters", "How other raters would score is not known."))
         return joined("noise.untestable.short", parts)
 
@@ -1161,7 +1162,7 @@ class ClientWords(Words):
                     flat=self.named(flat),
                 ).claiming(self.claims_of_peers())
             )
-        if self.study.ratings is not None:
+        if self.study.rated:
             return joined("noise.untestable", parts)
         parts.append(
             state(

@@ -713,7 +713,8 @@ class EvidenceWords(Words):
             return state("raters.title", "How far raters agree cannot be computed from these ratings")
         low, high = known.min(), known.max()
         number = self.numbers.share
-        if len(known) == 1 or low == high:
+        # As they are printed: many ratings make all criteria equally sure.
+        if round(low, 2) == round(high, 2):
             return state(
                 "raters.title",
                 "The mean of the raters is reliable at {low}",
@@ -750,7 +751,7 @@ class EvidenceWords(Words):
                     "Another set of as many raters would move a {unit}'s mean by about {sem} points (one standard "
                     "error of measurement); a score nearer to its target than twice that is too close to call.",
                     unit=self.unit,
-                    sem=self.study.numerals.fixed(float(sems.max()), 2),
+                    sem=self.study.numerals.error(float(sems.max())),
                 )
             )
         return joined("raters", parts)

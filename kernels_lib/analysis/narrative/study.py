@@ -545,7 +545,7 @@ class StudyWords(EvidenceWords):
         """The title of the heat map."""
         target = (self.study.scores >= pd.Series(self.study.targets)).sum(axis=1)
         every = int((target == len(self.study.scores.columns)).sum())
-        if every and self.study.ratings is not None:
+        if every and self.study.rated:
             return state(
                 "heat.message",
                 _n(

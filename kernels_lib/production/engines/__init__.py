@@ -1,23 +1,33 @@
-"""Running one notebook through papermill, with a clean environment and private sockets.
+"""Engines: what runs a notebook's cells, and which is chosen when.
 
-papermill writes its output in place while it runs and saves "completed" for a killed kernel, so
-it gets a temporary file, and only its exceptions are believed.
+    warm     in a process forked from a warm template, without a kernel's sockets (`inprocess`)
+    kernel   a real kernel, forked from a warm template (`provisioner`)
+    stock    a real kernel, started as papermill always does
+    auto     warm; kernel for notebooks that need a front end; stock where forking is not safe
+
+All give the same outputs.  papermill runs them all: it writes its output in place while it runs
+and saves "completed" for a killed kernel, so it gets a temporary file, and only its exceptions are
+believed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from kernels_lib.errors import NotebookFailed
-from kernels_lib.production.notebooks import heading_above
+from kernels_lib.errors import NotebookFailed, UnknownName
+from kernels_lib.production.engines import template
+from kernels_lib.production.notebooks import heading_above, tags
 
 CELL_TIMEOUT_S = 300
 STARTUP_TIMEOUT_S = 120
@@ -37,6 +47,42 @@ _FIXED = {
 }
 
 
+def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
+    """The notebook that papermill would execute: with a cell that sets the parameters.
+
+    For `inprocess.execute`; `run` leaves this to papermill.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A Python notebook of format 4; it is not changed.
+    parameters : dict
+        Scalars, already checked.
+
+    Returns
+    -------
+    NotebookNode
+        The injected cell has a fixed id, where papermill draws one.
+    """
+    from papermill.translators import PythonTranslator
+
+    made = nbformat.from_dict(notebook)
+    for cell in made.cells:
+        cell.metadata.setdefault("tags", [])
+    if parameters:
+        places = [index + 1 for index, cell in enumerate(made.cells) if "parameters" in cell.metadata.tags]
+        injected = {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": "injected-parameters",
+            "metadata": {"tags": ["injected-parameters"]},
+            "outputs": [],
+            "source": PythonTranslator.codify(parameters),
+        }
+        made.cells.insert(places[0] if places else 0, nbformat.from_dict(injected))
+    return made
+
+
 def prepare_process() -> None:
     """Import papermill without the URI grammar that jsonschema would parse, at a second a process."""
     # jsonschema suppresses the ImportError; nothing here validates URIs.
@@ -54,7 +100,83 @@ def kernel_environment(root: Path) -> dict[str, str]:
     return {**kept, **_FIXED, "SCORECARD_ROOT": str(root), "PYTHONPATH": str(root)}
 
 
-ENGINES = ("auto", "kernel", "stock")
+ENGINES = ("auto", "warm", "kernel", "stock")
+
+# What every notebook needs, and what reports import; a template imports it once.
+BASE = ("papermill.execute", "kernels_lib.production.engines.client", "numpy.random")
+PRELOAD = (
+    *BASE,
+    "numpy",
+    "pandas",
+    "plotly.graph_objects",
+    "kernels_lib.analysis.exhibits",
+    "kernels_lib.analysis.figures",
+    "kernels_lib.analysis.findings",
+    "kernels_lib.analysis.pieces",
+    "kernels_lib.analysis.report",
+    "kernels_lib.analysis.narrative",
+    "kernels_lib.analysis.warm_up",
+    "kernels_lib.study.opening",
+)
+
+# Words in a cell that only make sense with a front end, or look at the kernel's own sockets.
+FRONT_END = (
+    r"\bipywidgets\b",
+    r"\btqdm\.notebook\b",
+    r"\bFigureWidget\b",
+    r"^\s*(import comm\b|from comm\b|from ipykernel\b|import ipykernel\b)",
+    r"^\s*%(connect_info|qtconsole|matplotlib\s+(widget|ipympl|notebook|nbagg|qt|tk|gtk)|gui\b|debug\b|pdb\b|subshell)",
+    r"\bget_ipython\(\)\.kernel\b",
+    r"\bIPKernelApp\b",
+)
+_FRONT_END = re.compile("|".join(FRONT_END), re.MULTILINE)
+
+
+def choose(notebook: nbformat.NotebookNode, asked: str = "auto") -> str:
+    """Which engine runs a notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    asked : str
+        One of `ENGINES`.
+
+    Returns
+    -------
+    {"warm", "kernel", "stock"}
+        What was asked for where it can be had: warm and kernel fork, which is safe on Linux only,
+        and run Python only.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such engine.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> choose(new_notebook(cells=[new_code_cell("1 + 1")]), "stock")
+    'stock'
+    """
+    if asked not in ENGINES:
+        raise UnknownName("engine", asked, ENGINES, where="--engine")
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if asked == "stock" or not template.supported() or language.lower() != "python":
+        return "stock"
+    if asked == "auto":
+        return "kernel" if needs_front_end(notebook) else "warm"
+    return asked
+
+
+def needs_front_end(notebook: nbformat.NotebookNode) -> bool:
+    """Whether a cell uses what only a kernel with sockets has."""
+    return any(cell.cell_type == "code" and _FRONT_END.search(cell.source) for cell in notebook.cells)
+
+
+def preload_for(notebook: nbformat.NotebookNode) -> tuple[str, ...]:
+    """What a template for a notebook imports: the library only for notebooks that use it."""
+    uses = any(cell.cell_type == "code" and "kernels_lib" in cell.source for cell in notebook.cells)
+    return PRELOAD if uses else BASE
 
 
 def run(
@@ -81,9 +203,8 @@ def run(
         Empty working folder of this run; the output is kept here, also when a cell raises.
     name, subject : str
         The report and whom it is for, for messages.
-    kind : {"auto", "kernel", "stock"}
-        ``kernel`` forks the kernel from a warm template, ``stock`` starts it as papermill always
-        does, ``auto`` takes the first where forking is safe.
+    kind : str
+        One of `ENGINES`.
 
     Returns
     -------
@@ -97,10 +218,9 @@ def run(
     prepare_process()
     import papermill
     from jupyter_client.provisioning import KernelProvisionerFactory
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
+    kind = choose(notebook, kind)
     source, target = folder / f"{name}.ipynb", folder / f"{name}.run.ipynb"
     nbformat.write(notebook, source)
     work = folder / "work"
@@ -117,44 +237,106 @@ def run(
         os.environ.update(kernel_environment(root))
         os.environ["JUPYTER_RUNTIME_DIR"] = sockets
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
+        if kind != "warm":
+            _seed_at_start(folder / "ipython", notebook, parameters)
         KernelProvisionerFactory.instance().default_provisioner_name = _provisioner(kind)
-        papermill.execute_notebook(
-            str(source),
-            str(target),
-            parameters=parameters,
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            cwd=str(work),
-            kernel_name="python3",
-            execution_timeout=CELL_TIMEOUT_S,
-            start_timeout=STARTUP_TIMEOUT_S,
-            config=config,
-        )
-    except PapermillExecutionError as error:
-        raise _failed(name, subject, _left(target, source), f"{error.ename}: {error.evalue}") from error
-    except CellTimeoutError as error:
-        raise _failed(name, subject, _left(target, source), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
-    except DeadKernelError as error:
-        raise _failed(name, subject, _left(target, source), "the kernel died") from error
+        with explained(name, subject, lambda: _left(target, source)):
+            papermill.execute_notebook(
+                str(source),
+                str(target),
+                parameters=parameters,
+                engine_name="scorecard" if kind == "warm" else None,
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                cwd=str(work),
+                kernel_name="python3",
+                execution_timeout=CELL_TIMEOUT_S,
+                start_timeout=STARTUP_TIMEOUT_S,
+                config=config,
+            )
     finally:
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(sockets, ignore_errors=True)
-    return nbformat.read(target, as_version=4)
+    return with_whole_streams(nbformat.read(target, as_version=4))
+
+
+def _seed_at_start(profiles: Path, notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> None:
+    """A real kernel draws the random numbers that `inprocess` draws: IPython runs this file before the first cell."""
+    from kernels_lib.production.engines.inprocess import seed_of
+
+    startup = profiles / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "seed.py").write_text(_SEEDING.format(seed=seed_of(with_parameters(notebook, parameters))))
+
+
+# Not at once: a kernel draws numbers of its own while it starts.
+_SEEDING = """
+def _seed_first_cell():
+    def seed(info):
+        import random
+        import numpy.random
+        random.seed({seed})
+        numpy.random.seed({seed})
+        events.unregister("pre_run_cell", seed)
+    events = get_ipython().events
+    events.register("pre_run_cell", seed)
+_seed_first_cell()
+del _seed_first_cell
+"""
+
+
+def with_whole_streams(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Join pieces of one stream that follow each other: where a kernel cuts them depends on the clock."""
+    for cell in notebook.cells:
+        joined: list[nbformat.NotebookNode] = []
+        for output in cell.get("outputs", []):
+            if continues([*joined[-1:], output]):
+                joined[-1]["text"] += output["text"]
+            else:
+                joined.append(output)
+        if joined:
+            cell.outputs = joined
+    return notebook
+
+
+def continues(outputs: list[nbformat.NotebookNode]) -> bool:
+    """Whether two outputs are parts of one stream."""
+    return (
+        len(outputs) == 2
+        and all(output["output_type"] == "stream" for output in outputs)
+        and outputs[0]["name"] == outputs[1]["name"]
+    )
+
+
+@contextlib.contextmanager
+def explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode]) -> Iterator[None]:
+    """Raise what engines raise as a `NotebookFailed` that says where; `left` returns the partly run notebook."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    try:
+        yield
+    except PapermillExecutionError as error:
+        raise _failed(name, subject, left(), f"{error.ename}: {error.evalue}") from error
+    except CellTimeoutError as error:
+        raise _failed(name, subject, left(), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
+    except DeadKernelError as error:
+        raise _failed(name, subject, left(), "the kernel died") from error
 
 
 def _provisioner(kind: str) -> str:
     """jupyter_client's name for how a kernel starts."""
-    if kind == "stock":
-        return "local-provisioner"
-    from kernels_lib.production.engines import provisioner
-
-    return provisioner.NAME if provisioner.supported() else "local-provisioner"
+    return "scorecard-warm" if kind == "kernel" else "local-provisioner"
 
 
 def _left(target: Path, source: Path) -> nbformat.NotebookNode:
     """The partly run notebook; what was to run, where papermill had not saved anything yet."""
-    return nbformat.read(target if target.is_file() else source, as_version=4)
+    return with_whole_streams(nbformat.read(target if target.is_file() else source, as_version=4))
+
+
+# Cells that papermill adds: whoever opens the report's notebook does not count them.
+_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
 def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: str) -> NotebookFailed:
@@ -168,7 +350,8 @@ def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: st
     if raised:
         index, output = raised[0]
         heading = heading_above(executed, index)
-        place = f" at cell {index + 1}" + (f' ("{heading}")' if heading else "")
+        number = 1 + sum(not _ADDED & set(tags(cell)) for cell in executed.cells[:index])
+        place = f" at cell {number}" + (f' ("{heading}")' if heading else "")
         reason = f"{output.ename}: {output.evalue}"
     failure = NotebookFailed(f"stopped for '{subject}'{place}: {reason}.", where=f"reports/{name}.ipynb")
     failure.notebook = executed  # type: ignore[attr-defined]

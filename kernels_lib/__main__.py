@@ -1,0 +1,23 @@
+"""``scorecard``: a build in which nothing changed is answered at once; everything else is the command's."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command."""
+    if sys.argv[1:2] == ["build"]:
+        from kernels_lib.production import uptodate
+
+        if said := uptodate.answer(sys.argv[2:], os.getcwd()):
+            print(said)
+            sys.exit(0)
+    from kernels_lib.cli import main as command
+
+    command()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,255 @@
+"""This machine's workers: one template process that has imported everything, and a child of it for each task.
+
+Where processes cannot be forked safely, or another engine is asked for, a pool of ordinary processes
+does the same tasks the ordinary way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+from kernels_lib.errors import NotebookFailed
+from kernels_lib.production import engines
+from kernels_lib.production.engines import template
+from kernels_lib.production.jobs import Outcome
+from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, remember_units
+
+# What running a notebook needs: imported while the build is still being planned.
+RUNNING = (
+    "papermill.execute",
+    "kernels_lib.production.engines.inprocess",
+    "kernels_lib.analysis.exhibits",
+    "kernels_lib.analysis.figures",
+    "kernels_lib.analysis.findings",
+    "kernels_lib.analysis.pieces",
+    "kernels_lib.analysis.report",
+    "kernels_lib.analysis.narrative",
+    "kernels_lib.analysis.warm_up",
+    "kernels_lib.study.opening",
+)
+
+PUBLISHING = ("kernels_lib.production.tasks",)
+
+# A task that died may have been unlucky; one that dies twice is at fault.
+TRIES = 2
+
+
+class Crew:
+    """The workers of one build.
+
+    Parameters
+    ----------
+    root : Path
+    engine : str
+        As asked for.
+    starts : bool, default True
+        Whether the template starts at once; else with the first task.
+    """
+
+    def __init__(self, root: Path, engine: str = "auto", *, starts: bool = True) -> None:
+        self._root = root
+        self._forks = engine in ("auto", "warm") and template.supported()
+        self._preload = RUNNING
+        self._template: template.Template | None = None
+        self._prepared: template.Template | None = None
+        self._lock = threading.Lock()
+        if self._forks and starts:
+            self._start()
+
+    def _start(self) -> template.Template:
+        self._template = template.Template(self._preload, engines.kernel_environment(self._root))
+        self._prepared = None
+        return self._template
+
+    def work(self, tasks: Sequence[Task], units: Sequence[str], *, count: int) -> Iterator[Outcome]:
+        """Do all tasks, at most `count` at once; outcomes as they come.
+
+        Raises
+        ------
+        TemplateFailed
+            If the template cannot start, or died again and again.
+        """
+        if not self._forks:
+            return self._in_a_pool(tasks, units, count)
+        if len(tasks) == 1:
+            return self._in_both(tasks[0], units)
+        if not any(task.need.run for task in tasks):
+            # What is only published anew needs none of the libraries that compute.
+            self.close()
+            self._preload = PUBLISHING
+        return self._in_children(tasks, units, count)
+
+    def do(self, task: Task, units: Sequence[str]) -> Outcome:
+        """Do one task; several threads may ask at once.
+
+        Raises
+        ------
+        TemplateFailed
+            If the template cannot start.
+        """
+        if not self._forks:
+            remember_units(units)
+            return perform(task)
+        for _ in range(TRIES):
+            with self._lock:
+                parent = self._ready([task], units)
+            try:
+                return Outcome.from_json(self._forked(parent, task).result(), task.job)
+            except template.ChildDied as died:
+                last = died
+        return _died(task, last)
+
+    def close(self) -> None:
+        """End all that is still running."""
+        if self._template is not None:
+            self._template.close()
+            self._template = None
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _in_children(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
+        waiting = deque((task, 1) for task in tasks)
+        running: dict[template.Child, tuple[Task, int]] = {}
+        restarts = 0
+        parent = self._ready(tasks, units)
+        while waiting or running:
+            try:
+                while waiting and len(running) < count:
+                    child = self._forked(parent, waiting[0][0])
+                    running[child] = waiting.popleft()
+                for child in select.select(list(running), [], [])[0]:
+                    task, attempt = running[child]
+                    try:
+                        outcome = Outcome.from_json(child.result(), task.job)
+                    except template.ChildRaised as raised:
+                        # A fault of ours: whoever mends it needs the lines.
+                        raise RuntimeError(raised.traceback) from raised
+                    except template.ChildDied as died:
+                        if not parent.alive:
+                            raise template.TemplateFailed(str(died)) from died
+                        if attempt < TRIES:
+                            del running[child]
+                            waiting.append((task, attempt + 1))
+                            continue
+                        outcome = _died(task, died)
+                    del running[child]
+                    yield outcome
+            except template.TemplateFailed:
+                # The template itself was lost, and its children with it: what was not finished is done again.
+                restarts += 1
+                if restarts > TRIES or parent.alive:
+                    raise
+                waiting.extend(running.values())
+                running.clear()
+                parent = self._ready(tasks, units)
+
+    def _in_both(self, task: Task, units: Sequence[str]) -> Iterator[Outcome]:
+        """One task: a child runs the notebook, and this process, which waits anyway, publishes it."""
+        remember_units(units)
+        if task.need.run:
+            # Both processes import at the same time, each what it needs.
+            get_ready({"assets": task.job.assets})
+            failed = self._ran(task)
+            if failed is not None:
+                yield failed
+                return
+            task = replace(task, need=replace(task.need, run=False))
+        yield perform(task)
+
+    def _ran(self, task: Task) -> Outcome | None:
+        """Run a task's notebook in a child; what went wrong, if anything did."""
+        asked = {"root": str(self._root), "task": task.as_json()}
+        for _ in range(TRIES):
+            if self._template is None or not self._template.alive:
+                self._start()
+            try:
+                plain = self._template.fork("kernels_lib.production.tasks:run_json", asked).result()
+                return None if plain is None else Outcome.from_json(plain, task.job)
+            except template.ChildRaised as raised:
+                raise RuntimeError(raised.traceback) from raised
+            except template.ChildDied as died:
+                last = died
+        return _died(task, last)
+
+    def _ready(self, tasks: Sequence[Task], units: Sequence[str]) -> template.Template:
+        """The template with everything done that its children share."""
+        parent = self._template
+        if parent is None or not parent.alive:
+            self.close()
+            parent = self._start()
+        if self._prepared is not parent:
+            parent.run("kernels_lib.production.tasks:remember_units", list(units))
+            parent.run("kernels_lib.production.tasks:get_ready", {"assets": tasks[0].job.assets})
+            for asked in rehearsals(tasks):
+                parent.run("kernels_lib.production.tasks:rehearse", asked)
+            self._prepared = parent
+        return parent
+
+    def _forked(self, parent: template.Template, task: Task) -> template.Child:
+        return parent.fork(
+            "kernels_lib.production.tasks:perform_json", {"root": str(self._root), "task": task.as_json()}
+        )
+
+    def _in_a_pool(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
+        # Spawned, not forked: the parent may have threads (progress bars), and a worker starts clean.
+        with ProcessPoolExecutor(count, get_context("spawn"), _begin, (tuple(units),)) as pool:
+            given = {pool.submit(perform, task): task for task in tasks}
+            try:
+                for future in as_completed(given):
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool as broken:
+                        yield _died(given[future], broken)
+            except (KeyboardInterrupt, GeneratorExit):
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def _begin(units: tuple[str, ...]) -> None:
+    """In a worker of the pool: Ctrl-C is the parent's to handle; a job that has begun ends and cleans up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    remember_units(units)
+
+
+def _died(task: Task, died: Exception) -> Outcome:
+    failure = NotebookFailed(
+        f"stopped for '{task.job.label}': the kernel died, twice; {str(died)[:1].lower()}{str(died)[1:]}",
+        where=f"reports/{task.job.report}.ipynb",
+        remedy="Build it alone with --engine stock to see which cell ends the process.",
+    )
+    return Outcome(task.job, ok=False, error=str(failure), exit_code=failure.exit_code)
+
+
+def sweep(work: Path) -> None:
+    """Remove working folders whose process has gone: a build that was killed could not."""
+    import shutil
+
+    for folder in work.glob("j*-*"):
+        with contextlib.suppress(ValueError):
+            if not _alive(int(folder.name[1:].partition("-")[0])):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
