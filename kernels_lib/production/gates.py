@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernels_lib.errors import GateFailed
+from kernels_lib.production import publish
 from kernels_lib.production.notebooks import tags
 from kernels_lib.production.publish import assets, fit, page
 from kernels_lib.production.publish.office import contents
@@ -519,3 +520,12 @@ def check(delivery: Delivery, where: str) -> dict[str, str]:
         if problem:
             raise GateFailed(f"gate '{name}': {problem}.", where=where, remedy="Nothing of it was published.")
     return dict.fromkeys(GATES, "passed")
+
+
+def compile_all(assets_way: str = "inline") -> None:
+    """What `publish.compile_all` does, and what the gates know of scripts and styles that every document has."""
+    publish.compile_all(assets_way)
+    for name in assets.SCRIPTS:
+        _switched_off(name)
+    for name in assets.STYLES:
+        _asked_by_style(name)
