@@ -378,7 +378,7 @@ def plan(
 
     opened = open_study(study)
     scale = opened.instrument.scale
-    raters_now, agreement = planning.raters_in(opened.ratings)
+    raters_now, agreement = planning.raters_in(opened.ratings, opened.counts)
     icc = agreement if icc is None else icc
     planned = planning.plan(
         opened.scores,
