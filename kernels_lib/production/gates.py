@@ -36,7 +36,7 @@ class Delivery:
 
     Attributes
     ----------
-    documents : mapping of str to str
+    documents : mapping of str to str or bytes
         Format to the finished page or deck.
     packages : mapping of str to bytes
         Format to a finished workbook, PowerPoint deck or PDF.
@@ -52,7 +52,7 @@ class Delivery:
 
     notebook: nbformat.NotebookNode
     results: Mapping[str, Any]
-    documents: Mapping[str, str]
+    documents: Mapping[str, str | bytes]
     root: Path
     others: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
@@ -446,12 +446,11 @@ def slides(delivery: Delivery) -> str:
 
 def size(delivery: Delivery) -> str:
     """A document can be sent by mail."""
-    for name, document in delivery.documents.items():
+    for name, parts in delivery.parts.items():
         # A chart of the user's own may cost the full plotly.js; the build says so.
-        most = FULL_BYTES if assets.PLOTLY_FULL in delivery.parts[name].libraries else MAX_BYTES
-        written = len(document.encode())
-        if written > most:
-            return f"{name}: {written:,} bytes, more than {most:,}"
+        most = FULL_BYTES if assets.PLOTLY_FULL in parts.libraries else MAX_BYTES
+        if parts.size > most:
+            return f"{name}: {parts.size:,} bytes, more than {most:,}"
     return ""
 
 

@@ -52,7 +52,8 @@ def documents(
     Returns
     -------
     Documents
-        ``files`` by format, ``warnings``, and the page ``model`` that they were laid out from.
+        ``files`` by format, as bytes; ``pages``: those of them that a browser opens, as text; ``warnings``; and the
+        page ``model`` that they were laid out from.
 
     Raises
     ------

@@ -14,8 +14,8 @@ from kernels_lib.production.publish import assets
 
 DATA = "application/json"
 
-_OPENING = re.compile(r"<script\b([^>]*)>")
-_CLOSING = "</script>"
+_BEGIN, _CLOSING = b"<script", b"</script>"
+_OPENING = re.compile(rb"<script\b([^>]*)>")
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]*)""", re.I)
 
 
@@ -39,6 +39,8 @@ class Parts:
         What any other script element holds.
     loads : tuple of str
         Addresses that script elements name and that are none of the shared assets.
+    size : int
+        Of the document, in bytes.
     """
 
     markup: str
@@ -48,6 +50,7 @@ class Parts:
     libraries: tuple[str, ...]
     scripts: tuple[str, ...]
     loads: tuple[str, ...] = ()
+    size: int = 0
 
     @property
     def text(self) -> str:
@@ -55,12 +58,12 @@ class Parts:
         return "\n".join((self.own, *self.data, *self.scripts))
 
 
-def take_apart(document: str, to_assets: str = "") -> Parts:
+def take_apart(document: str | bytes, to_assets: str = "") -> Parts:
     """The parts of a page or deck.
 
     Parameters
     ----------
-    document : str
+    document : str or bytes
     to_assets : str, optional
         Where the shared assets are, seen from the document; empty: it holds everything itself.
 
@@ -70,31 +73,32 @@ def take_apart(document: str, to_assets: str = "") -> Parts:
     >>> parts.markup, parts.data, parts.scripts
     ('<p>a</p>', ('{}',), ('b()',))
     """
-    markup: list[str] = []
+    raw = document.encode("utf-8") if isinstance(document, str) else document
+    markup: list[bytes] = []
     data, libraries, scripts, loads = [], [], [], []
     shared = addresses(to_assets)
     at = end = 0
-    while (start := document.find("<script", at)) >= 0:
-        opening = _OPENING.match(document, start)
-        close = document.find(_CLOSING, opening.end()) if opening else -1
+    while (start := raw.find(_BEGIN, at)) >= 0:
+        opening = _OPENING.match(raw, start)
+        close = raw.find(_CLOSING, opening.end()) if opening else -1
         if opening is None or close < 0:
             # Not an element: it stays in the markup, where every gate looks.
             at = start + 1
             continue
-        markup.append(document[end:start])
+        markup.append(raw[end:start])
         at = end = close + len(_CLOSING)
-        body = document[opening.end() : close]
-        for address in _SOURCE.findall(opening[1]):
+        body, said = raw[opening.end() : close], opening[1].decode("utf-8")
+        for address in _SOURCE.findall(said):
             (libraries if address in shared else loads).append(shared.get(address, address))
-        if DATA in opening[1]:
-            data.append(body)
+        if DATA in said:
+            data.append(body.decode("utf-8"))
         elif name := _library(body):
             libraries.append(name)
         elif body:
-            scripts.append(body)
-    whole = "".join([*markup, document[end:]])
+            scripts.append(body.decode("utf-8"))
+    whole = b"".join([*markup, raw[end:]]).decode("utf-8")
     own, styles = _without_styles(whole)
-    return Parts(whole, own, styles, tuple(data), tuple(libraries), tuple(scripts), tuple(loads))
+    return Parts(whole, own, styles, tuple(data), tuple(libraries), tuple(scripts), tuple(loads), len(raw))
 
 
 @cache
@@ -105,12 +109,17 @@ def addresses(to_assets: str) -> dict[str, str]:
     return {to_assets + assets.shared_name(name): name for name in (*assets.SCRIPTS, *assets.LIBRARIES, *assets.STYLES)}
 
 
-def _library(body: str) -> str:
+def _library(body: bytes) -> str:
     """The published script with this content; empty if there is none."""
     names = _by_length().get(len(body), ())
     if len(body) > _LARGE:
         names = (*names, assets.PLOTLY_FULL)
-    return next((name for name in names if assets.script(name) == body), "")
+    return next((name for name in names if _encoded(name) == body), "")
+
+
+@cache
+def _encoded(name: str) -> bytes:
+    return assets.script(name).encode("utf-8")
 
 
 # The full chart library is read only where a script is as long.
@@ -121,7 +130,7 @@ _LARGE = 2_000_000
 def _by_length() -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     for name in assets.SCRIPTS:
-        found[len(assets.script(name))] = (*found.get(len(assets.script(name)), ()), name)
+        found[len(_encoded(name))] = (*found.get(len(_encoded(name)), ()), name)
     return found
 
 

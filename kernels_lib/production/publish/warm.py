@@ -18,7 +18,7 @@ def compile_all(way: str = "inline") -> None:
     model, to_assets = _document(), "../../assets/" if way == "shared" else ""
     source = formats.Source({}, model, to_assets)
     for name in PAGES:
-        parts.take_apart(str(formats.MAKE[name](source)), to_assets)
+        parts.take_apart(formats.MAKE[name](source), to_assets)
     fit.too_much(model)
 
 
