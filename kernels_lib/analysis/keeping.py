@@ -37,6 +37,7 @@ PIECES: dict[str, tuple[str, ...]] = {
     "card": _CARD,
     "pairs": _PAIRS,
     "league": _LEAGUE,
+    "industry_means": _LEAGUE,
     "industries": (*_LEAGUE, "disclosure", "minimum_base"),
     "omnibus": _DRAWS,
     "across": _DRAWS,

@@ -120,8 +120,8 @@ def read_counts(resource: Resource, instrument: Instrument) -> tuple[Counts, str
     folder = resource.root / "build" / "cache"
     fingerprint = Fingerprint(resource.path, folder)
     counts = None
-    if not fingerprint.known and not fingerprint.seen_before:
-        # Seen for the first time: both read the whole file, so both at once.
+    if fingerprint.first:
+        # Never counted: hashing and counting each read the whole file, so both at once.
         with ThreadPoolExecutor(1) as beside:
             computed = beside.submit(fingerprint.compute)
             counts = count_ratings(resource, instrument)

@@ -33,8 +33,8 @@ class Fingerprint:
     ----------
     known : str
         The digest in hexadecimal digits; empty until `compute` where nothing is remembered.
-    seen_before : bool
-        Whether a file of this name was read before, however it looked then.
+    first : bool
+        Whether the file is large and none of its name was read before, however it looked then.
     """
 
     def __init__(self, path: Path, folder: Path | None) -> None:
@@ -45,7 +45,7 @@ class Fingerprint:
             self._memory = folder / f"sha256-{sha256(str(path.resolve()).encode()).hexdigest()[:32]}.json"
         kept = read_sealed(self._memory) if self._memory else None
         before = json.loads(kept) if kept else {}
-        self.seen_before = bool(before)
+        self.first = self._memory is not None and not before
         self.known = str(before["sha256"]) if before.get("state") == self._state else ""
 
     def compute(self) -> str:
@@ -53,8 +53,10 @@ class Fingerprint:
         started = time.time_ns()
         with self._path.open("rb") as file:
             self.known = file_digest(file, "sha256").hexdigest()
-        if self._memory and self.unchanged and started - self._state[1] > _SETTLED_NS:
-            write_sealed(self._memory, json.dumps({"state": self._state, "sha256": self.known}).encode())
+        if self._memory:
+            settled = self.unchanged and started - self._state[1] > _SETTLED_NS
+            state = self._state if settled else []
+            write_sealed(self._memory, json.dumps({"state": state, "sha256": self.known}).encode())
         return self.known
 
     @property

@@ -356,7 +356,9 @@ def opened(
         }
         db = duckdb.connect(":memory:", config=settings)
         try:
-            db.execute("set enable_progress_bar = false")
+            # A notebook without ipywidgets has no bar, and refuses even to switch it off.
+            if db.execute("select current_setting('enable_progress_bar')").fetchone() == (True,):
+                db.execute("set enable_progress_bar = false")
             yield RatingsFile(db, resource, criteria, path)
         except duckdb.OutOfMemoryException as error:
             raise BadData(

@@ -17,13 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
-from kernels_lib.analysis import findings, keeping
+from kernels_lib.analysis import findings, keeping, warm_up
 from kernels_lib.analysis.agreement import Alpha, Omega, Reliability
 from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.keeping import PIECES
 from kernels_lib.analysis.packing import pack, unpack
+from kernels_lib.errors import UnknownName
 from kernels_lib.study import open_study
-from kernels_lib.study.language import Said
+from kernels_lib.study.language import Said, speak, spoken
 from kernels_lib.study.opening import Study
 from kernels_lib.study.params import Parameters
 from kernels_lib.study.results import Basis
@@ -202,16 +203,17 @@ def test_kept_findings_are_those_that_would_be_computed(bounded, name, reader):
 
 @pytest.fixture
 def no_making(monkeypatch):
-    """From now on whatever is asked for must have been kept."""
+    """From now on whatever is asked for must have been kept, but for industries as one reader may see them."""
 
     def forbid():
-        for piece in PIECES:
+        for piece in set(PIECES) - {"industries"}:
             monkeypatch.setattr(Common, f"_{piece}", lambda self: pytest.fail("made again"))
 
     return forbid
 
 
 def test_clients_share_what_does_not_depend_on_them(project, no_making):
+    keeping.forget()
     first, *others = open_study("wine").roster.clients
     ready = findings.common(open_study("wine", client=first))
     asked = pieces_of(ready)
@@ -379,6 +381,7 @@ def test_memory_does_not_grow_without_end(project, monkeypatch):
 
 
 def test_a_damaged_file_is_made_again(project):
+    keeping.forget()
     study = open_study("wine")
     card = findings.common(study).card
     for path in (project / "build" / "cache").glob("findings-*"):
@@ -386,6 +389,28 @@ def test_a_damaged_file_is_made_again(project):
     keeping.forget()
 
     assert same(card, findings.common(study).card)
+
+
+def test_a_template_has_the_findings_of_its_clients_at_hand_and_shows_nothing(project, capsys, no_making):
+    first, *others = open_study("wine").roster.clients
+    speak("de")
+    warm_up.prepare("wine", clients=(first,), overrides="alpha=0.1")
+    warm_up.prepare("wine")
+    no_making()
+    for overrides in ("", "alpha=0.1"):
+        shared = findings.common(open_study("wine", client=others[0], overrides=overrides))
+        for piece in ("card", "pairs", "league", "industries", "omnibus", "tests"):
+            getattr(shared, piece)
+    speak("de")
+    warm_up.prepare("wine")
+
+    assert "de" == spoken()
+    assert ("", "") == capsys.readouterr()
+
+
+def test_a_template_of_an_unknown_client_says_what_its_report_would_say(project):
+    with pytest.raises(UnknownName, match="client 'nobody'"):
+        warm_up.prepare("wine", clients=("nobody",))
 
 
 PROCESS = """
@@ -407,5 +432,5 @@ def test_a_second_process_makes_nothing(project):
         done = subprocess.run([sys.executable, "-c", PROCESS], capture_output=True, text=True, check=True)
         counts.append(done.stdout.strip())
 
-    # The ledger also asks whether there was a wave before.
-    assert ["7", "7"] == counts
+    # The ledger also asks whether there was a wave before, industries ask for their means.
+    assert ["8", "8"] == counts

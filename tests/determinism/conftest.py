@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,29 +59,32 @@ class Cluster:
                 process.wait()
 
 
-@pytest.fixture
-def cluster(tmp_path) -> Iterator[Callable[[], Cluster]]:
-    """``cluster()`` starts a scheduler; its workers are started by the test."""
-    started = []
-
-    def start() -> Cluster:
-        folder = tmp_path / f"cluster-{len(started)}"
-        folder.mkdir()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        made = Cluster(f"tcp://127.0.0.1:{port}", folder)
-        started.append(made)
+@contextmanager
+def started(folder: Path) -> Iterator[Cluster]:
+    """A scheduler; its workers are started by whoever needs them, and all end here."""
+    own = Path(tempfile.mkdtemp(prefix="cluster-", dir=folder))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = Cluster(f"tcp://127.0.0.1:{port}", own)
+    try:
         scheduler = made.start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            assert scheduler.poll() is None, (folder / "0.log").read_text()
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return made
+        while not _listens(port):
+            assert scheduler.poll() is None and time.monotonic() < deadline, (own / "0.log").read_text()
             time.sleep(0.05)
-        raise AssertionError("the scheduler did not start")
-
-    yield start
-    for made in started:
+        yield made
+    finally:
         made.stop()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def cluster(tmp_path) -> Iterator[Cluster]:
+    """A scheduler; its workers are started by the test."""
+    with started(tmp_path) as made:
+        yield made

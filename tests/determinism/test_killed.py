@@ -135,9 +135,8 @@ def test_killing_the_template_with_all_its_jobs_loses_nothing(tmp_path):
 @pytest.mark.slow
 def test_killing_a_worker_of_a_cluster_loses_nothing(cluster, tmp_path):
     project = copy_project(tmp_path / "project")
-    workers = cluster()
-    nanny = workers.workers(2)
-    process = started(project, "--scheduler", workers.address)
+    nanny = cluster.workers(2)
+    process = started(project, "--scheduler", cluster.address)
     victim = None
     while process.poll() is None and victim is None:
         # A worker of the nanny that has a template that has a job.

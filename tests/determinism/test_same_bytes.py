@@ -66,17 +66,15 @@ def _more(project: Path, **more) -> dict[str, bytes]:
 
 
 def test_a_cluster_makes_what_this_machine_makes(alone, cluster, tmp_path):
-    workers = cluster()
-    workers.workers(2)
-    same(alone, made(tmp_path / "project", scheduler=workers.address))
+    cluster.workers(2)
+    same(alone, made(tmp_path / "project", scheduler=cluster.address))
 
 
 @pytest.mark.slow
 def test_workers_without_a_common_folder_make_the_same_through_a_store(alone, cluster, tmp_path):
     theirs, store = copy_project(tmp_path / "theirs"), tmp_path / "store"
-    workers = cluster()
-    workers.workers(1, SCORECARD_ROOT=str(theirs))
-    found = made(tmp_path / "ours", scheduler=workers.address, store=store.as_uri())
+    cluster.workers(1, SCORECARD_ROOT=str(theirs))
+    found = made(tmp_path / "ours", scheduler=cluster.address, store=store.as_uri())
     same(alone, found)
     stored = {path.relative_to(store).as_posix() for path in store.rglob("*") if path.is_file()}
     assert {"build/site/clients/brand-07/report.html", "build/results/clients/brand-24.json"} <= stored
@@ -84,6 +82,6 @@ def test_workers_without_a_common_folder_make_the_same_through_a_store(alone, cl
     ours = tmp_path / "ours"
     for project in (ours, theirs):
         (project / "params/clients/brand-07.yaml").write_text("brand: Brand 07\ncontact: Ms Jones, room 7\n")
-    summary = build.run(build.plan(build.Request(root=ours, scheduler=workers.address, store=store.as_uri(), **ASKED)))
+    summary = build.run(build.plan(build.Request(root=ours, scheduler=cluster.address, store=store.as_uri(), **ASKED)))
     assert {"brand-07": ("html", "slides")} == {o.job.slug: o.made for o in summary.made}
     assert b"Ms Jones, room 7" in (ours / "build/site/clients/brand-07/report.html").read_bytes()

@@ -23,7 +23,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from kernels_lib.production.engines import choose, preload_for, template
-from kernels_lib.production.engines.template import Child, ChildDied, TemplateFailed
+from kernels_lib.production.engines.template import Child, ChildDied, ForkRefused
 
 
 def execute(
@@ -211,6 +211,6 @@ def _child(notebook: NotebookNode) -> Child | None:
             environment=os.environ,
             folder=Path.cwd(),
         )
-    except TemplateFailed as error:
+    except ForkRefused as error:
         logger.warning("%s Continuing with an ordinary kernel.", error)
         return None

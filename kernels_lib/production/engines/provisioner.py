@@ -22,7 +22,7 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 
 from kernels_lib.production.engines import PRELOAD, template
-from kernels_lib.production.engines.template import Child, TemplateFailed
+from kernels_lib.production.engines.template import Child, ForkRefused
 
 NAME = "scorecard-warm"
 
@@ -83,7 +83,7 @@ class WarmProvisioner(LocalProvisioner):
                 environment=environment,
                 folder=kwargs.get("cwd") or Path.cwd(),
             )
-        except TemplateFailed as error:
+        except ForkRefused as error:
             self.log.warning("%s This kernel starts cold.", error)
             return await super().launch_kernel(cmd, **kwargs)
         self.process = ForkedProcess(child)

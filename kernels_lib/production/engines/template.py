@@ -67,6 +67,10 @@ class TemplateFailed(ScorecardError):
     exit_code = 1
 
 
+class ForkRefused(TemplateFailed):
+    """The template must not fork: it has threads."""
+
+
 class ChildDied(ScorecardError):
     """A child ended without a result.
 
@@ -284,7 +288,7 @@ class Template:
         self._ready = False
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                [sys.executable, "-c", _START, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -349,8 +353,10 @@ class Template:
 
         Raises
         ------
+        ForkRefused
+            If the template has threads.
         TemplateFailed
-            If the template has ended or must not fork.
+            If it has ended.
         """
         ours, theirs = socket.socketpair()
         request = {
@@ -407,8 +413,10 @@ class Template:
                 raise self._failed() from error
         if answer is None:
             raise self._failed()
+        if "refused" in answer:
+            raise ForkRefused(answer["refused"], remedy=answer["remedy"])
         if "error" in answer:
-            raise TemplateFailed(answer["error"], remedy=answer.get("remedy", ""))
+            raise TemplateFailed(answer["error"])
         return answer["result"]
 
     def _await_ready(self) -> None:
@@ -418,7 +426,7 @@ class Template:
         if answer is None:
             raise self._failed()
         if "error" in answer:
-            raise TemplateFailed(answer["error"], remedy=answer.get("remedy", ""))
+            raise TemplateFailed(answer["error"])
         self._ready = True
 
     def _failed(self) -> TemplateFailed:
@@ -531,9 +539,19 @@ def _named(function: str) -> Callable[..., Any]:
 
 # In the template
 
+# The folder that the caller happens to be in is not searched for modules.
+_START = f"import sys; sys.flags.safe_path or sys.path.pop(0); from {__name__} import serve; serve(int(sys.argv[1]))"
+
+
+def serve(descriptor: int) -> None:
+    """Be a template: import, prepare, answer requests until the other side goes, and end."""
+    try:
+        _serve(descriptor)
+    finally:
+        _leave(0)
+
 
 def _serve(descriptor: int) -> None:
-    """Import, prepare, then answer requests until the other side goes."""
     # A terminal's Ctrl-C is for the process that started us, which then closes the channel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = socket.socket(fileno=descriptor)
@@ -607,7 +625,7 @@ def _fork(request: dict[str, Any], channel: socket.socket, descriptor: int) -> d
     threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - in the path of every job
     if threads != 1:
         return {
-            "error": f"the template process has {threads} threads, and a process with threads must not be forked.",
+            "refused": f"the template process has {threads} threads, and a process with threads must not be forked.",
             "remedy": "Use --engine stock, or keep the library that starts threads out of the preloaded modules.",
         }
     template = os.getpid()
@@ -715,13 +733,3 @@ def _leave(code: int) -> None:
                 stream.flush()
     finally:
         os._exit(code)
-
-
-if __name__ == "__main__":
-    # The folder that the caller happens to be in is not searched for modules.
-    if not sys.flags.safe_path:
-        del sys.path[0]
-    # Under its own name, so that children that import it find the channel.
-    served = importlib.import_module("kernels_lib.production.engines.template")
-    served._serve(int(sys.argv[1]))
-    served._leave(0)
