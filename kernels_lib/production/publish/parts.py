@@ -80,7 +80,9 @@ def take_apart(document: str | bytes, to_assets: str = "") -> Parts:
     at = end = 0
     while (start := raw.find(_BEGIN, at)) >= 0:
         opening = _OPENING.match(raw, start)
-        close = raw.find(_CLOSING, opening.end()) if opening else -1
+        library = _library(raw, opening.end()) if opening else ""
+        known = len(_encoded(library)) if library else 0
+        close = raw.find(_CLOSING, opening.end() + known) if opening else -1
         if opening is None or close < 0:
             # Not an element: it stays in the markup, where every gate looks.
             at = start + 1
@@ -92,8 +94,8 @@ def take_apart(document: str | bytes, to_assets: str = "") -> Parts:
             (libraries if address in shared else loads).append(shared.get(address, address))
         if DATA in said:
             data.append(body.decode("utf-8"))
-        elif name := _library(body):
-            libraries.append(name)
+        elif library:
+            libraries.append(library)
         elif body:
             scripts.append(body.decode("utf-8"))
     whole = b"".join([*markup, raw[end:]]).decode("utf-8")
@@ -109,12 +111,14 @@ def addresses(to_assets: str) -> dict[str, str]:
     return {to_assets + assets.shared_name(name): name for name in (*assets.SCRIPTS, *assets.LIBRARIES, *assets.STYLES)}
 
 
-def _library(body: bytes) -> str:
-    """The published script with this content; empty if there is none."""
-    names = _by_length().get(len(body), ())
-    if len(body) > _LARGE:
-        names = (*names, assets.PLOTLY_FULL)
-    return next((name for name in names if _encoded(name) == body), "")
+def _library(raw: bytes, at: int) -> str:
+    """The published script that stands here as the whole content of an element; empty if it is none."""
+    names = (*assets.SCRIPTS, assets.PLOTLY_FULL) if len(raw) - at > _LARGE else assets.SCRIPTS
+    for name in names:
+        body = _encoded(name)
+        if raw.startswith(body, at) and raw.startswith(_CLOSING, at + len(body)):
+            return name
+    return ""
 
 
 @cache
@@ -122,16 +126,8 @@ def _encoded(name: str) -> bytes:
     return assets.script(name).encode("utf-8")
 
 
-# The full chart library is read only where a script is as long.
-_LARGE = 2_000_000
-
-
-@cache
-def _by_length() -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
-    for name in assets.SCRIPTS:
-        found[len(_encoded(name))] = (*found.get(len(_encoded(name)), ()), name)
-    return found
+# The full chart library is read only where a script may be as long.
+_LARGE = 4_000_000
 
 
 def _without_styles(markup: str) -> tuple[str, tuple[str, ...]]:
