@@ -11,7 +11,7 @@ import io
 import re
 import socket
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -36,7 +36,7 @@ class Delivery:
 
     Attributes
     ----------
-    documents : mapping of str to str
+    documents : mapping of str to str or bytes
         Format to the finished page or deck.
     packages : mapping of str to bytes
         Format to a finished workbook, PowerPoint deck or PDF.
@@ -52,7 +52,7 @@ class Delivery:
 
     notebook: nbformat.NotebookNode
     results: Mapping[str, Any]
-    documents: Mapping[str, str]
+    documents: Mapping[str, str | bytes]
     root: Path
     others: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
@@ -403,7 +403,7 @@ def claims(delivery: Delivery) -> str:
         ledger.setdefault(test["about"], set()).add(test["firm"])
     spoken = [(sentence, sentence["text"]) for sentence in delivery.results["sentences"]]
     spoken += [(figure, figure["message"]) for figure in delivery.results["figures"]]
-    foreign = _quoted_in([text for _, text in spoken], delivery.quoted)
+    quoted = [(_folded(text), text) for text in delivery.quoted if text]
     for record, text in spoken:
         for claim in record["claims"]:
             known = ledger.get(claim["question"])
@@ -414,16 +414,17 @@ def claims(delivery: Delivery) -> str:
                 return f"'{record['id']}' says that '{claim['question']}' is {said}; the ledger says otherwise"
         if record["claims"] or record["id"].startswith(EXPLAINING):
             continue
-        if found := _claim_in(foreign.sub("", text)):
+        if found := _claim_in(_without(text, quoted)):
             return f"'{record['id']}' says '{found}' and rests on no row of the ledger: {text[:80]}"
     return ""
 
 
-def _quoted_in(texts: list[str], quoted: tuple[str, ...]) -> re.Pattern[str]:
-    """Finds the quoted texts in any case; those that stand nowhere are not looked for."""
-    said = _folded("\n".join(texts))
-    there = [text for text in quoted if text and _folded(text) in said]
-    return re.compile("|".join(map(re.escape, there)) or "(?!)", re.I)
+def _without(text: str, quoted: list[tuple[str, str]]) -> str:
+    """A text without what it quotes, in whatever case; `quoted` as it is looked for, and as it is."""
+    said = _folded(text)
+    # Most sentences quote nothing, and a pattern of all that could be quoted is long.
+    there = [whole for folded, whole in quoted if folded in said]
+    return re.sub("|".join(map(re.escape, there)), "", text, flags=re.I) if there else text
 
 
 def _folded(text: str) -> str:
@@ -446,12 +447,11 @@ def slides(delivery: Delivery) -> str:
 
 def size(delivery: Delivery) -> str:
     """A document can be sent by mail."""
-    for name, document in delivery.documents.items():
+    for name, parts in delivery.parts.items():
         # A chart of the user's own may cost the full plotly.js; the build says so.
-        most = FULL_BYTES if assets.PLOTLY_FULL in delivery.parts[name].libraries else MAX_BYTES
-        written = len(document.encode())
-        if written > most:
-            return f"{name}: {written:,} bytes, more than {most:,}"
+        most = FULL_BYTES if assets.PLOTLY_FULL in parts.libraries else MAX_BYTES
+        if parts.size > most:
+            return f"{name}: {parts.size:,} bytes, more than {most:,}"
     return ""
 
 
@@ -522,9 +522,9 @@ def check(delivery: Delivery, where: str) -> dict[str, str]:
     return dict.fromkeys(GATES, "passed")
 
 
-def compile_all(assets_way: str = "inline") -> None:
+def compile_all(assets_way: str = "inline", notebooks: Iterable[Any] = ()) -> None:
     """What `publish.compile_all` does, and what the gates know of scripts and styles that every document has."""
-    publish.compile_all(assets_way)
+    publish.compile_all(assets_way, notebooks)
     for name in assets.SCRIPTS:
         _switched_off(name)
     for name in assets.STYLES:

@@ -27,7 +27,7 @@ def deck(*bodies: str, title: str = "What the widest gap means", **head: object)
 
 def height(body: str) -> float:
     """Height that a slide with this piece of HTML needs."""
-    return list(fit.Layout(fit._markup(render.deck(deck(body)))).heights())[1]
+    return list(fit.Layout(fit._markup(render.deck(deck(body)).html)).heights())[1]
 
 
 def test_every_slide_of_the_sample_fits():
@@ -123,7 +123,7 @@ SOLID = """
 <div class="one"><div class="words"><p>1</p><p>2</p></div></div>
 <div class="title"><p class="tl"><i class="k"></i><i class="k"></i></p></div>
 """
-DECK = re.sub(r"<script\b.*?</script>", "", render.deck(page.read(sample.notebook())), flags=re.S)
+DECK = re.sub(r"<script\b.*?</script>", "", render.deck(page.read(sample.notebook())).html, flags=re.S)
 
 
 @pytest.mark.parametrize("markup", [SOLID, DECK], ids=["odd", "deck"])
@@ -165,7 +165,9 @@ def test_a_selector_that_the_rule_cannot_read_is_refused_and_not_passed_over(sel
 def test_the_finished_deck_is_measured_and_not_a_new_one():
     sound, full = deck("<p>short</p>"), deck(f"<p>{SENTENCE * 60}</p>")
 
-    assert [] == fit.too_much(sound, render.deck(sound))
-    (problem,) = fit.too_much(sound, render.deck(full))
+    assert [] == fit.too_much(sound, render.deck(sound).html)
+    (problem,) = fit.too_much(sound, render.deck(full).html)
     assert problem.startswith("slide 2, ")
-    assert ["the deck has 2 slides and the notebook 3"] == fit.too_much(deck("<p>a</p>", "<p>b</p>"), render.deck(full))
+    assert ["the deck has 2 slides and the notebook 3"] == fit.too_much(
+        deck("<p>a</p>", "<p>b</p>"), render.deck(full).html
+    )

@@ -52,7 +52,8 @@ def documents(
     Returns
     -------
     Documents
-        ``files`` by format, ``warnings``, and the page ``model`` that they were laid out from.
+        ``files`` by format, as bytes; ``pages``: those of them that a browser opens, as text; ``warnings``; and the
+        page ``model`` that they were laid out from.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def shared_assets() -> dict[str, bytes]:
     return shared()
 
 
-def compile_all(assets: str = "inline") -> None:
+def compile_all(assets: str = "inline", notebooks: Iterable[Any] = ()) -> None:
     """Compile templates and patterns and read every asset, so that nothing is left to do but a document's own work.
 
     For a process that others are forked from: it starts no thread and no event loop.
@@ -82,10 +83,12 @@ def compile_all(assets: str = "inline") -> None:
     ----------
     assets : {"inline", "shared"}
         As documents will be published.
+    notebooks : iterable of NotebookNode, optional
+        Some that will be published, executed or not: their markdown is rendered.
     """
     from kernels_lib.production.publish.warm import compile_all as compile_everything
 
-    compile_everything(assets)
+    compile_everything(assets, notebooks)
 
 
 def to_html(notebook: Any) -> str:

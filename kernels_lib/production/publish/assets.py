@@ -173,10 +173,27 @@ def with_scripts(html: str, names: tuple[str, ...], to_assets: str = "") -> str:
 
     Done after the template is rendered: a megabyte of script has no place in a template engine.
     """
-    head, end, tail = html.rpartition("</body>")
-    if not end:
+    head, tail = _around(html)
+    return "".join((head, _elements(names, to_assets), tail))
+
+
+def with_scripts_encoded(html: str, names: tuple[str, ...], to_assets: str = "") -> bytes:
+    """The same as bytes: what all documents share is not encoded anew for each."""
+    head, tail = _around(html)
+    return b"".join((head.encode("utf-8"), _encoded(names, to_assets), tail.encode("utf-8")))
+
+
+def _around(html: str) -> tuple[str, str]:
+    """What comes before a document's scripts, and what after them."""
+    at = html.rfind("</body>")
+    if at < 0:
         raise ValueError("the document has no </body>")
-    return head + _elements(names, to_assets) + end + tail
+    return html[:at], html[at:]
+
+
+@cache
+def _encoded(names: tuple[str, ...], to_assets: str) -> bytes:
+    return _elements(names, to_assets).encode("utf-8")
 
 
 @cache

@@ -56,7 +56,7 @@ def too_much(document: page.Document, deck: str = "") -> list[str]:
     """
     fonts = document.masthead.fonts
     layout = Layout(
-        _markup(deck if _BEGIN in deck else render.deck(document)),
+        _markup(deck if _BEGIN in deck else render.deck(document).html),
         sans=FOREIGN if "text" in fonts else WIDER,
         serif=FOREIGN if "headings" in fonts else 1.0,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kernels_lib.errors import UnknownName
@@ -22,27 +23,32 @@ class Documents:
 
     Attributes
     ----------
-    files : mapping of str to str or bytes
-        Format to document: text for what a browser opens, bytes for the rest.
+    files : mapping of str to bytes
+        Format to document; pages and decks in UTF-8.
     model : page.Document
         What they were laid out from.
     presenter : str
         The presenter's own deck, where it was asked for: no client gets it.
     """
 
-    files: Mapping[str, str | bytes]
+    files: Mapping[str, bytes]
     model: page.Document
     presenter: str = ""
 
     @property
-    def pages(self) -> dict[str, str]:
+    def encoded(self) -> dict[str, bytes]:
         """The documents that open in a browser."""
-        return {name: made for name, made in self.files.items() if isinstance(made, str)}
+        return {name: made for name, made in self.files.items() if name in TEXT}
+
+    @cached_property
+    def pages(self) -> dict[str, str]:
+        """The same as text."""
+        return {name: made.decode("utf-8") for name, made in self.encoded.items()}
 
     @property
     def packages(self) -> dict[str, bytes]:
         """The others: workbook, PowerPoint deck, PDF."""
-        return {name: made for name, made in self.files.items() if isinstance(made, bytes)}
+        return {name: made for name, made in self.files.items() if name not in TEXT}
 
     @property
     def warnings(self) -> list[str]:
@@ -75,18 +81,20 @@ def _pdf(source: Source) -> bytes:
     from kernels_lib.production.publish.pdf import to_pdf
 
     # Printed from the page that opens alone, wherever the site keeps its scripts.
-    return to_pdf(render.report(source.model))
+    return to_pdf(render.report(source.model).text())
 
 
-MAKE: dict[str, Callable[[Source], str | bytes]] = {
-    "html": lambda source: render.report(source.model, to_assets=source.to_assets),
-    "slides": lambda source: render.deck(source.model, to_assets=source.to_assets),
+MAKE: dict[str, Callable[[Source], bytes]] = {
+    "html": lambda source: render.report(source.model, to_assets=source.to_assets).encoded(),
+    "slides": lambda source: render.deck(source.model, to_assets=source.to_assets).encoded(),
     "xlsx": _xlsx,
     "pptx": _pptx,
     "pdf": _pdf,
 }
 
 
+# Formats that open in a browser.
+TEXT = ("html", "slides")
 WAYS = ("inline", "shared")
 _TO_ASSETS = re.compile(r"(?:\.\./)*(?:[\w-]+/)+")
 
@@ -111,4 +119,4 @@ def make(
 
     model = page.read(notebook)
     files = {name: MAKE[name](Source(notebook, model, to_assets if assets == "shared" else "")) for name in wanted}
-    return Documents(files, model, render.deck(model, presenter=True) if presenter else "")
+    return Documents(files, model, render.deck(model, presenter=True).text() if presenter else "")

@@ -14,8 +14,8 @@ from kernels_lib.production.publish import assets
 
 DATA = "application/json"
 
-_OPENING = re.compile(r"<script\b([^>]*)>")
-_CLOSING = "</script>"
+_BEGIN, _CLOSING = b"<script", b"</script>"
+_OPENING = re.compile(rb"<script\b([^>]*)>")
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]*)""", re.I)
 
 
@@ -39,6 +39,8 @@ class Parts:
         What any other script element holds.
     loads : tuple of str
         Addresses that script elements name and that are none of the shared assets.
+    size : int
+        Of the document, in bytes.
     """
 
     markup: str
@@ -48,6 +50,7 @@ class Parts:
     libraries: tuple[str, ...]
     scripts: tuple[str, ...]
     loads: tuple[str, ...] = ()
+    size: int = 0
 
     @property
     def text(self) -> str:
@@ -55,12 +58,12 @@ class Parts:
         return "\n".join((self.own, *self.data, *self.scripts))
 
 
-def take_apart(document: str, to_assets: str = "") -> Parts:
+def take_apart(document: str | bytes, to_assets: str = "") -> Parts:
     """The parts of a page or deck.
 
     Parameters
     ----------
-    document : str
+    document : str or bytes
     to_assets : str, optional
         Where the shared assets are, seen from the document; empty: it holds everything itself.
 
@@ -70,31 +73,34 @@ def take_apart(document: str, to_assets: str = "") -> Parts:
     >>> parts.markup, parts.data, parts.scripts
     ('<p>a</p>', ('{}',), ('b()',))
     """
-    markup: list[str] = []
+    raw = document.encode("utf-8") if isinstance(document, str) else document
+    markup: list[bytes] = []
     data, libraries, scripts, loads = [], [], [], []
     shared = addresses(to_assets)
     at = end = 0
-    while (start := document.find("<script", at)) >= 0:
-        opening = _OPENING.match(document, start)
-        close = document.find(_CLOSING, opening.end()) if opening else -1
+    while (start := raw.find(_BEGIN, at)) >= 0:
+        opening = _OPENING.match(raw, start)
+        library = _library(raw, opening.end()) if opening else ""
+        known = len(_encoded(library)) if library else 0
+        close = raw.find(_CLOSING, opening.end() + known) if opening else -1
         if opening is None or close < 0:
             # Not an element: it stays in the markup, where every gate looks.
             at = start + 1
             continue
-        markup.append(document[end:start])
+        markup.append(raw[end:start])
         at = end = close + len(_CLOSING)
-        body = document[opening.end() : close]
-        for address in _SOURCE.findall(opening[1]):
+        body, said = raw[opening.end() : close], opening[1].decode("utf-8")
+        for address in _SOURCE.findall(said):
             (libraries if address in shared else loads).append(shared.get(address, address))
-        if DATA in opening[1]:
-            data.append(body)
-        elif name := _library(body):
-            libraries.append(name)
+        if DATA in said:
+            data.append(body.decode("utf-8"))
+        elif library:
+            libraries.append(library)
         elif body:
-            scripts.append(body)
-    whole = "".join([*markup, document[end:]])
+            scripts.append(body.decode("utf-8"))
+    whole = b"".join([*markup, raw[end:]]).decode("utf-8")
     own, styles = _without_styles(whole)
-    return Parts(whole, own, styles, tuple(data), tuple(libraries), tuple(scripts), tuple(loads))
+    return Parts(whole, own, styles, tuple(data), tuple(libraries), tuple(scripts), tuple(loads), len(raw))
 
 
 @cache
@@ -105,24 +111,23 @@ def addresses(to_assets: str) -> dict[str, str]:
     return {to_assets + assets.shared_name(name): name for name in (*assets.SCRIPTS, *assets.LIBRARIES, *assets.STYLES)}
 
 
-def _library(body: str) -> str:
-    """The published script with this content; empty if there is none."""
-    names = _by_length().get(len(body), ())
-    if len(body) > _LARGE:
-        names = (*names, assets.PLOTLY_FULL)
-    return next((name for name in names if assets.script(name) == body), "")
-
-
-# The full chart library is read only where a script is as long.
-_LARGE = 2_000_000
+def _library(raw: bytes, at: int) -> str:
+    """The published script that stands here as the whole content of an element; empty if it is none."""
+    names = (*assets.SCRIPTS, assets.PLOTLY_FULL) if len(raw) - at > _LARGE else assets.SCRIPTS
+    for name in names:
+        body = _encoded(name)
+        if raw.startswith(body, at) and raw.startswith(_CLOSING, at + len(body)):
+            return name
+    return ""
 
 
 @cache
-def _by_length() -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
-    for name in assets.SCRIPTS:
-        found[len(assets.script(name))] = (*found.get(len(assets.script(name)), ()), name)
-    return found
+def _encoded(name: str) -> bytes:
+    return assets.script(name).encode("utf-8")
+
+
+# The full chart library is read only where a script may be as long.
+_LARGE = 4_000_000
 
 
 def _without_styles(markup: str) -> tuple[str, tuple[str, ...]]:

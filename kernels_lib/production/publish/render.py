@@ -6,6 +6,7 @@ template is rendered.  The exporters of nbconvert (`html`, `slides`) and `format
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,24 @@ from kernels_lib.production.publish.words import words
 REPORT, DECK = "report.html.j2", "deck.html.j2"
 
 
-def report(document: page.Document, *, template: Any = None, to_assets: str = "") -> str:
+@dataclass(frozen=True)
+class Laid:
+    """A page or deck as it comes from its template, and the scripts that it is published with."""
+
+    html: str
+    scripts: tuple[str, ...]
+    to_assets: str
+
+    def text(self) -> str:
+        """The complete HTML document."""
+        return assets.with_scripts(self.html, self.scripts, self.to_assets)
+
+    def encoded(self) -> bytes:
+        """The complete HTML document in UTF-8."""
+        return assets.with_scripts_encoded(self.html, self.scripts, self.to_assets)
+
+
+def report(document: page.Document, *, template: Any = None, to_assets: str = "") -> Laid:
     """The page of a page model.
 
     Parameters
@@ -32,8 +50,7 @@ def report(document: page.Document, *, template: Any = None, to_assets: str = ""
 
     Returns
     -------
-    str
-        A complete HTML document.
+    Laid
     """
     head = document.masthead
     foot = " ".join(part.rstrip(".") + "." for part in (head.foot, head.tag.capitalize()) if part)
@@ -48,7 +65,7 @@ def report(document: page.Document, *, template: Any = None, to_assets: str = ""
     )
 
 
-def deck(document: page.Document, *, presenter: bool = False, template: Any = None, to_assets: str = "") -> str:
+def deck(document: page.Document, *, presenter: bool = False, template: Any = None, to_assets: str = "") -> Laid:
     """The deck of a page model; see `report`.
 
     Parameters
@@ -90,7 +107,7 @@ def _laid_out(
     modes: bool,
     scripts: tuple[str, ...],
     **more: Any,
-) -> str:
+) -> Laid:
     head = document.masthead
     html = template.render(
         document=document,
@@ -101,7 +118,7 @@ def _laid_out(
         policy=assets.policy(scripts, to_assets),
         **more,
     )
-    return assets.with_scripts(html, scripts, to_assets)
+    return Laid(html, scripts, to_assets)
 
 
 def _style(names: tuple[str, ...], modes: bool, head: page.Masthead) -> Markup:
