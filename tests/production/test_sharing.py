@@ -86,6 +86,6 @@ def test_a_notebook_whose_first_cell_needs_the_client_shares_nothing_and_the_bui
     path = project / "reports/client.ipynb"
     text = path.read_text()
     first = json.loads(text)["cells"][2]["source"][0]
-    path.write_text(text.replace(json.dumps(first), json.dumps(f"print(client)\n{first}"), 1))
+    path.write_text(text.replace(json.dumps(first), json.dumps(f"client\n{first}"), 1))
     _, notes = built(project, share_cells=True)
     assert ("no cells are shared: the notebooks' first cells depend on the client.",) == notes
