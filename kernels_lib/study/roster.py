@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import slug_of
-from kernels_lib.study.datasets import Dataset, Scores, read_dataset, read_scores
+from kernels_lib.study.datasets import Dataset, Resource, Scores, read_dataset, read_scores
 from kernels_lib.study.instrument import Instrument, read_instrument
 from kernels_lib.study.language import SOURCE, pick
 from kernels_lib.study.params import (
@@ -97,7 +98,7 @@ class Roster:
         if not self.dataset.before:
             return None
         earlier = read_dataset(self.root, self.dataset.name, self.dataset.before, language=self.language)
-        return read_scores(earlier.scores, self.instrument) if earlier.scores else None
+        return _scores(earlier.scores, self.instrument) if earlier.scores else None
 
     def client(self, slug: str) -> Client:
         """The client of this slug or of this name in the data.
@@ -189,11 +190,51 @@ def read_roster(
         ),
         lambda: _with_names(layer_files(root, study_name, "industries"), language),
     )
-    scores = read_scores(dataset.scores, instrument) if dataset.scores else None
+    scores = _scores(dataset.scores, instrument) if dataset.scores else None
     check_against_instrument(own, instrument)
     industries = _industries(files, scores, language)
-    clients = _clients(layer_files(root, study_name, "clients"), scores)
+    clients = _known_clients(root, study_name, layer_files(root, study_name, "clients"), scores)
     return Roster(root, study_name, dataset, instrument, scores, clients, industries, values.instrument, language)
+
+
+# What was read last of few data files, under their contents: reports made in one process, or in children forked
+# from it, read each cell once and not once a client.
+_SCORES: dict[tuple[object, ...], Scores] = {}
+MOST_HELD = 4
+MOST_BYTES_HELD = 20_000_000
+
+
+def _scores(resource: Resource, instrument: Instrument) -> Scores:
+    """The scores, from memory where the file, its description and the instrument's scale are the same."""
+    if resource.path.stat().st_size > MOST_BYTES_HELD:
+        return read_scores(resource, instrument)
+    as_read = (resource, instrument.id, tuple(instrument.ids), instrument.scale.model_dump_json())
+    digest = sha256(resource.path.read_bytes()).hexdigest()
+    found = _SCORES.get((*as_read, digest))
+    if found is None:
+        found = read_scores(resource, instrument)
+        while len(_SCORES) >= MOST_HELD:
+            del _SCORES[next(iter(_SCORES))]
+        # Under the bytes that were read just now, should the file have changed in between.
+        _SCORES[(*as_read, found.sha256)] = found
+    return found
+
+
+# Of each study, the scores and files that its clients were last listed from.
+_LISTED: dict[tuple[Path, str], tuple[Scores, list[YamlFile], dict[str, Client]]] = {}
+
+
+def _known_clients(
+    root: Path, study_name: str, files: Mapping[str, YamlFile], scores: Scores | None
+) -> dict[str, Client]:
+    """The clients, listed anew only where scores or files are others than before."""
+    before = _LISTED.get((root, study_name))
+    if before is not None and before[0] is scores and list(map(id, before[1])) == list(map(id, files.values())):
+        return before[2]
+    clients = _clients(files, scores)
+    if scores is not None:
+        _LISTED[root, study_name] = (scores, list(files.values()), clients)
+    return clients
 
 
 def _industries(files: Mapping[str, YamlFile], scores: Scores | None, language: str) -> dict[str, Industry]:

@@ -9,6 +9,7 @@ import json
 import math
 import subprocess
 import sys
+from array import array
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from kernels_lib.analysis.keeping import PIECES
 from kernels_lib.analysis.packing import pack, unpack
 from kernels_lib.errors import UnknownName
 from kernels_lib.study import open_study
+from kernels_lib.study.counts import Counts
 from kernels_lib.study.language import Said, speak, spoken
 from kernels_lib.study.opening import Study
 from kernels_lib.study.params import Parameters
@@ -246,7 +248,7 @@ OTHER = {
     "formats": "formats=html",
     "sections": "sections=scorecard",
     "client_name": "client_name=Another",
-    "colours": "colours.primary='\"#7a1f5c\"'",
+    "colours": "colours.primary=#7a1f5c",
     "type": "type.text=Georgia",
     "logo": "logo=logo.png",
     "contact": "contact=me",
@@ -327,6 +329,15 @@ def test_other_data_or_other_words_are_other_findings(project):
         "instrument": {"roster": dataclasses.replace(study.roster, instrument=instrument)},
         "industries": {"roster": dataclasses.replace(study.roster, industries={})},
     }
+    cells = array("q", [1, 2])
+    for what, counts in {
+        "counts": Counts(("a",), ("",), ("red",), (1.0, 2.0), cells),
+        "other counts": Counts(("a",), ("",), ("red",), (1.0, 2.0), cells[::-1]),
+        "other levels": Counts(("a",), ("",), ("red",), (1.0, 3.0), cells),
+        "empty ratings": Counts(("a",), ("",), ("red",), (1.0, 2.0), cells, 1),
+    }.items():
+        scores = dataclasses.replace(study.roster.scores, counts=counts)
+        changed[what] = {"roster": dataclasses.replace(study.roster, scores=scores)}
 
     keys = {what: keeping.key_of(dataclasses.replace(study, **change), "card") for what, change in changed.items()}
     assert len(changed) + 1 == len({json.dumps(one) for one in [key, *keys.values()]})

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kernels_lib.errors import BadParameters, UnknownName
+from kernels_lib.errors import BadData, BadParameters, UnknownName
 from kernels_lib.study import params
+from kernels_lib.study import roster as roster_module
 from kernels_lib.study.params import read_layers
 from kernels_lib.study.roster import read_roster
 
@@ -96,3 +97,57 @@ def test_a_slug_that_is_anothers_name_means_the_first_of_both(project):
     assert "Brand 08" == roster.client("brand-09").brand
     with pytest.raises(UnknownName, match="client 'brand-08'"):
         roster.client("brand-08")
+
+
+def test_scores_are_read_once_for_the_same_bytes_and_again_for_others(project, monkeypatch):
+    monkeypatch.setattr(roster_module, "_SCORES", {})
+    reads = []
+    read = roster_module.read_scores
+    monkeypatch.setattr(roster_module, "read_scores", lambda *given: reads.append(1) or read(*given))
+    first = read_roster(project)
+    again = read_roster(project)
+    assert (1, True, True) == (len(reads), first.scores is again.scores, first.clients is again.clients)
+
+    path = first.dataset.scores.path
+    path.write_text(path.read_text(encoding="utf-8").replace("Brand 07", "Brand 77"), encoding="utf-8")
+    (project / "params/clients/brand-07.yaml").unlink()
+    other = read_roster(project)
+    assert 2 == len(reads)
+    assert "brand-77" in other.clients and "brand-77" not in first.clients
+    assert not other.scores.as_recorded
+
+
+def test_another_description_or_scale_reads_the_scores_anew(project, monkeypatch):
+    monkeypatch.setattr(roster_module, "_SCORES", {})
+    read_roster(project)
+    path = project / "params/instruments/facebook_page.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("top: 5", "top: 4", 1), encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(BadData, match="outside the scale 1-4"):
+            read_roster(project)
+
+
+def test_a_new_or_changed_client_file_is_seen(project):
+    read_roster(project)
+    path = project / "params/clients/tenth.yaml"
+    path.write_text("brand: Brand 10\n", encoding="utf-8")
+    assert "Brand 10" == read_roster(project).clients["tenth"].brand
+
+    path.write_text("brand: Brand 11\n", encoding="utf-8")
+    roster = read_roster(project)
+    assert ("Brand 11", "Brand 10") == (roster.clients["tenth"].brand, roster.clients["brand-10"].brand)
+
+
+def test_memory_of_scores_does_not_grow(project, monkeypatch):
+    monkeypatch.setattr(roster_module, "_SCORES", {})
+    for study in ("", "attitude", "wine"):
+        for _ in range(2):
+            read_roster(project, study)
+    path = project / "datasets/altimeter-2010/reconstruction.csv"
+    text = path.read_text(encoding="utf-8")
+    for number in range(4):
+        path.write_text(text + "\n" * number, encoding="utf-8")
+        read_roster(project)
+
+    assert roster_module.MOST_HELD == len(roster_module._SCORES)
