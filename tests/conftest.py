@@ -75,7 +75,8 @@ def _shared_site(name: str, clients: tuple[str, ...] | None, tmp_path_factory, w
 @pytest.fixture
 def small_site(project, site) -> Path:
     """A project of its own with two clients built, to be changed."""
-    for name in ("site/clients/brand-08", "site/clients/brand-09", "results/clients"):
+    both = [f"{place}/{client}" for place in ("site/clients",) for client in ("brand-08", "brand-09")]
+    for name in (*both, "results/clients", "notebooks/client", "cache/made/client"):
         shutil.copytree(site / "build" / name, project / "build" / name)
     manifest = json.loads((site / "build/site/manifest.json").read_text())
     kept = {"client/brand-08", "client/brand-09"}

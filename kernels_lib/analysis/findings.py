@@ -24,6 +24,7 @@ import pandas as pd
 from kernels_lib.analysis import agreement, answers, bounds, effects, ledger, models, peers, scoring, significance
 from kernels_lib.analysis import multiverse as choices
 from kernels_lib.analysis import waves as change_of_waves
+from kernels_lib.analysis.keeping import kept
 from kernels_lib.store import remember
 from kernels_lib.study.disclosure import withhold_industries, withhold_peers
 from kernels_lib.study.language import _
@@ -64,11 +65,17 @@ class Common:
     @cached_property
     def card(self) -> pd.DataFrame:
         """Every criterion of the group against its target."""
+        return kept(self.study, "card", self._card)
+
+    def _card(self) -> pd.DataFrame:
         return card_over_tables(self.study) if self.of_means else card_of_scores(self.study)
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """Every pair of criteria."""
+        return kept(self.study, "pairs", self._pairs)
+
+    def _pairs(self) -> pd.DataFrame:
         if self.of_means:
             return pairs_over_tables(self.study)
         return pairs_of_scores(self.study)
@@ -76,16 +83,33 @@ class Common:
     @cached_property
     def league(self) -> pd.DataFrame:
         """Every unit's overall score and rank, with their ranges under other weights."""
+        return kept(self.study, "league", self._league)
+
+    def _league(self) -> pd.DataFrame:
         return league(self.study)
 
     @cached_property
     def industries(self) -> pd.DataFrame:
         """Every industry's mean, withheld where too few others stand behind it."""
-        return industries(self.study, self.league)
+        return kept(self.study, "industries", self._industries)
+
+    def _industries(self) -> pd.DataFrame:
+        return industries(self.study, self.industry_means)
+
+    @cached_property
+    def industry_means(self) -> pd.DataFrame:
+        """The same for every reader: none is withheld here, so nothing of it is shown."""
+        return kept(self.study, "industry_means", self._industry_means)
+
+    def _industry_means(self) -> pd.DataFrame:
+        return industry_means(self.study, self.league)
 
     @cached_property
     def omnibus(self) -> pd.Series:
         """Whether the criteria are scored alike at all; see `answers`."""
+        return kept(self.study, "omnibus", self._omnibus)
+
+    def _omnibus(self) -> pd.Series:
         if self.of_means:
             return answers.omnibus_over_tables(self.study, _printed(self.study))
         return answers.omnibus(self.study, self.study.members)
@@ -93,16 +117,25 @@ class Common:
     @cached_property
     def across(self) -> tuple[pd.DataFrame, pd.Series]:
         """Each criterion across all industries, and their profiles."""
+        return kept(self.study, "across", self._across)
+
+    def _across(self) -> tuple[pd.DataFrame, pd.Series]:
         return answers.across_industries(self.study, self.study.scores)
 
     @cached_property
     def industry_pairs(self) -> pd.DataFrame:
         """Which industries differ, on the criteria that set them apart; see `answers`."""
+        return kept(self.study, "industry_pairs", self._industry_pairs)
+
+    def _industry_pairs(self) -> pd.DataFrame:
         return answers.pairs_of_industries(self.study, self.study.scores, self.across[0])
 
     @cached_property
     def smallest_industry_p(self) -> tuple[float, int]:
         """Smallest corrected p-value that two industries can reach, and how many pairs there are."""
+        return kept(self.study, "smallest_industry_p", self._smallest_industry_p)
+
+    def _smallest_industry_p(self) -> tuple[float, int]:
         return answers.smallest_industry_p(self.study)
 
     @property
@@ -113,6 +146,9 @@ class Common:
     @cached_property
     def change(self) -> pd.DataFrame | None:
         """What changed since the wave before; None for the first wave, and for one industry or client."""
+        return kept(self.study, "change", self._change)
+
+    def _change(self) -> pd.DataFrame | None:
         study = self.study
         if study.before is None or self.of_means or study.client is not None or study.industry is not None:
             return None
@@ -139,6 +175,9 @@ class Common:
     @cached_property
     def reliability(self) -> agreement.Reliability:
         """How the criteria hang together as one scale, which they need not."""
+        return kept(self.study, "reliability", self._reliability)
+
+    def _reliability(self) -> agreement.Reliability:
         study = self.study
         return agreement.reliability(
             study.scores,
@@ -150,11 +189,17 @@ class Common:
     @cached_property
     def agreement(self) -> pd.DataFrame:
         """How far raters agree, criterion by criterion; empty without raters."""
+        return kept(self.study, "agreement", self._agreement)
+
+    def _agreement(self) -> pd.DataFrame:
         return rater_agreement(self.study)
 
     @cached_property
     def model(self) -> pd.DataFrame:
         """The ordinal model of all scores."""
+        return kept(self.study, "model", self._model)
+
+    def _model(self) -> pd.DataFrame:
         distinct = np.unique(np.round(self.study.members.to_numpy(), significance.DIGITS))
         table = models.criteria_model(self.study.members) if distinct.size <= MOST_LEVELS else _no_model(self.study)
         return _names(self.study)[["short"]].join(table)
@@ -167,6 +212,9 @@ class Common:
     @cached_property
     def multiverse(self) -> pd.DataFrame:
         """Every conclusion under every combination of test and correction."""
+        return kept(self.study, "multiverse", self._multiverse)
+
+    def _multiverse(self) -> pd.DataFrame:
         return multiverse(self)
 
     @property
@@ -182,11 +230,17 @@ class Common:
     @cached_property
     def completions(self) -> pd.DataFrame:
         """Targets and pairs over every table that the missing or rounded scores allow."""
+        return kept(self.study, "completions", self._completions)
+
+    def _completions(self) -> pd.DataFrame:
         return completions(self)
 
     @cached_property
     def tests(self) -> list[Test]:
         """The ledger of everything above."""
+        return kept(self.study, "tests", self._tests)
+
+    def _tests(self) -> list[Test]:
         study = self.study
         if self.of_means:
             return [
@@ -575,17 +629,15 @@ def league(study: Study) -> pd.DataFrame:
     return table
 
 
-def industries(study: Study, league_table: pd.DataFrame) -> pd.DataFrame:
+def industry_means(study: Study, league_table: pd.DataFrame) -> pd.DataFrame:
     """Mean overall score of every industry, with its interval.
 
     Returns
     -------
     DataFrame, index industry id
-        `name`, `n`, `mean`, `ci_low`, `ci_high`, `own`, `withheld`.  For a client, industries with
-        too few other units are withheld.
+        `name`, `n`, `mean`, `ci_low`, `ci_high`.
     """
     scale = study.instrument.scale
-    own = study.client.industry if study.client else study.industry.id if study.industry else ""
     rows = {}
     for industry in study.roster.industries.values():
         units = study.groups.index[study.groups == industry.id]
@@ -604,13 +656,30 @@ def industries(study: Study, league_table: pd.DataFrame) -> pd.DataFrame:
             "mean": float(values.mean()) if len(values) else math.nan,
             "ci_low": math.nan if interval.low is None else interval.low,
             "ci_high": math.nan if interval.high is None else interval.high,
-            "own": industry.id == own,
-            "withheld": False,
         }
-    columns = ["name", "n", "mean", "ci_low", "ci_high", "own", "withheld"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    table = table.astype({"n": int, "mean": float, "ci_low": float, "ci_high": float, "own": bool, "withheld": bool})
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["name", "n", "mean", "ci_low", "ci_high"])
+    table = table.astype({"n": int, "mean": float, "ci_low": float, "ci_high": float})
     table.index.name = "industry"
+    return table
+
+
+def industries(study: Study, means: pd.DataFrame) -> pd.DataFrame:
+    """Mean overall score of every industry, as one reader may see it.
+
+    Parameters
+    ----------
+    study : Study
+    means : DataFrame
+        `industry_means`.
+
+    Returns
+    -------
+    DataFrame, index industry id
+        `name`, `n`, `mean`, `ci_low`, `ci_high`, `own`, `withheld`.  For a client, industries with
+        too few other units are withheld.
+    """
+    own = study.client.industry if study.client else study.industry.id if study.industry else ""
+    table = means.assign(own=np.array(means.index == own, dtype=bool), withheld=False)
     if study.client is not None and len(table) and study.parameters.disclosure != "named":
         table = withhold_industries(table, study.parameters.minimum_base)
     return table

@@ -142,7 +142,7 @@ def _cells(notebook: Any) -> _Cells:
 def _data(roster: Roster) -> list[Any]:
     """Name and digest of every file that belongs to the dataset."""
     folder = roster.root / "datasets" / roster.dataset.name
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return [roster.dataset.wave, [(path.relative_to(folder).as_posix(), file_digest(path)) for path in files]]
 
 

@@ -192,12 +192,14 @@ def refilled(notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode) -
     ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
     cells = []
     for cell in notebook.cells:
-        if cell.cell_type != "code":
+        # As papermill leaves each cell that it loads.
+        cell = {**cell, "metadata": {"tags": [], **cell.metadata}}
+        if cell["cell_type"] != "code":
             cells.append(cell)
             continue
         before = next(ran)
         cells.append({**cell, "outputs": before.outputs, "execution_count": before.execution_count})
-        if "parameters" in tags(cell):
+        if "parameters" in cell["metadata"]["tags"]:
             cells.append(next(ran))
     return nbformat.from_dict({**notebook, "cells": cells})
 

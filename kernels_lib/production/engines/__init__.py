@@ -12,12 +12,14 @@ believed.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ import nbformat
 
 from kernels_lib.errors import NotebookFailed, UnknownName
 from kernels_lib.production.engines import template
-from kernels_lib.production.notebooks import heading_above
+from kernels_lib.production.notebooks import heading_above, tags
 
 CELL_TIMEOUT_S = 300
 STARTUP_TIMEOUT_S = 120
@@ -45,7 +47,9 @@ _FIXED = {
 }
 
 
-def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
+def with_parameters(
+    notebook: nbformat.NotebookNode, parameters: dict[str, Any], *, always: bool = False
+) -> nbformat.NotebookNode:
     """The notebook that papermill would execute: with a cell that sets the parameters.
 
     For `inprocess.execute`; `run` leaves this to papermill.
@@ -56,6 +60,8 @@ def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any])
         A Python notebook of format 4; it is not changed.
     parameters : dict
         Scalars, already checked.
+    always : bool, default False
+        Whether the cell is there without any parameter too, so that cells are counted alike.
 
     Returns
     -------
@@ -67,7 +73,7 @@ def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any])
     made = nbformat.from_dict(notebook)
     for cell in made.cells:
         cell.metadata.setdefault("tags", [])
-    if parameters:
+    if parameters or always:
         places = [index + 1 for index, cell in enumerate(made.cells) if "parameters" in cell.metadata.tags]
         injected = {
             "cell_type": "code",
@@ -101,7 +107,7 @@ def kernel_environment(root: Path) -> dict[str, str]:
 ENGINES = ("auto", "warm", "kernel", "stock")
 
 # What every notebook needs, and what reports import; a template imports it once.
-BASE = ("kernels_lib.production.engines.client",)
+BASE = ("papermill.execute", "kernels_lib.production.engines.client", "numpy.random")
 PRELOAD = (
     *BASE,
     "numpy",
@@ -216,8 +222,6 @@ def run(
     prepare_process()
     import papermill
     from jupyter_client.provisioning import KernelProvisionerFactory
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
     kind = choose(notebook, kind)
@@ -237,31 +241,92 @@ def run(
         os.environ.update(kernel_environment(root))
         os.environ["JUPYTER_RUNTIME_DIR"] = sockets
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
+        if kind != "warm":
+            _seed_at_start(folder / "ipython", notebook, parameters)
         KernelProvisionerFactory.instance().default_provisioner_name = _provisioner(kind)
-        papermill.execute_notebook(
-            str(source),
-            str(target),
-            parameters=parameters,
-            engine_name="scorecard" if kind == "warm" else None,
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            cwd=str(work),
-            kernel_name="python3",
-            execution_timeout=CELL_TIMEOUT_S,
-            start_timeout=STARTUP_TIMEOUT_S,
-            config=config,
-        )
-    except PapermillExecutionError as error:
-        raise _failed(name, subject, _left(target, source), f"{error.ename}: {error.evalue}") from error
-    except CellTimeoutError as error:
-        raise _failed(name, subject, _left(target, source), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
-    except DeadKernelError as error:
-        raise _failed(name, subject, _left(target, source), "the kernel died") from error
+        with explained(name, subject, lambda: _left(target, source)):
+            papermill.execute_notebook(
+                str(source),
+                str(target),
+                parameters=parameters,
+                engine_name="scorecard" if kind == "warm" else None,
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                cwd=str(work),
+                kernel_name="python3",
+                execution_timeout=CELL_TIMEOUT_S,
+                start_timeout=STARTUP_TIMEOUT_S,
+                config=config,
+            )
     finally:
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(sockets, ignore_errors=True)
-    return nbformat.read(target, as_version=4)
+    return with_whole_streams(nbformat.read(target, as_version=4))
+
+
+def _seed_at_start(profiles: Path, notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> None:
+    """A real kernel draws the random numbers that `inprocess` draws: IPython runs this file before the first cell."""
+    from kernels_lib.production.engines.inprocess import seed_of
+
+    startup = profiles / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "seed.py").write_text(_SEEDING.format(seed=seed_of(with_parameters(notebook, parameters))))
+
+
+# Not at once: a kernel draws numbers of its own while it starts.
+_SEEDING = """
+def _seed_first_cell():
+    def seed(info):
+        import random
+        import numpy.random
+        random.seed({seed})
+        numpy.random.seed({seed})
+        events.unregister("pre_run_cell", seed)
+    events = get_ipython().events
+    events.register("pre_run_cell", seed)
+_seed_first_cell()
+del _seed_first_cell
+"""
+
+
+def with_whole_streams(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Join pieces of one stream that follow each other: where a kernel cuts them depends on the clock."""
+    for cell in notebook.cells:
+        joined: list[nbformat.NotebookNode] = []
+        for output in cell.get("outputs", []):
+            if continues([*joined[-1:], output]):
+                joined[-1]["text"] += output["text"]
+            else:
+                joined.append(output)
+        if joined:
+            cell.outputs = joined
+    return notebook
+
+
+def continues(outputs: list[nbformat.NotebookNode]) -> bool:
+    """Whether two outputs are parts of one stream."""
+    return (
+        len(outputs) == 2
+        and all(output["output_type"] == "stream" for output in outputs)
+        and outputs[0]["name"] == outputs[1]["name"]
+    )
+
+
+@contextlib.contextmanager
+def explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode]) -> Iterator[None]:
+    """Raise what engines raise as a `NotebookFailed` that says where; `left` returns the partly run notebook."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    try:
+        yield
+    except PapermillExecutionError as error:
+        raise _failed(name, subject, left(), f"{error.ename}: {error.evalue}") from error
+    except CellTimeoutError as error:
+        raise _failed(name, subject, left(), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
+    except DeadKernelError as error:
+        raise _failed(name, subject, left(), "the kernel died") from error
 
 
 def _provisioner(kind: str) -> str:
@@ -271,7 +336,11 @@ def _provisioner(kind: str) -> str:
 
 def _left(target: Path, source: Path) -> nbformat.NotebookNode:
     """The partly run notebook; what was to run, where papermill had not saved anything yet."""
-    return nbformat.read(target if target.is_file() else source, as_version=4)
+    return with_whole_streams(nbformat.read(target if target.is_file() else source, as_version=4))
+
+
+# Cells that papermill adds: whoever opens the report's notebook does not count them.
+_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
 def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: str) -> NotebookFailed:
@@ -285,7 +354,8 @@ def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: st
     if raised:
         index, output = raised[0]
         heading = heading_above(executed, index)
-        place = f" at cell {index + 1}" + (f' ("{heading}")' if heading else "")
+        number = 1 + sum(not _ADDED & set(tags(cell)) for cell in executed.cells[:index])
+        place = f" at cell {number}" + (f' ("{heading}")' if heading else "")
         reason = f"{output.ename}: {output.evalue}"
     failure = NotebookFailed(f"stopped for '{subject}'{place}: {reason}.", where=f"reports/{name}.ipynb")
     failure.notebook = executed  # type: ignore[attr-defined]

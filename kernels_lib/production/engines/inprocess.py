@@ -13,22 +13,27 @@ it is needed.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from kernels_lib.production.engines import choose, preload_for
-from kernels_lib.production.engines.template import Child, ChildDied, Template, TemplateFailed
+from kernels_lib.production.engines import choose, preload_for, template
+from kernels_lib.production.engines.template import Child, ChildDied, ForkRefused
 
 
 def execute(
-    notebook: NotebookNode, *, timeout_s: float | None, seed: int, save: Callable[[NotebookNode], None] | None = None
+    notebook: NotebookNode,
+    *,
+    timeout_s: float | None,
+    seed: int,
+    save: Callable[[NotebookNode], None] | None = None,
+    begun: Mapping[int, NotebookNode] | None = None,
+    last: bool = True,
 ) -> None:
     """Run a notebook's cells in this process, which should exist for this notebook alone.
 
@@ -47,6 +52,11 @@ def execute(
         For ``random``, and for numpy's global numbers where numpy is already imported.
     save : callable, optional
         Called with the notebook every half minute while outputs come, and when a cell has raised.
+    begun : mapping of int to NotebookNode, optional
+        Cells, by their place, that the process from which this one was forked ran already: their outputs
+        are taken over, and what they made is there.
+    last : bool, default True
+        Whether names and results go afterwards; else they stay for processes forked from this one.
 
     Raises
     ------
@@ -66,10 +76,11 @@ def execute(
     reseed(seed)
     saver = Saver(notebook, save)
     here = Here()
-    client = Client(saver, here, timeout=timeout_s, record_timing=False)
+    client = Client(saver, here, begun=begun, timeout=timeout_s, record_timing=False)
     try:
-        with shell.attached(here.deliver) as kernel:
+        with shell.attached(here.deliver, last=last) as kernel:
             here.kernel = kernel
+            kernel.shell.execution_count = 1
             client.reset_execution_trackers()
             client.papermill_execute_cells()
             notebook.metadata["language_info"] = dict(kernel.language_info)
@@ -201,25 +212,17 @@ class ScorecardEngine:
         return nb_language(nb, language)
 
 
-_templates: dict[tuple[str, ...], Template] = {}
-
-
 def _child(notebook: NotebookNode) -> Child | None:
     """A child that serves this notebook's cells; None where forking turns out to be unsafe."""
     from papermill.log import logger
 
-    preload = preload_for(notebook)
-    held = _templates.get(preload)
-    if held is None or not held.alive:
-        held = _templates[preload] = Template(preload, os.environ)
-        atexit.register(held.close)
     try:
-        return held.fork(
+        return template.shared(preload_for(notebook), os.environ).fork(
             "kernels_lib.production.engines.client:serve",
             {"seed": seed_of(notebook)},
             environment=os.environ,
             folder=Path.cwd(),
         )
-    except TemplateFailed as error:
+    except ForkRefused as error:
         logger.warning("%s Continuing with an ordinary kernel.", error)
         return None

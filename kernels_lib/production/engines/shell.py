@@ -5,6 +5,7 @@ over a socket goes to a function instead.  So a notebook sees what it sees in a 
 reads the messages gets what a kernel would have sent.
 
     kernel()            this process's kernel, made on first use
+    importing()         a context in which imported libraries see that kernel
     attached(deliver)   a context in which the kernel has this process's output streams
     run(kernel, ...)    one cell; its messages go to `deliver`, the reply is returned
 
@@ -24,16 +25,21 @@ import os
 import sys
 import tempfile
 import threading
+import time
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from ipykernel import compiler, eventloops
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.error import UsageError
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.profiledir import ProfileDir
 from IPython.core.shellapp import InteractiveShellApp
 from jupyter_client.session import Session
@@ -42,6 +48,7 @@ from traitlets.config import Config
 Message = dict[str, Any]
 Deliver = Callable[[Message], None]
 
+FLUSH_EVERY_S = 30
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
 
 
@@ -128,6 +135,21 @@ def _memory_file(name: str) -> int:
     return file
 
 
+class _Turn:
+    """The lock of a stream's buffers; whoever takes it finds in them what bypassed Python until then."""
+
+    def __init__(self, collect: Callable[[], None]) -> None:
+        self._lock = threading.RLock()
+        self._collect = collect
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._collect()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Stream(OutStream):
     """ipykernel's output stream, flushed when something is shown and at the end of a cell, by whoever writes."""
 
@@ -137,7 +159,8 @@ class Stream(OutStream):
         self.session = session
         self.name = name
         self.topic = b"stream." + name.encode()
-        self.pub_thread = self  # what `closed` looks at
+        self.pub_thread = self  # of which only `schedule` is used
+        self.thread = None
         self.echo = None
         self._captured = captured
         self._original_stdstream_copy = captured.original
@@ -146,37 +169,36 @@ class Stream(OutStream):
         self._parent_header_global: dict[str, Any] = {}
         self._master_pid = os.getpid()
         self._flush_pending = self._subprocess_flush_pending = False
-        self._buffer_lock = threading.RLock()
+        self._buffer_lock = _Turn(self._collect)
         self._buffers: defaultdict[Any, io.StringIO] = defaultdict(io.StringIO)
         self._isatty = False
         self._should_watch = False
         self._local = threading.local()
+        self._flushed = time.monotonic()
 
-    def write(self, string: str) -> int:  # type: ignore[override]
-        """Write text, behind what subprocesses have written before."""
-        if not isinstance(string, str):
-            raise TypeError(f"write() argument must be str, not {type(string)}")
-        if not self._is_master_process():
-            # A fork of this process: its memory is not ours, but its descriptors are.
-            os.write(self._captured.descriptor, string.encode("utf-8", "replace"))
-            return len(string)
-        if self.closed:
-            raise ValueError("I/O operation on closed file")
-        self._collect()
-        with self._buffer_lock:
-            self._buffers[frozenset(self.parent_header.items())].write(string)
-        return len(string)
+    def schedule(self, function: Callable[[], None]) -> None:
+        """In a fork of this process, which may end at any time: flush at once."""
+        function()
 
-    def flush(self) -> None:
-        """Send what was written."""
-        if self._is_master_process() and not self.closed:
-            self._collect()
-            self._flush()
+    def _schedule_flush(self) -> None:
+        """Hardly ever by the clock, on which outputs would depend; only so that a long cell can be saved."""
+        if time.monotonic() - self._flushed > FLUSH_EVERY_S:
+            self.flush()
+
+    def _flush(self) -> None:
+        if self._is_master_process():
+            self._flushed = time.monotonic()
+            super()._flush()
+            return
+        # A fork of this process: its memory is not ours, but its descriptors are.
+        self._subprocess_flush_pending = False
+        for _, text in self._flush_buffers():
+            os.write(self._captured.descriptor, text.encode("utf-8", "replace"))
 
     def _collect(self) -> None:
-        text = self._captured.drain()
-        if text:
-            with self._buffer_lock:
+        if self._is_master_process():
+            text = self._captured.drain()
+            if text:
                 self._buffers[frozenset(self._parent_header_global.items())].write(text)
 
     def close(self) -> None:
@@ -230,6 +252,40 @@ class Kernel(IPythonKernel):
         """It has none."""
 
 
+class Transforming(TransformerManager):
+    """IPython's translation of magics into Python, remembered: reports of one build share their cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._own = self._rules()
+
+    def transform_cell(self, cell: str) -> str:
+        """The cell as Python."""
+        if self._rules() != self._own:
+            return super().transform_cell(cell)  # the notebook has added rules, which may do anything
+        if cell not in _transformed:
+            _transformed[cell] = super().transform_cell(cell)
+        return _transformed[cell]
+
+    def _rules(self) -> list[Any]:
+        return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
+
+
+_transformed: dict[str, str] = {}
+
+# ipykernel names a cell's code by this hash, which takes a millisecond a cell.
+compiler.murmur2_x86 = cache(compiler.murmur2_x86)
+
+
+def remember(sources: Sequence[str]) -> None:
+    """In a template: do now what only depends on the text of cells, for all children."""
+    transforming = kernel().shell.input_transformer_manager
+    for source in sources:
+        compiler.get_file_name(source)
+        with contextlib.suppress(SyntaxError):  # said when the cell runs
+            transforming.transform_cell(source)
+
+
 @contextlib.contextmanager
 def _without_debugger() -> Iterator[None]:
     """The debugger has no one to talk to here, and importing it costs a tenth of a second."""
@@ -261,7 +317,27 @@ def kernel() -> Kernel:
             session=Handover(), profile_dir=Profile(), config=config, user_ns={}, iopub_socket=object(), log=log
         )
     made.shell_channel_thread = _MainThread()
+    made.shell.input_transformer_manager = Transforming()
+    for extension in InteractiveShellApp.default_extensions.default():
+        made.shell.extension_manager.load_extension(extension)
+    # ipykernel looks for the kernel in an application, of which there is none.
+    made.shell.enable_gui = partial(_enable_gui, made)
     return made
+
+
+def _enable_gui(own: Kernel, gui: str | None = None) -> None:
+    try:
+        eventloops.enable_gui(gui, kernel=own)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    own.shell.active_eventloop = gui
+
+
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """While libraries are imported before any cell runs: they see the kernel that a cell would show them."""
+    with kernel().shell.builtin_trap:
+        yield
 
 
 def forget() -> None:
@@ -272,49 +348,70 @@ def forget() -> None:
 
 
 @contextlib.contextmanager
-def attached(deliver: Deliver) -> Iterator[Kernel]:
+def attached(deliver: Deliver, *, last: bool = True) -> Iterator[Kernel]:
     """Give the kernel this process's output, and put everything back afterwards.
 
     Parameters
     ----------
     deliver : callable
         Gets every message.
+    last : bool, default True
+        Whether the kernel goes afterwards; else names and results stay for those forked from this process.
     """
-    own = kernel()
-    shell, session = own.shell, own.session
-    before = (sys.stdout, sys.stderr, sys.displayhook, sys.argv, list(sys.path), builtins.input)
-    environment, folder = dict(os.environ), Path.cwd()
-    handlers = logging.root.handlers[:]
-    loop = asyncio.new_event_loop()
-    with warnings.catch_warnings(), contextlib.ExitStack() as undo:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        caught = [Captured(1, "stdout"), Captured(2, "stderr")]
-        for each in caught:
-            undo.callback(each.close)
-        session.pid = os.getpid()
-        session.deliver = deliver
-        own.io_loop = _Loop(loop)
+    with _put_back():
+        own = kernel()
+        own.session.pid = os.getpid()
+        own.session.deliver = deliver
         own.shell_channel_thread = _MainThread()
-        sys.stdout, sys.stderr = (
-            Stream(session, name, each) for name, each in zip(("stdout", "stderr"), caught, strict=True)
-        )
-        own._stdout, own._stderr = sys.stdout, sys.stderr
-        _as_launched(shell)
+        loop = asyncio.new_event_loop()
+        own.io_loop = _Loop(loop)
+        with _streams(own):
+            _as_launched(own.shell)
+            try:
+                yield own
+            finally:
+                _end(loop)
+                own.session.deliver = None
+                _sweep(own.profile_dir)
+                if last:
+                    # Names and results of this notebook are not the next one's.
+                    forget()
+
+
+@contextlib.contextmanager
+def _put_back() -> Iterator[None]:
+    """What cells change of their process without meaning to last longer than the notebook."""
+    streams = sys.stdout, sys.stderr, sys.displayhook, sys.argv, builtins.input
+    path, main, handlers = sys.path[:], sys.modules["__main__"], logging.root.handlers[:]
+    environment, folder = dict(os.environ), Path.cwd()
+    # Also makes every warning new again, as it would be to a process that has just started.
+    with warnings.catch_warnings():
         logging.root.handlers[:] = []
         try:
-            yield own
+            yield
         finally:
-            _end(loop)
-            session.deliver = None
-            _sweep(own.profile_dir)
-            sys.stdout.close()
-            sys.stderr.close()
-            sys.stdout, sys.stderr, sys.displayhook, sys.argv, sys.path[:], builtins.input = before
-            logging.root.handlers[:] = handlers
+            sys.stdout, sys.stderr, sys.displayhook, sys.argv, builtins.input = streams
+            sys.path[:], sys.modules["__main__"], logging.root.handlers[:] = path, main, handlers
             os.environ.clear()
             os.environ.update(environment)
             os.chdir(folder)
+
+
+@contextlib.contextmanager
+def _streams(own: Kernel) -> Iterator[None]:
+    """The notebook's output, in place of the process's."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    caught = {name: Captured(descriptor, name) for descriptor, name in ((1, "stdout"), (2, "stderr"))}
+    made = [Stream(own.session, name, captured) for name, captured in caught.items()]
+    sys.stdout, sys.stderr = own._stdout, own._stderr = made
+    try:
+        yield
+    finally:
+        for stream in made:
+            stream.close()
+        for captured in caught.values():
+            captured.close()
 
 
 def _as_launched(shell: ZMQInteractiveShell) -> None:

@@ -46,7 +46,10 @@ ONE_THREAD = {
     "ARROW_IO_THREADS": "1",
 }
 
-FRONT_END = "kernels_lib.production.engines.shell:kernel"
+FRONT_END = "kernels_lib.production.engines.shell:importing"
+
+# How long a child may take to end once it has no channel any more.
+GRACE_S = 5
 
 _LENGTH = struct.Struct("!Q")
 _PR_SET_PDEATHSIG = 1
@@ -62,6 +65,10 @@ class TemplateFailed(ScorecardError):
     """The template could not start, has ended, or a function raised in it."""
 
     exit_code = 1
+
+
+class ForkRefused(TemplateFailed):
+    """The template must not fork: it has threads."""
 
 
 class ChildDied(ScorecardError):
@@ -139,7 +146,7 @@ class Child:
         try:
             _write(self._open(), {"value": value})
         except OSError as error:
-            raise ChildDied(self.wait()) from error
+            raise self._lost() from error
 
     def reports(self, until: float | None = None) -> Iterator[Any]:
         """What the child reports, as it comes, until it finishes.
@@ -159,7 +166,7 @@ class Child:
         while self._answer is None:
             frame = self._frame(until)
             if frame is None:
-                raise ChildDied(self.wait())
+                raise self._lost()
             if "report" in frame:
                 yield frame["report"]
             else:
@@ -177,7 +184,7 @@ class Child:
         """
         for _ in self.reports():
             pass
-        self.wait()
+        self.close()  # it ends by itself
         answer = self._answer or {}
         if "error" in answer:
             raise ChildRaised(answer["error"], answer["traceback"])
@@ -186,14 +193,17 @@ class Child:
     def poll(self) -> int | None:
         """Its exit code, negative for a signal; None while it runs."""
         if self._code is None:
-            self._code = self._template._ended(self.pid, wait=False)
+            self._code = self._template._ended(self.pid)
         return self._code
 
-    def wait(self) -> int:
-        """Wait until it has ended; its exit code, negative for a signal."""
-        self.close()
-        if self._code is None:
-            self._code = self._template._ended(self.pid, wait=True)
+    def wait(self, timeout_s: float | None = None) -> int | None:
+        """Wait until it has ended; its exit code, negative for a signal, or None where that took too long."""
+        until = None if timeout_s is None else time.monotonic() + timeout_s
+        pause = 0.001
+        # Asked again and again: a template that waited for one child could not fork another.
+        while self.poll() is None and (until is None or time.monotonic() < until):
+            time.sleep(pause)
+            pause = min(0.02, pause * 1.5)
         return self._code
 
     def kill(self) -> None:
@@ -201,7 +211,7 @@ class Child:
         if self.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
-            self.wait()
+            self.wait(GRACE_S)
         self.close()
 
     def close(self) -> None:
@@ -209,6 +219,13 @@ class Child:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+
+    def _lost(self) -> ChildDied:
+        """How the child ended whose channel has ended; one that closed it and lives on is of no use."""
+        self.close()
+        if self.wait(GRACE_S) is None:
+            self.kill()
+        return ChildDied(-signal.SIGKILL if self._code is None else self._code)
 
     def _open(self) -> socket.socket:
         if self._channel is None:
@@ -245,8 +262,8 @@ class Template:
     prepare : sequence of str
         Functions without arguments ("module:name") to call after importing.
     front_end : str
-        Function ("module:name") called before importing; makes the kernel that libraries look for
-        while they are imported.  Empty: they see none.
+        Function ("module:name") that returns a context to import in, with the kernel that libraries
+        look for while they are imported.  Empty: they see none.
 
     Raises
     ------
@@ -271,7 +288,7 @@ class Template:
         self._ready = False
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                [sys.executable, "-c", _START, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -336,8 +353,10 @@ class Template:
 
         Raises
         ------
+        ForkRefused
+            If the template has threads.
         TemplateFailed
-            If the template has ended or must not fork.
+            If it has ended.
         """
         ours, theirs = socket.socketpair()
         request = {
@@ -376,10 +395,10 @@ class Template:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ended(self, pid: int, *, wait: bool) -> int | None:
+    def _ended(self, pid: int) -> int | None:
         """Exit code of a child; the template is its parent and alone knows it."""
         try:
-            return self._ask({"do": "wait" if wait else "poll", "pid": pid})
+            return self._ask({"do": "poll", "pid": pid})
         except TemplateFailed:
             # Children die with the template.
             return -signal.SIGKILL
@@ -394,8 +413,10 @@ class Template:
                 raise self._failed() from error
         if answer is None:
             raise self._failed()
+        if "refused" in answer:
+            raise ForkRefused(answer["refused"], remedy=answer["remedy"])
         if "error" in answer:
-            raise TemplateFailed(answer["error"], remedy=answer.get("remedy", ""))
+            raise TemplateFailed(answer["error"])
         return answer["result"]
 
     def _await_ready(self) -> None:
@@ -405,7 +426,7 @@ class Template:
         if answer is None:
             raise self._failed()
         if "error" in answer:
-            raise TemplateFailed(answer["error"], remedy=answer.get("remedy", ""))
+            raise TemplateFailed(answer["error"])
         self._ready = True
 
     def _failed(self) -> TemplateFailed:
@@ -423,6 +444,17 @@ class Template:
             f"the template process, which imports the libraries once for all reports, {how}.{said}",
             remedy="Build with --engine stock to see whether the libraries themselves work.",
         )
+
+
+_shared: dict[tuple[str, ...], Template] = {}
+
+
+def shared(preload: Sequence[str], environment: Mapping[str, str]) -> Template:
+    """This process's template with these modules, started on first use; its children get their own environments."""
+    held = _shared.get(tuple(preload))
+    if held is None or not held.alive:
+        held = _shared[tuple(preload)] = Template(preload, environment)
+    return held
 
 
 def report(value: Any) -> None:
@@ -507,9 +539,19 @@ def _named(function: str) -> Callable[..., Any]:
 
 # In the template
 
+# The folder that the caller happens to be in is not searched for modules.
+_START = f"import sys; sys.flags.safe_path or sys.path.pop(0); from {__name__} import serve; serve(int(sys.argv[1]))"
+
+
+def serve(descriptor: int) -> None:
+    """Be a template: import, prepare, answer requests until the other side goes, and end."""
+    try:
+        _serve(descriptor)
+    finally:
+        _leave(0)
+
 
 def _serve(descriptor: int) -> None:
-    """Import, prepare, then answer requests until the other side goes."""
     # A terminal's Ctrl-C is for the process that started us, which then closes the channel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = socket.socket(fileno=descriptor)
@@ -543,10 +585,9 @@ def _line(error: BaseException) -> str:
 
 def _import(setup: dict[str, Any]) -> None:
     environment = dict(os.environ)
-    if setup["front_end"]:
-        _named(setup["front_end"])()
-    for name in setup["preload"]:
-        importlib.import_module(name)
+    with _named(setup["front_end"])() if setup["front_end"] else contextlib.nullcontext():
+        for name in setup["preload"]:
+            importlib.import_module(name)
     os.environ.clear()
     os.environ.update(environment)
     for function in setup["prepare"]:
@@ -572,21 +613,19 @@ def _answer(
             _freeze()
             return {"result": result}
         case "fork":
-            return _fork(request, channel, descriptors.pop())
-        case "wait" | "poll" as do:
-            pid = request["pid"]
-            if do == "wait" and pid not in ended:
-                _bury(pid, ended)
-            return {"result": ended.get(pid)}
+            answer = _fork(request, channel, descriptors[-1])
+            ended.pop(answer.get("result", 0), None)  # an earlier child may have had the number
+            return answer
+        case "poll":
+            return {"result": ended.get(request["pid"])}
     raise ValueError(f"unknown request {request['do']!r}")
 
 
 def _fork(request: dict[str, Any], channel: socket.socket, descriptor: int) -> dict[str, Any]:
     threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - in the path of every job
     if threads != 1:
-        os.close(descriptor)
         return {
-            "error": f"the template process has {threads} threads, and a process with threads must not be forked.",
+            "refused": f"the template process has {threads} threads, and a process with threads must not be forked.",
             "remedy": "Use --engine stock, or keep the library that starts threads out of the preloaded modules.",
         }
     template = os.getpid()
@@ -594,7 +633,6 @@ def _fork(request: dict[str, Any], channel: socket.socket, descriptor: int) -> d
     if pid == 0:
         channel.close()
         _live(request, socket.socket(fileno=descriptor), template)
-    os.close(descriptor)
     return {"result": pid}
 
 
@@ -607,15 +645,11 @@ def _reap(ended: dict[int, int]) -> None:
             return
         if found is None:
             return
-        _bury(found.si_pid, ended)
-
-
-def _bury(pid: int, ended: dict[int, int]) -> None:
-    # Not reaped yet, so that no other process can have got its number.
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    ended[pid] = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        pid = found.si_pid
+        # Before it is reaped: until then no other process can get its number.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        ended[pid] = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 # In a child
@@ -699,11 +733,3 @@ def _leave(code: int) -> None:
                 stream.flush()
     finally:
         os._exit(code)
-
-
-if __name__ == "__main__":
-    # The folder that the caller happens to be in is not searched for modules.
-    if not sys.flags.safe_path:
-        del sys.path[0]
-    # Under its own name, so that children that import it find the channel.
-    importlib.import_module("kernels_lib.production.engines.template")._serve(int(sys.argv[1]))

@@ -1,0 +1,153 @@
+"""Engines agree: what a notebook shows does not depend on what ran it."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from kernels_lib.errors import NotebookFailed
+from kernels_lib.production import build, engines, runner
+from kernels_lib.production.engines import template
+from tests.production.behaviours import BEHAVIOURS, CORE, WITH_FRONT_END, Behaviour
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# A child is how builds run reports: without papermill, forked from a template with all libraries.
+WARM = ("child", "warm")
+ALL = (*WARM, "kernel")
+
+# (behaviour, way) -> what differs from a stock kernel, as docs/engines.md says.
+DEVIATIONS: dict[tuple[str, str], str] = {
+    ("exit in the middle", "child"): "nothing runs after exit",
+    ("exit in the middle", "warm"): "nothing runs after exit",
+    ("a file opened over stdout", "child"): "what was written before it is lost",
+    ("a file opened over stdout", "warm"): "what was written before it is lost",
+}
+
+pytestmark = pytest.mark.skipif(not template.supported(), reason="only one engine where processes cannot be forked")
+
+
+def ran(given: nbformat.NotebookNode, way: str, folder: Path, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The executed notebook and the message of its failure."""
+    folder = folder / way
+    folder.mkdir()
+    if way == "child":
+        return in_child(given, folder, parameters)
+    try:
+        executed = engines.run(given, parameters, root=ROOT, folder=folder, name="x", subject="s", kind=way)
+    except NotebookFailed as failure:
+        return {"notebook": failure.notebook, "failure": str(failure)}
+    return {"notebook": executed, "failure": ""}
+
+
+def in_child(given: nbformat.NotebookNode, folder: Path, parameters: dict[str, Any]) -> dict[str, Any]:
+    environment = engines.kernel_environment(ROOT)
+    child = template.shared(engines.PRELOAD, environment).fork(
+        f"{__name__}:run_in_child",
+        {"notebook": given, "folder": str(folder), "parameters": parameters},
+        environment=environment,
+    )
+    try:
+        return child.result()
+    except template.ChildDied:
+        return {"notebook": given, "failure": "reports/x.ipynb: stopped for 's': the kernel died."}
+
+
+def run_in_child(argument: dict[str, Any]) -> dict[str, Any]:
+    """In a child of a template: as builds do."""
+    from kernels_lib.production.engines.here import run_here
+
+    given, folder = nbformat.from_dict(argument["notebook"]), Path(argument["folder"])
+    try:
+        executed = run_here(given, argument["parameters"], root=ROOT, folder=folder, name="x", subject="s")
+    except NotebookFailed as failure:
+        return {"notebook": failure.notebook, "failure": str(failure)}
+    return {"notebook": executed, "failure": ""}
+
+
+def seen(outcome: dict[str, Any]) -> dict[str, Any]:
+    """What readers see of an executed notebook, without what no two runs share."""
+    cells = [
+        {"count": cell.get("execution_count"), "outputs": cell.get("outputs", []), "source": cell["source"]}
+        for cell in outcome["notebook"]["cells"]
+    ]
+    text = json.dumps({"cells": cells, "failure": outcome["failure"]}, ensure_ascii=True, sort_keys=True)
+    for pattern, mask in (
+        (r"0x[0-9a-f]{8,16}", "0xADDRESS"),
+        (r"ipykernel_[0-9]+", "ipykernel_PID"),
+        (r"/[^\\\"' ]*?/(child|warm|kernel|auto|stock)/work\b", "FOLDER"),
+    ):
+        text = re.sub(pattern, mask, text)
+    return json.loads(text)
+
+
+def assert_agree(name: str, given: nbformat.NotebookNode, ways: tuple[str, ...], folder: Path, **parameters: Any):
+    stock = seen(ran(given, "stock", folder, parameters))
+    for way in ways:
+        found = seen(ran(given, way, folder, parameters))
+        if (name, way) in DEVIATIONS:
+            assert stock != found, f"{way}: no deviation any more; take it out here and in docs/engines.md"
+        else:
+            assert stock == found, way
+
+
+@pytest.mark.parametrize("behaviour", CORE, ids=lambda behaviour: behaviour.name)
+def test_warm_engines_show_what_a_stock_kernel_shows(behaviour: Behaviour, tmp_path):
+    assert_agree(behaviour.name, behaviour.notebook(), WARM, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
+def test_every_engine_shows_what_a_stock_kernel_shows(behaviour: Behaviour, tmp_path):
+    assert_agree(behaviour.name, behaviour.notebook(), ("kernel",) if behaviour.core else ALL, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("behaviour", WITH_FRONT_END, ids=lambda behaviour: behaviour.name)
+def test_notebooks_that_need_a_front_end_get_a_real_kernel(behaviour: Behaviour, tmp_path):
+    assert "kernel" == engines.choose(behaviour.notebook())
+    assert_agree(behaviour.name, behaviour.notebook(), ("kernel", "auto"), tmp_path)
+
+
+@cache
+def jobs() -> dict[str, Any]:
+    """One job of every report."""
+    return {job.report: job for job in reversed(build.plan(build.Request(root=ROOT)).jobs)}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("report", ["client", "industry", "methods", "study"])
+def test_every_report_is_the_same_from_every_engine(report, tmp_path):
+    job = jobs()[report]
+    assert "warm" == engines.choose(runner.prepare(job))
+    assert_agree(report, runner.prepare(job), ALL, tmp_path, **job.parameters)
+
+
+def test_every_deviation_is_in_the_docs():
+    told = (ROOT / "docs/engines.md").read_text(encoding="utf-8")
+    assert not [what for what in DEVIATIONS.values() if what not in told]
+
+
+def test_an_unknown_engine_is_refused_with_the_names_of_all():
+    with pytest.raises(engines.UnknownName) as caught:
+        engines.choose(v4.new_notebook(), "wram")
+
+    assert "--engine: unknown engine 'wram'. Did you mean 'warm'? Known: auto, kernel, stock, warm." == str(
+        caught.value
+    )
+
+
+def test_another_language_and_another_platform_get_papermill_s_own_engine(monkeypatch):
+    other = v4.new_notebook(metadata={"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}})
+    assert ["stock"] * 4 == [engines.choose(other, asked) for asked in engines.ENGINES]
+
+    monkeypatch.setattr(template, "supported", lambda: False)
+    assert ["stock"] * 4 == [engines.choose(v4.new_notebook(), asked) for asked in engines.ENGINES]
