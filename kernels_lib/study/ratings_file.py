@@ -15,6 +15,7 @@ import gzip
 import io
 import os
 import tempfile
+import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -396,7 +397,7 @@ def _header(resource: Resource) -> list[str]:
     try:
         with open_raw(resource.path, "rb") as file:
             text = file.read(HEADER_BYTES).decode("utf-8-sig", errors="replace")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadData(f"it cannot be read: {error}.", where=resource.shown) from error
     rows = (row for row in csv.reader(io.StringIO(text, newline="")) if row)
     header = next(islice(rows, 1), None)

@@ -309,6 +309,19 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path):
     assert found.startswith("long.parquet: it cannot be read: ")
 
 
+@pytest.mark.parametrize("kept", [5, 60, 2000])
+def test_a_packed_file_that_is_damaged_is_refused(tmp_path, kept):
+    noise = random.Random(1)
+    rows = "".join(
+        f"Brand {noise.randrange(99)},dialog,{noise.randrange(1, 6)},{noise.random()}\n" for _ in range(3000)
+    )
+    packed = gzip.compress(("brand,criterion,score,respondent\n" + rows).encode())
+    path = tmp_path / "long.csv.gz"
+    path.write_bytes(packed[:kept] + bytes(200) + packed[kept + 200 :])
+    (found,) = problems_of(path)
+    assert found.startswith("long.csv.gz: it cannot be read: ")
+
+
 def test_a_column_of_dates_holds_no_scores(tmp_path):
     import duckdb
 
