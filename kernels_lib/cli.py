@@ -89,6 +89,9 @@ def build(
     assets: Annotated[
         str, typer.Option("--assets", help="Scripts: inline in each document, or shared by all of a hosted site.")
     ] = "inline",
+    share_cells: Annotated[
+        bool, typer.Option("--share-cells", help="Run first cells that are the same for all clients once.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Make everything again, whatever is up to date.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what would be made and why; make nothing.")] = False,
     as_json: JsonOption = False,
@@ -120,6 +123,7 @@ def build(
         force=force,
         scheduler=scheduler,
         store=store,
+        share_cells=share_cells,
     )
     if explain:
         _explain(production.plan(request), as_json)
@@ -228,7 +232,8 @@ def _build_json(summary: Summary) -> dict[str, Any]:
 
 
 def _tell(summary: Summary, root: Path) -> None:
-    for warning in dict.fromkeys(warning for outcome in summary.outcomes for warning in outcome.warnings):
+    told = [warning for outcome in summary.outcomes for warning in outcome.warnings]
+    for warning in dict.fromkeys([*told, *summary.notes]):
         typer.echo(f"Note: {warning}", err=True)
     for message, notebooks in _alike(summary).items():
         typer.echo(message, err=True)
@@ -373,7 +378,7 @@ def plan(
 
     opened = open_study(study)
     scale = opened.instrument.scale
-    raters_now, agreement = planning.raters_in(opened.ratings)
+    raters_now, agreement = planning.raters_in(opened.ratings, opened.counts)
     icc = agreement if icc is None else icc
     planned = planning.plan(
         opened.scores,

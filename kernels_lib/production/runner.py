@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -148,7 +148,7 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     watched = reads.Reads(job.root, known=_known_files(job), work=folder) if how == "warm" else None
     if watched:
         watched.watch()
-    run = run_here if how == "warm" else partial(engines.run, kind=how)
+    run = partial(run_here, begun=_begun(job)) if how == "warm" else partial(engines.run, kind=how)
     executed = run(notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label)
     further = watched.found() if watched else reads.nothing()
     executed = _portable(executed)
@@ -159,6 +159,13 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     _note(job, record, folder)
     # Read again, so that publishing now and publishing later begin with the same.
     return nbjson.reads(kept.decode("utf-8")), record
+
+
+def _begun(job: Job) -> Sequence[nbformat.NotebookNode]:
+    """First cells that the process from which this one was forked ran for all clients."""
+    from kernels_lib.production import sharing
+
+    return sharing.cells_for(job)
 
 
 def _kept(job: Job, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]]:

@@ -18,6 +18,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from kernels_lib.errors import NotebookFailed
 from kernels_lib.production import engines
@@ -63,7 +64,10 @@ class Crew:
         self._preload = RUNNING
         self._template: template.Template | None = None
         self._prepared: template.Template | None = None
+        self._share: dict[str, Any] | None = None
         self._lock = threading.Lock()
+        # What whoever asked for the build should know of how it went.
+        self.notes: list[str] = []
         if self._forks and starts:
             self._start()
 
@@ -72,8 +76,19 @@ class Crew:
         self._prepared = None
         return self._template
 
-    def work(self, tasks: Sequence[Task], units: Sequence[str], *, count: int) -> Iterator[Outcome]:
+    def work(
+        self, tasks: Sequence[Task], units: Sequence[str], *, count: int, share: bool = False
+    ) -> Iterator[Outcome]:
         """Do all tasks, at most `count` at once; outcomes as they come.
+
+        Parameters
+        ----------
+        tasks : sequence of Task
+        units : sequence of str
+            Names of all units.
+        count : int
+        share : bool, default False
+            Whether clients' first cells, which are the same for all, run once: see `sharing`.
 
         Raises
         ------
@@ -82,6 +97,8 @@ class Crew:
         """
         if not self._forks:
             return self._in_a_pool(tasks, units, count)
+        if share:
+            return self._shared(tasks, units, count)
         if len(tasks) == 1:
             return self._in_both(tasks[0], units)
         if not any(task.need.run for task in tasks):
@@ -158,6 +175,46 @@ class Crew:
                 running.clear()
                 parent = self._ready(tasks, units)
 
+    def _shared(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
+        """Reports that share nothing first; then the clients that do, from a template that ran their first cells."""
+        from kernels_lib.production import sharing
+
+        jobs, varying = sharing.group(task.job for task in tasks if task.need.run)
+        alike = {job.key for job in jobs}
+        alone = [task for task in tasks if task.job.key not in alike]
+        if alone:
+            yield from self._in_children(alone, units, count)
+        together = [task for task in tasks if task.job.key in alike]
+        if not together:
+            self.notes.append("no cells are shared: the notebooks' first cells depend on the client.")
+            return
+        self.close()
+        self._share = {"root": str(self._root), "job": jobs[0].as_json(), "varying": sorted(varying)}
+        parent = self._ready(together, units)
+        if self._compared(parent, together):
+            yield from self._in_children(together, units, count)
+            return
+        self.notes.append(
+            "no cells are shared: a client's outputs were not the same when its first cells ran before it was known. "
+            "Something in them looks at the time, at random numbers or at the client."
+        )
+        self.close()
+        self._share = None
+        yield from self._in_children(together, units, count)
+
+    def _compared(self, parent: template.Template, tasks: Sequence[Task]) -> bool:
+        """Whether a sample of clients gives the same outputs with and without shared cells."""
+        from kernels_lib.production import sharing
+
+        sample = [tasks[0], *tasks[-1 : -sharing.SAMPLE : -1]]
+        with template.Template(self._preload, engines.kernel_environment(self._root)) as plain:
+            for task in sample:
+                asked = {"root": str(self._root), "job": task.job.as_json()}
+                found = [each.fork("kernels_lib.production.sharing:probe", asked) for each in (plain, parent)]
+                if found[0].result() != found[1].result():
+                    return False
+        return True
+
     def _in_both(self, task: Task, units: Sequence[str]) -> Iterator[Outcome]:
         """One task: a child runs the notebook, and this process, which waits anyway, publishes it."""
         remember_units(units)
@@ -197,6 +254,8 @@ class Crew:
             parent.run("kernels_lib.production.tasks:get_ready", {"assets": tasks[0].job.assets})
             for asked in rehearsals(tasks):
                 parent.run("kernels_lib.production.tasks:rehearse", asked)
+            if self._share is not None:
+                parent.run("kernels_lib.production.sharing:begin", self._share)
             self._prepared = parent
         return parent
 

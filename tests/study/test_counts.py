@@ -529,6 +529,19 @@ def test_a_scores_verdict_heeds_the_number_of_its_ratings(project):
     assert close == (card["verdict"] == "too close to call").tolist()
 
 
+def test_a_plan_knows_how_many_ratings_stand_behind_a_score_and_how_they_agree(project):
+    from kernels_lib.analysis import planning
+    from kernels_lib.analysis.agreement import one_way_icc
+
+    survey(project, ratings=4_000)
+    study = open_study("survey", root=project)
+    now, agreement = planning.raters_in(study.ratings, study.counts)
+    table = study.counts.table()
+    # 4000 ratings, 8 criteria, 30 brands: about 17 each
+    assert int(np.median(table.sum(axis=2))) == now
+    assert np.median([one_way_icc(table[:, j], study.counts.levels).effect for j in range(8)]) == agreement
+
+
 @pytest.mark.parametrize(
     ("own", "problem"),
     [

@@ -28,17 +28,18 @@ import threading
 import time
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from ipykernel import eventloops
+from ipykernel import compiler, eventloops
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import UsageError
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.profiledir import ProfileDir
 from IPython.core.shellapp import InteractiveShellApp
 from jupyter_client.session import Session
@@ -251,6 +252,40 @@ class Kernel(IPythonKernel):
         """It has none."""
 
 
+class Transforming(TransformerManager):
+    """IPython's translation of magics into Python, remembered: reports of one build share their cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._own = self._rules()
+
+    def transform_cell(self, cell: str) -> str:
+        """The cell as Python."""
+        if self._rules() != self._own:
+            return super().transform_cell(cell)  # the notebook has added rules, which may do anything
+        if cell not in _transformed:
+            _transformed[cell] = super().transform_cell(cell)
+        return _transformed[cell]
+
+    def _rules(self) -> list[Any]:
+        return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
+
+
+_transformed: dict[str, str] = {}
+
+# ipykernel names a cell's code by this hash, which takes a millisecond a cell.
+compiler.murmur2_x86 = cache(compiler.murmur2_x86)
+
+
+def remember(sources: Sequence[str]) -> None:
+    """In a template: do now what only depends on the text of cells, for all children."""
+    transforming = kernel().shell.input_transformer_manager
+    for source in sources:
+        compiler.get_file_name(source)
+        with contextlib.suppress(SyntaxError):  # said when the cell runs
+            transforming.transform_cell(source)
+
+
 @contextlib.contextmanager
 def _without_debugger() -> Iterator[None]:
     """The debugger has no one to talk to here, and importing it costs a tenth of a second."""
@@ -282,6 +317,7 @@ def kernel() -> Kernel:
             session=Handover(), profile_dir=Profile(), config=config, user_ns={}, iopub_socket=object(), log=log
         )
     made.shell_channel_thread = _MainThread()
+    made.shell.input_transformer_manager = Transforming()
     for extension in InteractiveShellApp.default_extensions.default():
         made.shell.extension_manager.load_extension(extension)
     # ipykernel looks for the kernel in an application, of which there is none.
@@ -312,13 +348,15 @@ def forget() -> None:
 
 
 @contextlib.contextmanager
-def attached(deliver: Deliver) -> Iterator[Kernel]:
+def attached(deliver: Deliver, *, last: bool = True) -> Iterator[Kernel]:
     """Give the kernel this process's output, and put everything back afterwards.
 
     Parameters
     ----------
     deliver : callable
         Gets every message.
+    last : bool, default True
+        Whether the kernel goes afterwards; else names and results stay for those forked from this process.
     """
     with _put_back():
         own = kernel()
@@ -335,8 +373,9 @@ def attached(deliver: Deliver) -> Iterator[Kernel]:
                 _end(loop)
                 own.session.deliver = None
                 _sweep(own.profile_dir)
-                # Names and results of this notebook are not the next one's.
-                forget()
+                if last:
+                    # Names and results of this notebook are not the next one's.
+                    forget()
 
 
 @contextlib.contextmanager
