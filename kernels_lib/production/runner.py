@@ -106,11 +106,12 @@ def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path
             gates.Delivery(
                 executed,
                 results,
-                made.pages,
+                made.encoded,
                 job.root,
                 hidden,
                 job.quoted,
                 packages=made.packages,
+                model=made.model,
                 to_assets=to_assets if job.assets == "shared" else "",
             ),
             subject,

@@ -90,7 +90,7 @@ def run_json(given: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def get_ready(asked: Mapping[str, Any]) -> None:
     """Compile in this process what every document needs, so that its children need not."""
-    from kernels_lib.production.publish import compile_all
+    from kernels_lib.production.gates import compile_all
 
     compile_all(asked["assets"])
 
