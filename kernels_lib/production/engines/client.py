@@ -12,9 +12,7 @@ import base64
 import contextlib
 import os
 import random
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -31,6 +29,9 @@ from kernels_lib.production.engines.shell import Deliver, Message
 from kernels_lib.production.engines.template import Child, ChildDied
 
 SAVE_EVERY_S = 30
+
+# How much longer than a cell may run its process may live.
+GRACE_S = 5
 
 
 def reseed(seed: int) -> None:
@@ -137,60 +138,28 @@ class Client(PapermillNotebookClient):
             run_sync(run_hook)(hook, **arguments)
 
 
-class _Overdue(BaseException):
-    """Raised into a cell that runs too long."""
-
-
 class Here:
     """Runs cells with the kernel of this process."""
 
     def __init__(self) -> None:
         self.kernel: shell.Kernel | None = None
         self._receive: Deliver | None = None
-        self._overdue = False
 
     def deliver(self, message: Message) -> None:
-        """Pass a message on; what a cell says about being stopped is not its output."""
-        if self._receive is not None and not (self._overdue and message["msg_type"] == "error"):
+        """Pass a message on to the cell that runs."""
+        if self._receive is not None:
             self._receive(message)
 
     def __call__(
         self, code: str, cell_id: str | None, request: str, timeout_s: float | None, receive: Deliver
     ) -> dict[str, Any]:
-        kernel = self.kernel
-        if kernel is None or kernel.shell.exit_now:
+        if self.kernel is None or self.kernel.shell.exit_now:
             raise DeadKernelError("Kernel died")
         self._receive = receive
         try:
-            with self._stopped_after(timeout_s):
-                return shell.run(kernel, code, cell_id=cell_id, request=request)
+            return shell.run(self.kernel, code, cell_id=cell_id, request=request, timeout_s=timeout_s)
         finally:
             self._receive = None
-
-    @contextlib.contextmanager
-    def _stopped_after(self, timeout_s: float | None) -> Iterator[None]:
-        if not timeout_s or threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        watching = True
-
-        def stop(*_: object) -> None:
-            if watching:
-                self._overdue = True
-                raise _Overdue
-
-        before = signal.signal(signal.SIGALRM, stop)
-        # Again every second, for cells that catch everything.
-        signal.setitimer(signal.ITIMER_REAL, timeout_s, 1)
-        try:
-            with contextlib.suppress(_Overdue):
-                yield
-        finally:
-            watching = False
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-        if self._overdue:
-            raise TimeoutError
 
 
 class There:
@@ -202,10 +171,13 @@ class There:
     def __call__(
         self, code: str, cell_id: str | None, request: str, timeout_s: float | None, receive: Deliver
     ) -> dict[str, Any]:
-        until = time.monotonic() + timeout_s if timeout_s else None
+        # The child stops the cell; code in C that never returns to Python is ended from here.
+        until = time.monotonic() + timeout_s + GRACE_S if timeout_s else None
         try:
-            self._child.send({"code": code, "cell_id": cell_id, "request": request})
+            self._child.send({"code": code, "cell_id": cell_id, "request": request, "timeout_s": timeout_s})
             for report in self._child.reports(until):
+                if "overdue" in report:
+                    raise TimeoutError
                 if "reply" in report:
                     return report["reply"]
                 receive(_received(report))
@@ -230,7 +202,11 @@ def serve(argument: Mapping[str, Any]) -> dict[str, Any]:
         while (request := template.receive()) is not None:
             if kernel.shell.exit_now:
                 os._exit(0)
-            reply = shell.run(kernel, **request)
+            try:
+                reply = shell.run(kernel, **request)
+            except TimeoutError:
+                template.report({"overdue": True})
+                continue
             template.report({"reply": kernel.session.unpack(kernel.session.pack(reply))})
         return dict(kernel.language_info)
 

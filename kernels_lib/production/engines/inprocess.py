@@ -76,7 +76,8 @@ def execute(
     reseed(seed)
     saver = Saver(notebook, save)
     here = Here()
-    client = Client(saver, here, begun=begun, timeout=timeout_s, record_timing=False)
+    # nbclient's own setting takes whole seconds only.
+    client = Client(saver, here, begun=begun, timeout_func=lambda cell: timeout_s, record_timing=False)
     try:
         with shell.attached(here.deliver, last=last) as kernel:
             here.kernel = kernel

@@ -22,6 +22,7 @@ import contextlib
 import io
 import logging
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -59,6 +60,7 @@ class Handover(Session):
         super().__init__(key=b"", **kwargs)
         self.deliver: Deliver | None = None
         self.turn = threading.RLock()
+        self.overdue = False
 
     def send(  # type: ignore[override]
         self,
@@ -80,6 +82,8 @@ class Handover(Session):
             message = self.msg(msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
         if self.deliver is None or os.getpid() != self.pid:
             return None
+        if self.overdue and message["msg_type"] == "error":
+            return None  # what a cell says about being stopped is not its output
         received = {
             **message,
             "header": dict(message["header"]),
@@ -444,7 +448,7 @@ def _end(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(None)
 
 
-def run(own: Kernel, code: str, *, cell_id: str | None, request: str) -> dict[str, Any]:
+def run(own: Kernel, code: str, *, cell_id: str | None, request: str, timeout_s: float | None = None) -> dict[str, Any]:
     """Run one cell as a kernel would on an ``execute_request``.
 
     Parameters
@@ -453,17 +457,65 @@ def run(own: Kernel, code: str, *, cell_id: str | None, request: str) -> dict[st
     cell_id : str or None
     request : str
         Number of the request; messages name it as their parent.
+    timeout_s : float, optional
+        Longest that it may run.
 
     Returns
     -------
     dict
         Content of the ``execute_reply``.
+
+    Raises
+    ------
+    TimeoutError
+        If it ran longer, as soon as its code returns to Python.
     """
     content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
     parent = own.session.msg("execute_request", {**content, "stop_on_error": True})
     parent["msg_id"] = parent["header"]["msg_id"] = request
-    loop = own.io_loop.asyncio_loop
-    return loop.run_until_complete(_run(own, code, cell_id, parent))
+    own.session.overdue = False
+    try:
+        with _stopped_after(timeout_s, own.session):
+            return own.io_loop.asyncio_loop.run_until_complete(_run(own, code, cell_id, parent))
+    finally:
+        _flush(own)
+
+
+class Overdue(BaseException):
+    """Raised into a cell that runs too long."""
+
+
+@contextlib.contextmanager
+def _stopped_after(timeout_s: float | None, session: Handover) -> Iterator[None]:
+    if not timeout_s or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    watching = True
+
+    def stop(*_: object) -> None:
+        if watching:
+            session.overdue = True
+            raise Overdue
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # Again every second, for cells that catch everything.
+    signal.setitimer(signal.ITIMER_REAL, timeout_s, 1)
+    try:
+        with contextlib.suppress(Overdue):
+            yield
+    finally:
+        watching = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if session.overdue:
+            raise TimeoutError
+
+
+def _flush(own: Kernel) -> None:
+    # A cell may have put something else into the place of the kernel's streams.
+    for stream in (sys.stdout, own._stdout, sys.stderr, own._stderr):
+        if stream is not None and not stream.closed:
+            stream.flush()
 
 
 async def _run(own: Kernel, code: str, cell_id: str | None, parent: Message) -> dict[str, Any]:
@@ -472,7 +524,4 @@ async def _run(own: Kernel, code: str, cell_id: str | None, parent: Message) -> 
         await asyncio.sleep(0)
     own.set_parent([], parent)
     own._publish_execute_input(code, parent, own.shell.execution_count)
-    reply = await own.do_execute(code, False, True, {}, False, cell_id=cell_id)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    return reply
+    return await own.do_execute(code, False, True, {}, False, cell_id=cell_id)
