@@ -11,7 +11,10 @@ def main() -> None:
     if sys.argv[1:2] == ["build"]:
         from kernels_lib.production import uptodate
 
-        if said := uptodate.answer(sys.argv[2:], os.getcwd()):
+        said, warned = uptodate.answer(sys.argv[2:], os.getcwd())
+        if said:
+            if warned:
+                print(warned, file=sys.stderr)
             print(said)
             sys.exit(0)
     from kernels_lib.cli import main as command

@@ -138,10 +138,11 @@ def build(
         typer.echo(json.dumps(_build_json(summary), indent=1, ensure_ascii=False))
         raise typer.Exit(summary.exit_code)
     _tell(summary, root)
-    if not summary.failed and not force and not planned.warnings:
+    if not summary.failed and not force:
         outputs, further = production.places(planned, summary)
         said = "\n".join(_said(summary, root, made=0))
-        uptodate.leave(str(root), sys.argv[2:], said, before=before, outputs=outputs, further=further)
+        warned = "\n".join(f"Note: {warning}" for warning in [*planned.warnings, *_warnings(summary)])
+        uptodate.leave(str(root), sys.argv[2:], said, warned, before=before, outputs=outputs, further=further)
     raise typer.Exit(summary.exit_code)
 
 
@@ -232,8 +233,7 @@ def _build_json(summary: Summary) -> dict[str, Any]:
 
 
 def _tell(summary: Summary, root: Path) -> None:
-    told = [warning for outcome in summary.outcomes for warning in outcome.warnings]
-    for warning in dict.fromkeys([*told, *summary.notes]):
+    for warning in [*_warnings(summary), *summary.notes]:
         typer.echo(f"Note: {warning}", err=True)
     for message, notebooks in _alike(summary).items():
         typer.echo(message, err=True)
@@ -249,6 +249,11 @@ def _tell(summary: Summary, root: Path) -> None:
         typer.echo(f"{len(summary.failed)} failed. {others} What was published before is untouched.", err=True)
     for line in _said(summary, root, made=len(summary.made)):
         typer.echo(line)
+
+
+def _warnings(summary: Summary) -> list[str]:
+    """What is to be known of the documents, each said once."""
+    return list(dict.fromkeys(warning for outcome in summary.outcomes for warning in outcome.warnings))
 
 
 def _said(summary: Summary, root: Path, *, made: int) -> Iterator[str]:

@@ -23,8 +23,8 @@ _LIBRARY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _SOURCES = ("params", "datasets", "reports", "tests/reference_cases")
 
 
-def answer(arguments: list[str], folder: str) -> str:
-    """What a build would say if nothing changed since the last one; empty where that is not certain.
+def answer(arguments: list[str], folder: str) -> tuple[str, str]:
+    """What a build would say, and warn of, if nothing changed since the last one; nothing where that is not certain.
 
     Parameters
     ----------
@@ -35,18 +35,20 @@ def answer(arguments: list[str], folder: str) -> str:
     """
     root = _root(folder)
     if not root:
-        return ""
+        return "", ""
     try:
         with open(_path(root, arguments), encoding="utf-8") as file:
             note = json.load(file)
     except (OSError, ValueError):
-        return ""
+        return "", ""
     if note["made_from"] != made_from(root) or note["made"] != _fingerprint(root, [*note["outputs"], *note["further"]]):
-        return ""
-    return note["said"]
+        return "", ""
+    return note["said"], note["warned"]
 
 
-def leave(root: str, arguments: list[str], said: str, *, before: str, outputs: list[str], further: list[str]) -> None:
+def leave(
+    root: str, arguments: list[str], said: str, warned: str = "", *, before: str, outputs: list[str], further: list[str]
+) -> None:
     """Leave the note.
 
     Parameters
@@ -54,8 +56,8 @@ def leave(root: str, arguments: list[str], said: str, *, before: str, outputs: l
     root : str
     arguments : list of str
         As `answer` will be asked.
-    said : str
-        What to say next time.
+    said, warned : str
+        What to say next time, on standard output and on standard error.
     before : str
         What `made_from` gave before the build read anything.
     outputs : list of str
@@ -67,7 +69,7 @@ def leave(root: str, arguments: list[str], said: str, *, before: str, outputs: l
         # Changed just now: another change within the same tick would not be seen.
         return
     made = _fingerprint(root, [*outputs, *further])
-    note = {"made_from": before, "made": made, "outputs": outputs, "further": further, "said": said}
+    note = {"made_from": before, "made": made, "outputs": outputs, "further": further, "said": said, "warned": warned}
     path = _path(root, arguments)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     beside = f"{path}.{os.getpid()}"

@@ -29,17 +29,12 @@ from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, r
 # What running a notebook needs: imported while the build is still being planned.
 RUNNING = (
     "papermill.execute",
-    "kernels_lib.production.engines.inprocess",
-    "kernels_lib.analysis.exhibits",
-    "kernels_lib.analysis.figures",
-    "kernels_lib.analysis.findings",
-    "kernels_lib.analysis.pieces",
-    "kernels_lib.analysis.report",
-    "kernels_lib.analysis.narrative",
-    "kernels_lib.analysis.warm_up",
-    "kernels_lib.study.opening",
+    *engines.PRELOAD,
+    "kernels_lib.production.engines.client",
+    "kernels_lib.production.sharing",
+    "kernels_lib.analysis.evidence",
+    "ipykernel_launcher",
 )
-
 PUBLISHING = ("kernels_lib.production.tasks",)
 
 # A task that died may have been unlucky; one that dies twice is at fault.

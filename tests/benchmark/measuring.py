@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from kernels_lib.production.engines import kernel_environment
@@ -105,6 +106,7 @@ def with_brands(project: Path, count: int) -> Path:
             {
                 "name": "scores",
                 "path": "scores.csv",
+                "hash": f"sha256:{sha256((folder / 'scores.csv').read_bytes()).hexdigest()}",
                 "scorecard": {
                     "role": "scores",
                     "basis": "measured",

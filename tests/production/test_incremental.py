@@ -246,39 +246,39 @@ def noted(tmp_path, monkeypatch):
         os.utime(path, (1, 1))
     before = uptodate.made_from(str(tmp_path))
     uptodate.leave(
-        str(tmp_path), ["brand-08"], "all is well", before=before, outputs=["build/site"], further=["further"]
+        str(tmp_path), ["brand-08"], "all is well", "a note", before=before, outputs=["build/site"], further=["further"]
     )
     return tmp_path
 
 
 def test_a_note_answers_the_same_words_only(noted):
-    assert "all is well" == uptodate.answer(["brand-08"], str(noted))
-    assert "" == uptodate.answer(["brand-09"], str(noted))
-    assert "" == uptodate.answer([], str(noted))
+    assert ("all is well", "a note") == uptodate.answer(["brand-08"], str(noted))
+    assert ("", "") == uptodate.answer(["brand-09"], str(noted))
+    assert ("", "") == uptodate.answer([], str(noted))
 
 
 @pytest.mark.parametrize("name", ["params/study.yaml", "library/code.py", "further/a.txt", "build/site/page.html"])
 def test_a_note_answers_nothing_once_a_file_changed(noted, name):
     (noted / name).write_text("it is now")
-    assert "" == uptodate.answer(["brand-08"], str(noted))
+    assert ("", "") == uptodate.answer(["brand-08"], str(noted))
 
 
 @pytest.mark.parametrize("name", ["params/new.yaml", "library/new.py", "further/b.txt", "build/site/new.html"])
 def test_a_note_answers_nothing_once_a_file_came(noted, name):
     (noted / name).write_text("")
-    assert "" == uptodate.answer(["brand-08"], str(noted))
+    assert ("", "") == uptodate.answer(["brand-08"], str(noted))
 
 
 def test_a_note_answers_nothing_once_a_file_went(noted):
     (noted / "build/site/page.html").unlink()
-    assert "" == uptodate.answer(["brand-08"], str(noted))
+    assert ("", "") == uptodate.answer(["brand-08"], str(noted))
 
 
 def test_no_note_is_left_about_a_file_that_changed_this_very_moment(noted):
     (noted / "params/study.yaml").write_text("just now")
     before = uptodate.made_from(str(noted))
     uptodate.leave(str(noted), [], "all is well", before=before, outputs=[], further=[])
-    assert "" == uptodate.answer([], str(noted))
+    assert ("", "") == uptodate.answer([], str(noted))
 
 
 def test_a_note_about_inputs_that_changed_while_the_build_ran_answers_nothing(noted):
@@ -286,7 +286,7 @@ def test_a_note_about_inputs_that_changed_while_the_build_ran_answers_nothing(no
     (noted / "params/study.yaml").write_text("changed under way")
     os.utime(noted / "params/study.yaml", (2, 2))
     uptodate.leave(str(noted), [], "all is well", before=before, outputs=[], further=[])
-    assert "" == uptodate.answer([], str(noted))
+    assert ("", "") == uptodate.answer([], str(noted))
 
 
 # Keys
