@@ -352,8 +352,7 @@ def _measured_sections(roster: Roster) -> Iterable[str]:
         yield "raters"
     if roster.scores_before() is not None:
         yield "change"
-    missing = any(score is None for row in roster.scores.values for score in row)
-    if missing or roster.instrument.scale.rounded_to:
+    if roster.scores.has_gaps or roster.instrument.scale.rounded_to:
         yield "gaps"
 
 

@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,11 @@ class Scores:
     def rated(self) -> bool:
         """Whether several ratings stand behind the scores, so that their error is known."""
         return bool(self.raters) or self.counts is not None
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether some unit was not scored on some criterion; found out once, because every report asks."""
+        return any(score is None for row in self.values for score in row)
 
 
 @dataclass(frozen=True)
