@@ -83,16 +83,15 @@ def floor(out: Path, clients: list[str]) -> list[Taken]:
 
     import kernels_lib.analysis.report as shown
 
+    outputs: list[Any] = []
+    shown.display = lambda data, raw, metadata: outputs.append(new_output("display_data", data=data, metadata=metadata))
     compiled: dict[int, Any] = {}
     taken = []
     for job in planned.jobs:
         clock = Clock()
         notebook = runner.prepare(job)
         namespace: dict[str, Any] = {}
-        cells, outputs = [], []
-        shown.display = lambda data, raw, metadata: outputs.append(
-            new_output("display_data", data=data, metadata=metadata)
-        )
+        cells = []
         for cell in notebook.cells:
             cell = type(cell)({**cell, "metadata": {"tags": [], **cell.metadata}})
             if cell.cell_type == "code":
