@@ -8,7 +8,7 @@ PYTHON3 := $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 
 	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo $$p; break; fi; done)
 
-.PHONY: reports test test-all bench lint clean shots schema lock
+.PHONY: reports test test-all bench bench-large lint clean shots schema lock
 
 reports: $(VENV)/.ready ## run the 30-brand study and publish every client's page and deck
 	$(BIN)/scorecard build
@@ -20,7 +20,10 @@ test-all: $(VENV)/.ready ## the long proofs that make test leaves out
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m slow
 
 bench: $(VENV)/.ready ## speed, into build/bench.json
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.benchmark
+
+bench-large: $(VENV)/.ready ## speed and memory with thousands of clients, into build/bench-large.json
+	$(BIN)/python -m tests.benchmark.large
 
 shots: $(VENV)/.ready ## screenshots of page and deck, into build/shots
 	$(BIN)/python -m tests.browser.shots

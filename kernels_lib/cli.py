@@ -29,6 +29,8 @@ app = typer.Typer(
     help="Research reports made from notebooks: one page and one slide deck for each client.",
 )
 
+INTERRUPTED = 130
+
 StudyOption = Annotated[
     str, typer.Option("--study", metavar="NAME", help="A study in params/studies/; the main study by default.")
 ]
@@ -87,6 +89,9 @@ def build(
     assets: Annotated[
         str, typer.Option("--assets", help="Scripts: inline in each document, or shared by all of a hosted site.")
     ] = "inline",
+    share_cells: Annotated[
+        bool, typer.Option("--share-cells", help="Run first cells that are the same for all clients once.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Make everything again, whatever is up to date.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what would be made and why; make nothing.")] = False,
     as_json: JsonOption = False,
@@ -118,6 +123,7 @@ def build(
         force=force,
         scheduler=scheduler,
         store=store,
+        share_cells=share_cells,
     )
     if explain:
         _explain(production.plan(request), as_json)
@@ -226,7 +232,8 @@ def _build_json(summary: Summary) -> dict[str, Any]:
 
 
 def _tell(summary: Summary, root: Path) -> None:
-    for warning in dict.fromkeys(warning for outcome in summary.outcomes for warning in outcome.warnings):
+    told = [warning for outcome in summary.outcomes for warning in outcome.warnings]
+    for warning in dict.fromkeys([*told, *summary.notes]):
         typer.echo(f"Note: {warning}", err=True)
     for message, notebooks in _alike(summary).items():
         typer.echo(message, err=True)
@@ -371,7 +378,7 @@ def plan(
 
     opened = open_study(study)
     scale = opened.instrument.scale
-    raters_now, agreement = planning.raters_in(opened.ratings)
+    raters_now, agreement = planning.raters_in(opened.ratings, opened.counts)
     icc = agreement if icc is None else icc
     planned = planning.plan(
         opened.scores,
@@ -422,13 +429,14 @@ def verify(
 def main() -> None:
     """Run the command; errors become one message and the right exit code."""
     try:
-        # Not standalone: the code of a typer.Exit comes back as a value.
-        sys.exit(app(standalone_mode=False) or 0)
-    except typer.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
+        # Not standalone: the code of a typer.Exit comes back as a value, and Ctrl-C as this one.
+        code = app(standalone_mode=False) or 0
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        sys.exit(code)
+    except (typer.Abort, KeyboardInterrupt):
         typer.echo("Interrupted. What was published before is untouched.", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except ScorecardError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)

@@ -1304,7 +1304,7 @@ def _rated(ratings: pd.DataFrame | ArrayLike) -> np.ndarray:
 def _codes(ratings: Any, categories: Sequence[Any] | None) -> tuple[np.ndarray, list[Any]]:
     """Positions of the ratings among the categories, -1 where missing; and the categories."""
     table = pd.DataFrame(ratings, dtype=object)
-    missing = table.isna().to_numpy()
+    missing = table.isna().to_numpy(dtype=bool)
     values = table.to_numpy(dtype=object)
     if categories is None:
         known = sorted({_plain(value) for value in values[~missing]}, key=lambda value: (isinstance(value, str), value))

@@ -94,7 +94,15 @@ class Common:
         return kept(self.study, "industries", self._industries)
 
     def _industries(self) -> pd.DataFrame:
-        return industries(self.study, self.league)
+        return industries(self.study, self.industry_means)
+
+    @cached_property
+    def industry_means(self) -> pd.DataFrame:
+        """The same for every reader: none is withheld here, so nothing of it is shown."""
+        return kept(self.study, "industry_means", self._industry_means)
+
+    def _industry_means(self) -> pd.DataFrame:
+        return industry_means(self.study, self.league)
 
     @cached_property
     def omnibus(self) -> pd.Series:
@@ -621,17 +629,15 @@ def league(study: Study) -> pd.DataFrame:
     return table
 
 
-def industries(study: Study, league_table: pd.DataFrame) -> pd.DataFrame:
+def industry_means(study: Study, league_table: pd.DataFrame) -> pd.DataFrame:
     """Mean overall score of every industry, with its interval.
 
     Returns
     -------
     DataFrame, index industry id
-        `name`, `n`, `mean`, `ci_low`, `ci_high`, `own`, `withheld`.  For a client, industries with
-        too few other units are withheld.
+        `name`, `n`, `mean`, `ci_low`, `ci_high`.
     """
     scale = study.instrument.scale
-    own = study.client.industry if study.client else study.industry.id if study.industry else ""
     rows = {}
     for industry in study.roster.industries.values():
         units = study.groups.index[study.groups == industry.id]
@@ -650,13 +656,30 @@ def industries(study: Study, league_table: pd.DataFrame) -> pd.DataFrame:
             "mean": float(values.mean()) if len(values) else math.nan,
             "ci_low": math.nan if interval.low is None else interval.low,
             "ci_high": math.nan if interval.high is None else interval.high,
-            "own": industry.id == own,
-            "withheld": False,
         }
-    columns = ["name", "n", "mean", "ci_low", "ci_high", "own", "withheld"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    table = table.astype({"n": int, "mean": float, "ci_low": float, "ci_high": float, "own": bool, "withheld": bool})
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["name", "n", "mean", "ci_low", "ci_high"])
+    table = table.astype({"n": int, "mean": float, "ci_low": float, "ci_high": float})
     table.index.name = "industry"
+    return table
+
+
+def industries(study: Study, means: pd.DataFrame) -> pd.DataFrame:
+    """Mean overall score of every industry, as one reader may see it.
+
+    Parameters
+    ----------
+    study : Study
+    means : DataFrame
+        `industry_means`.
+
+    Returns
+    -------
+    DataFrame, index industry id
+        `name`, `n`, `mean`, `ci_low`, `ci_high`, `own`, `withheld`.  For a client, industries with
+        too few other units are withheld.
+    """
+    own = study.client.industry if study.client else study.industry.id if study.industry else ""
+    table = means.assign(own=np.array(means.index == own, dtype=bool), withheld=False)
     if study.client is not None and len(table) and study.parameters.disclosure != "named":
         table = withhold_industries(table, study.parameters.minimum_base)
     return table

@@ -23,6 +23,7 @@ from kernels_lib.keep import digest_of, key_text, remember_json
 from kernels_lib.study.language import LOCALE, SOURCE, catalogue_files
 
 if TYPE_CHECKING:
+    from kernels_lib.study.counts import Counts
     from kernels_lib.study.opening import Study
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ PIECES: dict[str, tuple[str, ...]] = {
     "card": _CARD,
     "pairs": _PAIRS,
     "league": _LEAGUE,
+    "industry_means": _LEAGUE,
     "industries": (*_LEAGUE, "disclosure", "minimum_base"),
     "omnibus": _DRAWS,
     "across": _DRAWS,
@@ -46,7 +48,7 @@ PIECES: dict[str, tuple[str, ...]] = {
     "reliability": _DRAWS,
     "agreement": _DRAWS,
     "model": (),
-    "multiverse": ("alpha", "target"),
+    "multiverse": _CARD,
     "completions": (*_PAIRS, "target"),
     "tests": (*_PAIRS, "target"),
 }
@@ -144,6 +146,7 @@ def _made_of(study: Study) -> str:
             _frame(study.scores),
             list(study.groups),
             None if study.ratings is None else [list(study.ratings.shape), _bytes(study.ratings)],
+            None if study.counts is None else _counts(study.counts),
             None if study.before is None else _frame(study.before),
             None if study.published is None else [study.published.mean, study.published.stage, study.published.n],
             study.roster.dataset.wave,
@@ -157,6 +160,11 @@ def _made_of(study: Study) -> str:
 
 def _frame(frame: pd.DataFrame) -> list[Any]:
     return [list(frame.index), list(frame.columns), frame.index.name, _bytes(frame.to_numpy(dtype=float))]
+
+
+def _counts(counts: Counts) -> list[Any]:
+    cells = sha256(memoryview(counts.cells)).hexdigest()
+    return [list(counts.units), list(counts.criteria), list(counts.levels), counts.empty, cells]
 
 
 def _bytes(values: np.ndarray) -> str:

@@ -38,7 +38,7 @@ def pack(value: Any) -> Any:
 
     Parameters
     ----------
-    value : None, bool, int, float, str, Said, list, tuple, dict, numpy scalar or array, Index, Series, DataFrame, record
+    value : None, bool, number, str, Said, list, tuple, dict, numpy scalar or array, Index, Series, DataFrame, record
         Also any nesting of these.
 
     Raises

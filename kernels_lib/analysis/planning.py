@@ -24,9 +24,11 @@ from scipy import special
 
 from kernels_lib.analysis import row_tests
 from kernels_lib.analysis.agreement import icc as agreement_of
+from kernels_lib.analysis.agreement import one_way_icc
 from kernels_lib.analysis.effects import DIGITS, wilson
 from kernels_lib.analysis.power import brands_needed, check_power, first_step, mde_dz, step_level
 from kernels_lib.errors import BadData, BadParameters
+from kernels_lib.study.counts import Counts
 
 # More brands than this are not simulated: no scorecard study scores so many by hand.
 MOST_BRANDS = 600
@@ -597,26 +599,35 @@ def _notes(
     return tuple(notes)
 
 
-def raters_in(ratings: np.ndarray | None) -> tuple[int, float | None]:
+def raters_in(ratings: np.ndarray | None, counts: Counts | None = None) -> tuple[int, float | None]:
     """Raters behind each score of a study, and how well single raters agree.
 
     Parameters
     ----------
     ratings : ndarray, shape (n_brands, n_criteria, n_raters), or None
         Points of each rater; None where the data have one score a brand and criterion.
+    counts : Counts, optional
+        Where ratings were counted instead.
 
     Returns
     -------
     raters : int
-        1 without ratings.
+        1 without ratings; of counted ratings, the median number behind a score.
     icc : float or None
-        Median over the criteria of ICC(A,1); None where no criterion has one above 0.
+        Median over the criteria of ICC(A,1), of counted ratings ICC(1); None where no criterion has one above 0.
     """
-    if ratings is None:
+    if counts is not None:
+        table = counts.table()
+        behind = table.sum(axis=2)
+        now = max(1, round(float(np.median(behind[behind > 0]))))
+        found = [one_way_icc(table[:, place], counts.levels).effect for place in range(table.shape[1])]
+    elif ratings is not None:
+        now = ratings.shape[2]
+        found = [agreement_of(ratings[:, place, :], "A,1").effect for place in range(ratings.shape[1])]
+    else:
         return 1, None
-    found = [agreement_of(ratings[:, place, :], "A,1").effect for place in range(ratings.shape[1])]
     positive = [min(1.0, value) for value in found if value is not None and value > 0]
-    return ratings.shape[2], float(np.median(positive)) if positive else None
+    return now, float(np.median(positive)) if positive else None
 
 
 def _check_raters(raters: Sequence[int], icc: float | None, raters_now: int) -> None:

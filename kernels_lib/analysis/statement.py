@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from string import Formatter
 from typing import Any
 
@@ -72,7 +73,7 @@ def open_(*questions: str) -> tuple[Claim, ...]:
 def mark(number: Number) -> Markup:
     """A number as HTML that carries its value and reference."""
     value = "" if number.value is None else f"{number.value:.12g}"
-    return Markup('<data value="{}" data-ref="{}">{}</data>').format(value, number.ref, number.text)
+    return Markup(f'<data value="{value}" data-ref="{escape(number.ref)}">{escape(number.text)}</data>')
 
 
 def note(identity: str, template: str, **values: object) -> Statement:
@@ -103,8 +104,9 @@ def state(identity: str, template: str, **values: object) -> Statement:
 def _filled(identity: str, template: str, values: Mapping[str, object], *, sentence: bool) -> Statement:
     template = _(template)
     plain, safe, numbers, claims = {}, {}, [], []
+    parts = _parts(template)
     # A value that the words do not mention is not stated.
-    used = {name for _, name, _, _ in Formatter().parse(template) if name}
+    used = {name for __, name in parts}
     for name, value in values.items():
         if name not in used:
             continue
@@ -118,8 +120,30 @@ def _filled(identity: str, template: str, values: Mapping[str, object], *, sente
         else:
             plain[name], safe[name] = str(value), escape(str(value))
     begin = _upper_first if sentence else str
-    text, html = (begin(_one_point(template.format(**values))) for values in (plain, safe))
+    text, html = (begin(_one_point(_put(parts, values))) for values in (plain, safe))
     return Statement(identity, text, Markup(html), tuple(numbers), tuple(dict.fromkeys(claims)))
+
+
+@lru_cache(maxsize=2048)
+def _parts(template: str) -> tuple[tuple[str, str], ...]:
+    """A template as texts, each with the name of the value that follows it; empty where none does.
+
+    Raises
+    ------
+    ValueError
+        If a value has a form of its own, as in ``{share:.1f}``: numbers come formatted.
+    """
+    parts = []
+    for text, name, form, conversion in Formatter().parse(template):
+        if form or conversion or not (name is None or name.isidentifier()):
+            raise ValueError(f"'{template}': write each value as {{name}}")
+        parts.append((text, name or ""))
+    return tuple(parts)
+
+
+def _put(parts: tuple[tuple[str, str], ...], values: Mapping[str, str]) -> str:
+    # Joined and not added: a text of ours plus safe HTML would be escaped.
+    return "".join([piece for text, name in parts for piece in ((text, values[name]) if name else (text,))])
 
 
 # "1 points" and "<data ...>1</data> points", where a whole number of points may be one.

@@ -55,6 +55,7 @@ class Request:
     force: bool = False
     scheduler: str = ""
     store: str = ""
+    share_cells: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Summary:
 
     outcomes: tuple[Outcome, ...]
     site: Path
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[Outcome]:
@@ -398,7 +400,7 @@ def run(
     site = build_folder(request.root, request.study_name) / "site"
     if tasks or _index_is_behind(outcomes, site):
         _finish(planned, outcomes, site)
-    return Summary(tuple(outcomes), site, planned.warnings)
+    return Summary(tuple(outcomes), site, planned.warnings, tuple(workers.notes))
 
 
 def _worked(
@@ -409,7 +411,7 @@ def _worked(
 
         return cluster.work(tasks, units, root=request.root, address=request.scheduler, store=request.store)
     count = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
-    return workers.work(tasks, units, count=count)
+    return workers.work(tasks, units, count=count, share=request.share_cells)
 
 
 def _index_is_behind(outcomes: Iterable[Outcome], site: Path) -> bool:

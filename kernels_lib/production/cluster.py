@@ -67,7 +67,7 @@ def work(
             client.submit(perform, task.as_json(), key=f"{task.job.key}-{_identity(task)}", pure=False, retries=0): task
             for task in tasks
         }
-        for future in as_completed(given):
+        for future in as_completed(given, loop=client.loop):
             task = given[future]
             error = future.exception()
             if isinstance(error, KilledWorker):

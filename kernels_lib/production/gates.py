@@ -11,17 +11,21 @@ import io
 import re
 import socket
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from kernels_lib.errors import GateFailed
+from kernels_lib.production import publish
 from kernels_lib.production.notebooks import tags
+from kernels_lib.production.publish import assets, fit, page
 from kernels_lib.production.publish.office import contents
+from kernels_lib.production.publish.parts import Parts, addresses, take_apart
+
+if TYPE_CHECKING:
+    import nbformat
 
 PLOTLY = "application/vnd.plotly.v1+json"
 
@@ -32,7 +36,7 @@ class Delivery:
 
     Attributes
     ----------
-    documents : mapping of str to str
+    documents : mapping of str to str or bytes
         Format to the finished page or deck.
     packages : mapping of str to bytes
         Format to a finished workbook, PowerPoint deck or PDF.
@@ -40,15 +44,26 @@ class Delivery:
         Names of single units that this reader must not see.
     quoted : tuple of str
         Texts that the report quotes: its own claims are looked for in the rest.
+    to_assets : str
+        Where the shared assets are, seen from the documents; empty: each holds everything itself.
+    model : page.Document, optional
+        The page model that the documents were laid out from, where it is at hand.
     """
 
     notebook: nbformat.NotebookNode
     results: Mapping[str, Any]
-    documents: Mapping[str, str]
+    documents: Mapping[str, str | bytes]
     root: Path
     others: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
     packages: Mapping[str, bytes] = field(default_factory=dict)
+    to_assets: str = ""
+    model: page.Document | None = None
+
+    @cached_property
+    def parts(self) -> dict[str, Parts]:
+        """Each page and deck taken apart, once for all gates."""
+        return {name: take_apart(document, self.to_assets) for name, document in self.documents.items()}
 
 
 def executed(delivery: Delivery) -> str:
@@ -67,9 +82,12 @@ def executed(delivery: Delivery) -> str:
     return ""
 
 
+_FIGURE = re.compile(r'<figure[^>]* id="fig-([^"]+)"')
+
+
 def figures(delivery: Delivery) -> str:
     """As many figures in each document as the notebook has for it."""
-    for name, document in delivery.documents.items():
+    for name, parts in delivery.parts.items():
         skipped = "slides-only" if name == "html" else "report-only"
         wanted = [
             output.data[PLOTLY]["layout"]["meta"]["id"]
@@ -80,7 +98,7 @@ def figures(delivery: Delivery) -> str:
             for output in cell.outputs
             if PLOTLY in output.get("data", {})
         ]
-        found = re.findall(r'<figure[^>]* id="fig-([^"]+)"', document)
+        found = _FIGURE.findall(parts.own)
         if sorted(found) != sorted(wanted):
             return f"{name}: figures {found} in the document, {wanted} in the notebook"
     return ""
@@ -88,8 +106,6 @@ def figures(delivery: Delivery) -> str:
 
 def traces(delivery: Delivery) -> str:
     """Every trace type is in a bundle: a missing one would be drawn as an empty chart."""
-    from kernels_lib.production.publish import assets
-
     for cell in delivery.notebook.cells:
         for output in cell.get("outputs", []):
             for trace in output.get("data", {}).get(PLOTLY, {}).get("data", []):
@@ -99,36 +115,66 @@ def traces(delivery: Delivery) -> str:
 
 
 _OUTSIDE = re.compile(r"""(?:\bsrc|\bhref|\baction|\bposter)\s*=\s*["']?(?!#|data:|["'])([^"'\s>]+)""", re.I)
+_MAY_ASK = ("src", "href", "action", "poster")
 _LINK = re.compile(r"^(https?://|mailto:)")
 
 
+_LOADS = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)")
+
+
 def offline(delivery: Delivery) -> str:
-    """Nothing is loaded from anywhere, and the policy that forbids it is in place."""
-    for name, document in delivery.documents.items():
-        if "default-src 'none'" not in document:
+    """Nothing is loaded from anywhere but the shared assets, and the policy that forbids it is in place."""
+    shared = addresses(delivery.to_assets)
+    for name, parts in delivery.parts.items():
+        if "default-src 'none'" not in parts.own:
             return f"{name}: no Content-Security-Policy that forbids loading"
-        markup = _without_scripts(document)
-        for match in _OUTSIDE.finditer(markup):
-            is_link = match[0].lower().startswith("href") and _LINK.match(match[1])
-            if not is_link:
-                return f"{name}: refers to '{match[1][:80]}'"
-        if re.search(r"@import|url\(\s*['\"]?(?!data:|#)", markup):
-            return f"{name}: a style loads a file"
+        if parts.loads:
+            return f"{name}: a script is loaded from '{parts.loads[0][:80]}'"
+        if problem := _asked_of_others(parts.own, shared) or next(filter(None, map(_asked_by_style, parts.styles)), ""):
+            return f"{name}: {problem}"
     return ""
+
+
+def _asked_of_others(markup: str, shared: Mapping[str, str]) -> str:
+    """What some markup loads or refers to that is not shared; a link that a reader follows is no request."""
+    for match in filter(None, (_OUTSIDE.match(markup, at) for at in _places(markup))):
+        is_link = match[0].lower().startswith("href") and _LINK.match(match[1])
+        if not is_link and match[1] not in shared:
+            return f"refers to '{match[1][:80]}'"
+    return "a style loads a file" if _LOADS.search(markup) else ""
+
+
+def _places(markup: str) -> list[int]:
+    """Where an attribute that may ask for something is named; many times quicker than a pattern that ignores case."""
+    small = markup.lower()
+    if len(small) != len(markup):  # a letter that is two when small: each place is tried
+        return list(range(len(markup)))
+    found = []
+    for name in _MAY_ASK:
+        at = small.find(name)
+        while at >= 0:
+            found.append(at)
+            at = small.find(name, at + 1)
+    return sorted(found)
+
+
+@cache
+def _asked_by_style(name: str) -> str:
+    return _asked_of_others(assets.text(name), {})
 
 
 def named(delivery: Delivery) -> str:
     """Title, language, and an alternative text for every figure."""
-    for name, document in delivery.documents.items():
-        head = document.partition("</head>")[0]
+    for name, parts in delivery.parts.items():
+        head = parts.own.partition("</head>")[0]
         title = re.search(r"<title>([^<]+)</title>", head)
         if not title or not title[1].strip():
             return f"{name}: no title"
-        if not re.search(r'<html[^>]* lang="[a-z]{2}', document):
+        if not re.search(r'<html[^>]* lang="[a-z]{2}', parts.own):
             return f"{name}: no language"
-        drawings = re.findall(r'<div[^>]* role="img"[^>]*>', document)
+        drawings = re.findall(r'<div[^>]* role="img"[^>]*>', parts.own)
         spoken = [tag for tag in drawings if re.search(r'aria-label="[^"]{10,}"', tag)]
-        if len(spoken) < len(re.findall(r'<figure[^>]* id="fig-', document)):
+        if len(spoken) < len(_FIGURE.findall(parts.own)):
             return f"{name}: a figure has no alternative text"
     return ""
 
@@ -138,11 +184,11 @@ def notice(delivery: Delivery) -> str:
     words = html.escape(delivery.results["notice"], quote=False)
     if not words:
         return ""
-    for name, document in delivery.documents.items():
+    for name, parts in delivery.parts.items():
         # Apostrophes may be written as entities.
-        if words not in document.replace("&#39;", "'"):
+        if words not in parts.own.replace("&#39;", "'"):
             return f"{name}: the notice about the data is missing"
-    deck = delivery.documents.get("slides", "")
+    deck = delivery.parts["slides"].own if "slides" in delivery.parts else ""
     slides = re.findall(r"<section\b.*?</section>", deck, re.S)
     bare = [i for i, slide in enumerate(slides, 1) if not _REBUILT.search(slide)]
     if bare:
@@ -188,7 +234,7 @@ def private(delivery: Delivery) -> str:
             if len(secret) > 4 and secret in markup:
                 return f"{name}: holds '{secret}', a path of this machine"
         for word, kind in ((host, "host"), (_user(), "user")):
-            if len(word) > 4 and re.search(rf"\b{re.escape(word)}\b", markup):
+            if len(word) > 4 and word in markup and re.search(rf"\b{re.escape(word)}\b", markup):
                 return f"{name}: holds this machine's {kind} name"
     return ""
 
@@ -203,18 +249,47 @@ def _user() -> str:
 
 def leaks(delivery: Delivery) -> str:
     """No name of a unit that this reader must not see."""
-    unseen = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, delivery.others)) or '(?!)'})(?!\w)")
+    unseen = _unseen(delivery.others)
     for name, markup in _held(delivery):
-        found = unseen.search(html.unescape(markup))
-        if found:
-            return f"{name}: holds the name of '{found[0]}'"
+        if found := unseen.first(html.unescape(markup)):
+            return f"{name}: holds the name of '{found}'"
     return ""
 
 
+_WORD = re.compile(r"\w+")
+
+
+class _Unseen:
+    """Names that a text must not hold as whole words; quick also where they are thousands."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._by_word: dict[str, list[str]] = {}
+        for name in names:
+            word = _WORD.match(name)
+            self._by_word.setdefault(word[0] if word else "", []).append(name)
+
+    def first(self, text: str) -> str:
+        """The name that stands first in a text; empty if there is none."""
+        # A name that begins with a letter begins with a whole word of the text.
+        said = {word for word in self._by_word if word in text} if len(self._by_word) < 100 else self._words(text)
+        names = [name for word in said for name in self._by_word[word] if name in text]
+        if not names:
+            return ""
+        whole = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+        found = re.search(rf"(?<!\w)(?:{whole})(?!\w)", text)
+        return found[0] if found else ""
+
+    def _words(self, text: str) -> set[str]:
+        return self._by_word.keys() & {*_WORD.findall(text), ""}
+
+
+_unseen = lru_cache(maxsize=16)(_Unseen)
+
+
 def _held(delivery: Delivery) -> Iterator[tuple[str, str]]:
-    """Each format with all the text that is in it, packages opened down to their last part."""
-    for name, document in delivery.documents.items():
-        yield name, _without_libraries(document)
+    """Each format with all the text that is its own, packages opened down to their last part."""
+    for name, parts in delivery.parts.items():
+        yield name, parts.text
     for name, data in delivery.packages.items():
         yield name, "\n".join(text for part in _opened(data).values() for text in part)
 
@@ -264,8 +339,8 @@ _DATA = re.compile(r'<data value="([^"]*)" data-ref="([^"]+)">([^<]*)</data>')
 def numbers(delivery: Delivery) -> str:
     """Every number that the prose marks is in the results, with the same value and text."""
     known = delivery.results["numbers"]
-    for name, document in delivery.documents.items():
-        for value, ref, text in _DATA.findall(document):
+    for name, parts in delivery.parts.items():
+        for value, ref, text in _DATA.findall(parts.own):
             number = known.get(html.unescape(ref))
             if number is None:
                 return f"{name}: number '{ref}' is not in the results"
@@ -328,7 +403,7 @@ def claims(delivery: Delivery) -> str:
         ledger.setdefault(test["about"], set()).add(test["firm"])
     spoken = [(sentence, sentence["text"]) for sentence in delivery.results["sentences"]]
     spoken += [(figure, figure["message"]) for figure in delivery.results["figures"]]
-    foreign = re.compile("|".join(map(re.escape, filter(None, delivery.quoted))) or "(?!)", re.I)
+    quoted = [(_folded(text), text) for text in delivery.quoted if text]
     for record, text in spoken:
         for claim in record["claims"]:
             known = ledger.get(claim["question"])
@@ -337,10 +412,24 @@ def claims(delivery: Delivery) -> str:
             if known != {claim["firm"]}:
                 said = "firm" if claim["firm"] else "not firm"
                 return f"'{record['id']}' says that '{claim['question']}' is {said}; the ledger says otherwise"
-        found = _claim_in(foreign.sub("", text))
-        if found and not record["claims"] and not record["id"].startswith(EXPLAINING):
+        if record["claims"] or record["id"].startswith(EXPLAINING):
+            continue
+        if found := _claim_in(_without(text, quoted)):
             return f"'{record['id']}' says '{found}' and rests on no row of the ledger: {text[:80]}"
     return ""
+
+
+def _without(text: str, quoted: list[tuple[str, str]]) -> str:
+    """A text without what it quotes, in whatever case; `quoted` as it is looked for, and as it is."""
+    said = _folded(text)
+    # Most sentences quote nothing, and a pattern of all that could be quoted is long.
+    there = [whole for folded, whole in quoted if folded in said]
+    return re.sub("|".join(map(re.escape, there)), "", text, flags=re.I) if there else text
+
+
+def _folded(text: str) -> str:
+    # The dotless and the dotted i, which a pattern that ignores case takes for i.
+    return text.casefold().replace("\u0131", "i").replace("\u0307", "")
 
 
 # Statements about the method: what "firm" means, not what is firm.
@@ -351,21 +440,18 @@ def slides(delivery: Delivery) -> str:
     """No slide holds more than it can show."""
     if "slides" not in delivery.documents:
         return ""
-    from kernels_lib.production.publish import fit, page
-
-    found = fit.too_much(page.read(delivery.notebook))
+    model = delivery.model or page.read(delivery.notebook)
+    found = fit.too_much(model, delivery.parts["slides"].own)
     return "; ".join([*found, "shorten its texts, or make two slides of it"]) if found else ""
 
 
 def size(delivery: Delivery) -> str:
     """A document can be sent by mail."""
-    for name, document in delivery.documents.items():
+    for name, parts in delivery.parts.items():
         # A chart of the user's own may cost the full plotly.js; the build says so.
-        most = (
-            MAX_BYTES if re.search(r"plotly\.js \(cartesian", document) or "plotly.js v" not in document else FULL_BYTES
-        )
-        if len(document.encode()) > most:
-            return f"{name}: {len(document.encode()):,} bytes, more than {most:,}"
+        most = FULL_BYTES if assets.PLOTLY_FULL in parts.libraries else MAX_BYTES
+        if parts.size > most:
+            return f"{name}: {parts.size:,} bytes, more than {most:,}"
     return ""
 
 
@@ -375,15 +461,28 @@ FULL_BYTES = MAX_BYTES + 3_400_000
 
 def closed(delivery: Delivery) -> str:
     """No button that would upload a chart, no code."""
-    for name, document in delivery.documents.items():
-        if not re.search(r"showSendToCloud\s*:\s*(false|!1)", document):
+    firsts = [
+        (number, cell.source.strip().split("\n", 1)[0])
+        for number, cell in enumerate(delivery.notebook.cells, 1)
+        if cell.cell_type == "code"
+    ]
+    for name, parts in delivery.parts.items():
+        closed_off = any(map(_switched_off, parts.libraries)) or any(map(_OFF.search, parts.scripts))
+        if "data-figure" in parts.markup and not closed_off:
             return f"{name}: plotly's share button is not switched off"
-        markup = html.unescape(_without_scripts(document))
-        for number, cell in enumerate(delivery.notebook.cells, 1):
-            first = cell.source.strip().split("\n", 1)[0]
-            if cell.cell_type == "code" and len(first) > 12 and first in markup:
+        markup = html.unescape(parts.own)
+        for number, first in firsts:
+            if len(first) > 12 and first in markup:
                 return f"{name}: shows the code of cell {number}"
     return ""
+
+
+_OFF = re.compile(r"showSendToCloud\s*:\s*(false|!1)")
+
+
+@cache
+def _switched_off(library: str) -> bool:
+    return bool(_OFF.search(assets.script(library)))
 
 
 GATES: dict[str, Callable[[Delivery], str]] = {
@@ -424,13 +523,10 @@ def check(delivery: Delivery, where: str) -> dict[str, str]:
     return dict.fromkeys(GATES, "passed")
 
 
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
-
-
-def _without_scripts(document: str) -> str:
-    return _SCRIPT.sub("", document)
-
-
-def _without_libraries(document: str) -> str:
-    """The document with its data islands but without the libraries' code."""
-    return _SCRIPT.sub(lambda m: m[2] if "application/json" in m[1] else "", document)
+def compile_all(assets_way: str = "inline", notebooks: Iterable[Any] = ()) -> None:
+    """What `publish.compile_all` does, and what the gates know of scripts and styles that every document has."""
+    publish.compile_all(assets_way, notebooks)
+    for name in assets.SCRIPTS:
+        _switched_off(name)
+    for name in assets.STYLES:
+        _asked_by_style(name)

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import kernels_lib
+from kernels_lib.keep import cache_beside
 from kernels_lib.production.jobs import Job
+from kernels_lib.study.fingerprint import sha256_of
 from kernels_lib.study.params import THEME, UNSEEN
 from kernels_lib.study.roster import Roster
 
@@ -151,12 +153,8 @@ def _who(roster: Roster) -> list[Any]:
 
 
 def file_digest(path: Path) -> str:
-    """Digest of a file's bytes; read piece by piece, because data may be larger than memory."""
-    found = sha256()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            found.update(piece)
-    return found.hexdigest()[:32]
+    """Digest of a file's bytes, which may be more than memory; of a large file from an earlier run."""
+    return sha256_of(path, cache_beside(path.parent))[:32]
 
 
 def theme_files(job: Job) -> list[tuple[str, str]]:

@@ -194,7 +194,7 @@ def refilled(notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode) -
     for cell in notebook.cells:
         # As papermill leaves each cell that it loads.
         cell = {**cell, "metadata": {"tags": [], **cell.metadata}}
-        if cell.cell_type != "code":
+        if cell["cell_type"] != "code":
             cells.append(cell)
             continue
         before = next(ran)

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -59,14 +59,28 @@ def run_job(job: Job, keys: Keys, need: Need, others: tuple[str, ...] = ()) -> O
     others : tuple of str
         Names of all units; those that the job hides must not be in its documents.
     """
+    return _kept_from_harm(job, lambda folder, started: _run(job, keys, need, others, folder, started))
+
+
+def run_only(job: Job, keys: Keys) -> Outcome | None:
+    """Run a job's notebook and keep what it gave; the outcome if that failed, else None."""
+
+    def ran(folder: Path, started: float) -> None:
+        _executed(job, keys, folder)
+
+    return _kept_from_harm(job, ran)
+
+
+def _kept_from_harm(job: Job, action: Callable[[Path, float], Any]) -> Any:
+    """What an action gives in a working folder of its own; an outcome if the user's input made it fail."""
     started = time.monotonic()
     work = build_folder(job.root, "") / "work"
     work.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"j{os.getpid()}-", dir=work))
     try:
-        outcome = _run(job, keys, need, others, folder, started)
+        return action(folder, started)
     except ScorecardError as error:
-        outcome = Outcome(
+        return Outcome(
             job,
             ok=False,
             seconds=time.monotonic() - started,
@@ -76,7 +90,6 @@ def run_job(job: Job, keys: Keys, need: Need, others: tuple[str, ...] = ()) -> O
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return outcome
 
 
 def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path, started: float) -> Outcome:
@@ -86,10 +99,22 @@ def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path
     results = results_of(executed, f"reports/{job.report}.ipynb")
     hidden = tuple(name for name in others if name not in job.hides) if job.hides is not None else ()
     try:
-        made = documents(executed, need.formats, presenter=job.presenter)
+        to_assets = f"{job.to_site}assets/"
+        made = documents(executed, need.formats, assets=job.assets, to_assets=to_assets, presenter=job.presenter)
         subject = f"{job.kind} {job.slug}".strip()
         passed = gates.check(
-            gates.Delivery(executed, results, made.pages, job.root, hidden, job.quoted, packages=made.packages), subject
+            gates.Delivery(
+                executed,
+                results,
+                made.encoded,
+                job.root,
+                hidden,
+                job.quoted,
+                packages=made.packages,
+                model=made.model,
+                to_assets=to_assets if job.assets == "shared" else "",
+            ),
+            subject,
         )
         passed |= _inspected(made.pages, subject) if job.inspect else dict.fromkeys(INSPECTIONS, "not run")
     except ScorecardError as error:
@@ -123,7 +148,7 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     watched = reads.Reads(job.root, known=_known_files(job), work=folder) if how == "warm" else None
     if watched:
         watched.watch()
-    run = run_here if how == "warm" else partial(engines.run, kind=how)
+    run = partial(run_here, begun=_begun(job)) if how == "warm" else partial(engines.run, kind=how)
     executed = run(notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label)
     further = watched.found() if watched else reads.nothing()
     executed = _portable(executed)
@@ -134,6 +159,13 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     _note(job, record, folder)
     # Read again, so that publishing now and publishing later begin with the same.
     return nbjson.reads(kept.decode("utf-8")), record
+
+
+def _begun(job: Job) -> Sequence[nbformat.NotebookNode]:
+    """First cells that the process from which this one was forked ran for all clients."""
+    from kernels_lib.production import sharing
+
+    return sharing.cells_for(job)
 
 
 def _kept(job: Job, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]]:

@@ -5,6 +5,7 @@ A task crosses process and machine borders as JSON; `perform` does it wherever i
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any
 
 from kernels_lib.production import records, runner
 from kernels_lib.production.jobs import Job, Outcome
-from kernels_lib.production.keys import Keyring, Keys
+from kernels_lib.production.keys import Keyring, Keys, digest
 from kernels_lib.production.records import Need
+from kernels_lib.study.params import UNSEEN
 from kernels_lib.study.roster import Roster
 
 
@@ -77,3 +79,58 @@ def perform(task: Task) -> Outcome:
 def perform_json(given: Mapping[str, Any]) -> dict[str, Any]:
     """Do a task that came as JSON, ``{"root": ..., "task": ...}``; its outcome as JSON."""
     return perform(Task.from_json(given["task"], Path(given["root"]))).as_json()
+
+
+def run_json(given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Run a task's notebook and keep what it gave, for another process to publish; None if all went well."""
+    task = Task.from_json(given["task"], Path(given["root"]))
+    failed = runner.run_only(task.job, task.keys)
+    return None if failed is None else failed.as_json()
+
+
+def get_ready(asked: Mapping[str, Any]) -> None:
+    """Compile in this process what every document needs, so that its children need not."""
+    from kernels_lib.production.gates import compile_all
+
+    compile_all(asked["assets"])
+
+
+# Goes through what clients' reports have in common; named, because no module here may import the analysis.
+REHEARSAL = "kernels_lib.analysis.warm_up"
+# Clients that share all parameters share all common findings: so many kinds of them are prepared for.
+KINDS = 3
+
+
+def rehearsals(tasks: Iterable[Task]) -> list[dict[str, Any]]:
+    """What a template should go through once, so that its children find it done: for `rehearse`.
+
+    One client of each kind of which there are several; a kind is whatever agrees in all parameters.
+    """
+    kinds: dict[str, list[Job]] = {}
+    for task in tasks:
+        if task.need.run and task.job.kind == "client":
+            values = {name: value for name, value in task.job.values.items() if name not in (*UNSEEN, "client_name")}
+            kinds.setdefault(digest(values), []).append(task.job)
+    several = sorted((jobs for jobs in kinds.values() if len(jobs) > 1), key=len, reverse=True)
+    return [jobs[0].parameters for jobs in several[:KINDS]]
+
+
+def rehearse(parameters: Mapping[str, Any]) -> str:
+    """Go through one client's report, so that children forked from this process find the common work done.
+
+    Returns
+    -------
+    str
+        Why it could not be gone through: then each report does the work itself, and says what is wrong with it.
+    """
+    prepare = importlib.import_module(REHEARSAL).prepare
+    try:
+        prepare(
+            parameters["study_name"],
+            clients=[parameters["client"]],
+            wave=parameters["wave"],
+            overrides=parameters["overrides"],
+        )
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""

@@ -15,14 +15,16 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from kernels_lib.errors import NotebookFailed
 from kernels_lib.production import engines
 from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import Outcome
-from kernels_lib.production.tasks import Task, perform, remember_units
+from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, remember_units
 
 # What running a notebook needs: imported while the build is still being planned.
 RUNNING = (
@@ -37,6 +39,8 @@ RUNNING = (
     "kernels_lib.analysis.warm_up",
     "kernels_lib.study.opening",
 )
+
+PUBLISHING = ("kernels_lib.production.tasks",)
 
 # A task that died may have been unlucky; one that dies twice is at fault.
 TRIES = 2
@@ -57,17 +61,34 @@ class Crew:
     def __init__(self, root: Path, engine: str = "auto", *, starts: bool = True) -> None:
         self._root = root
         self._forks = engine in ("auto", "warm") and template.supported()
+        self._preload = RUNNING
         self._template: template.Template | None = None
+        self._prepared: template.Template | None = None
+        self._share: dict[str, Any] | None = None
         self._lock = threading.Lock()
+        # What whoever asked for the build should know of how it went.
+        self.notes: list[str] = []
         if self._forks and starts:
             self._start()
 
     def _start(self) -> template.Template:
-        self._template = template.Template(RUNNING, engines.kernel_environment(self._root))
+        self._template = template.Template(self._preload, engines.kernel_environment(self._root))
+        self._prepared = None
         return self._template
 
-    def work(self, tasks: Sequence[Task], units: Sequence[str], *, count: int) -> Iterator[Outcome]:
+    def work(
+        self, tasks: Sequence[Task], units: Sequence[str], *, count: int, share: bool = False
+    ) -> Iterator[Outcome]:
         """Do all tasks, at most `count` at once; outcomes as they come.
+
+        Parameters
+        ----------
+        tasks : sequence of Task
+        units : sequence of str
+            Names of all units.
+        count : int
+        share : bool, default False
+            Whether clients' first cells, which are the same for all, run once: see `sharing`.
 
         Raises
         ------
@@ -76,6 +97,14 @@ class Crew:
         """
         if not self._forks:
             return self._in_a_pool(tasks, units, count)
+        if share:
+            return self._shared(tasks, units, count)
+        if len(tasks) == 1:
+            return self._in_both(tasks[0], units)
+        if not any(task.need.run for task in tasks):
+            # What is only published anew needs none of the libraries that compute.
+            self.close()
+            self._preload = PUBLISHING
         return self._in_children(tasks, units, count)
 
     def do(self, task: Task, units: Sequence[str]) -> Outcome:
@@ -91,12 +120,9 @@ class Crew:
             return perform(task)
         for _ in range(TRIES):
             with self._lock:
-                if self._template is None or not self._template.alive:
-                    self.close()
-                    self._start()
-                    self._ready(units)
+                parent = self._ready([task], units)
             try:
-                return Outcome.from_json(self._forked(self._template, task).result(), task.job)
+                return Outcome.from_json(self._forked(parent, task).result(), task.job)
             except template.ChildDied as died:
                 last = died
         return _died(task, last)
@@ -117,42 +143,120 @@ class Crew:
         waiting = deque((task, 1) for task in tasks)
         running: dict[template.Child, tuple[Task, int]] = {}
         restarts = 0
-        parent = self._ready(units)
+        parent = self._ready(tasks, units)
         while waiting or running:
             try:
                 while waiting and len(running) < count:
-                    task, attempt = waiting.popleft()
-                    running[self._forked(parent, task)] = task, attempt
+                    child = self._forked(parent, waiting[0][0])
+                    running[child] = waiting.popleft()
                 for child in select.select(list(running), [], [])[0]:
-                    task, attempt = running.pop(child)
+                    task, attempt = running[child]
                     try:
-                        yield Outcome.from_json(child.result(), task.job)
+                        outcome = Outcome.from_json(child.result(), task.job)
                     except template.ChildRaised as raised:
                         # A fault of ours: whoever mends it needs the lines.
                         raise RuntimeError(raised.traceback) from raised
                     except template.ChildDied as died:
                         if not parent.alive:
-                            waiting.append((task, attempt))
                             raise template.TemplateFailed(str(died)) from died
                         if attempt < TRIES:
+                            del running[child]
                             waiting.append((task, attempt + 1))
-                        else:
-                            yield _died(task, died)
+                            continue
+                        outcome = _died(task, died)
+                    del running[child]
+                    yield outcome
             except template.TemplateFailed:
                 # The template itself was lost, and its children with it: what was not finished is done again.
                 restarts += 1
                 if restarts > TRIES or parent.alive:
                     raise
-                waiting.extend((task, attempt) for task, attempt in running.values())
+                waiting.extend(running.values())
                 running.clear()
-                self.close()
-                self._start()
-                parent = self._ready(units)
+                parent = self._ready(tasks, units)
 
-    def _ready(self, units: Sequence[str]) -> template.Template:
-        parent = self._template or self._start()
-        parent.run("kernels_lib.production.tasks:remember_units", list(units))
-        parent.run("kernels_lib.production.publish:compile_all")
+    def _shared(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
+        """Reports that share nothing first; then the clients that do, from a template that ran their first cells."""
+        from kernels_lib.production import sharing
+
+        jobs, varying = sharing.group(task.job for task in tasks if task.need.run)
+        alike = {job.key for job in jobs}
+        alone = [task for task in tasks if task.job.key not in alike]
+        if alone:
+            yield from self._in_children(alone, units, count)
+        together = [task for task in tasks if task.job.key in alike]
+        if not together:
+            self.notes.append("no cells are shared: the notebooks' first cells depend on the client.")
+            return
+        self.close()
+        self._share = {"root": str(self._root), "job": jobs[0].as_json(), "varying": sorted(varying)}
+        parent = self._ready(together, units)
+        if self._compared(parent, together):
+            yield from self._in_children(together, units, count)
+            return
+        self.notes.append(
+            "no cells are shared: a client's outputs were not the same when its first cells ran before it was known. "
+            "Something in them looks at the time, at random numbers or at the client."
+        )
+        self.close()
+        self._share = None
+        yield from self._in_children(together, units, count)
+
+    def _compared(self, parent: template.Template, tasks: Sequence[Task]) -> bool:
+        """Whether a sample of clients gives the same outputs with and without shared cells."""
+        from kernels_lib.production import sharing
+
+        sample = [tasks[0], *tasks[-1 : -sharing.SAMPLE : -1]]
+        with template.Template(self._preload, engines.kernel_environment(self._root)) as plain:
+            for task in sample:
+                asked = {"root": str(self._root), "job": task.job.as_json()}
+                found = [each.fork("kernels_lib.production.sharing:probe", asked) for each in (plain, parent)]
+                if found[0].result() != found[1].result():
+                    return False
+        return True
+
+    def _in_both(self, task: Task, units: Sequence[str]) -> Iterator[Outcome]:
+        """One task: a child runs the notebook, and this process, which waits anyway, publishes it."""
+        remember_units(units)
+        if task.need.run:
+            # Both processes import at the same time, each what it needs.
+            get_ready({"assets": task.job.assets})
+            failed = self._ran(task)
+            if failed is not None:
+                yield failed
+                return
+            task = replace(task, need=replace(task.need, run=False))
+        yield perform(task)
+
+    def _ran(self, task: Task) -> Outcome | None:
+        """Run a task's notebook in a child; what went wrong, if anything did."""
+        asked = {"root": str(self._root), "task": task.as_json()}
+        for _ in range(TRIES):
+            if self._template is None or not self._template.alive:
+                self._start()
+            try:
+                plain = self._template.fork("kernels_lib.production.tasks:run_json", asked).result()
+                return None if plain is None else Outcome.from_json(plain, task.job)
+            except template.ChildRaised as raised:
+                raise RuntimeError(raised.traceback) from raised
+            except template.ChildDied as died:
+                last = died
+        return _died(task, last)
+
+    def _ready(self, tasks: Sequence[Task], units: Sequence[str]) -> template.Template:
+        """The template with everything done that its children share."""
+        parent = self._template
+        if parent is None or not parent.alive:
+            self.close()
+            parent = self._start()
+        if self._prepared is not parent:
+            parent.run("kernels_lib.production.tasks:remember_units", list(units))
+            parent.run("kernels_lib.production.tasks:get_ready", {"assets": tasks[0].job.assets})
+            for asked in rehearsals(tasks):
+                parent.run("kernels_lib.production.tasks:rehearse", asked)
+            if self._share is not None:
+                parent.run("kernels_lib.production.sharing:begin", self._share)
+            self._prepared = parent
         return parent
 
     def _forked(self, parent: template.Template, task: Task) -> template.Child:

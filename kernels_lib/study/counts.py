@@ -24,8 +24,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from kernels_lib.errors import BadData, ScorecardError, UnknownName
-from kernels_lib.study import kept
+from kernels_lib.keep import read_sealed, write_sealed
 from kernels_lib.study.cells import score_of
+from kernels_lib.study.fingerprint import Fingerprint
 from kernels_lib.study.ratings_file import RatingsFile, Value, opened
 from kernels_lib.study.validation import joined
 
@@ -117,10 +118,10 @@ def read_counts(resource: Resource, instrument: Instrument) -> tuple[Counts, str
         As `count_ratings`.
     """
     folder = resource.root / "build" / "cache"
-    fingerprint = kept.Fingerprint(resource.path, folder)
+    fingerprint = Fingerprint(resource.path, folder)
     counts = None
-    if not fingerprint.known and not fingerprint.seen_before:
-        # Seen for the first time: both read the whole file, so both at once.
+    if fingerprint.first:
+        # Never counted: hashing and counting each read the whole file, so both at once.
         with ThreadPoolExecutor(1) as beside:
             computed = beside.submit(fingerprint.compute)
             counts = count_ratings(resource, instrument)
@@ -129,13 +130,13 @@ def read_counts(resource: Resource, instrument: Instrument) -> tuple[Counts, str
     key = _key(resource, instrument, digest)
     path = folder / f"counts-{sha256(key.encode()).hexdigest()[:32]}.bin"
     if counts is None:
-        data = kept.read(path)
+        data = read_sealed(path)
         if data is not None:
             return _from_bytes(data), digest
         counts = count_ratings(resource, instrument)
     if not fingerprint.unchanged:
         raise BadData("it changed while it was read.", where=resource.shown, remedy="Start again when it is complete.")
-    kept.write(path, _to_bytes(counts))
+    write_sealed(path, _to_bytes(counts))
     return counts, digest
 
 

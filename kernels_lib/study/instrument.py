@@ -7,6 +7,7 @@ code.
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -165,7 +166,7 @@ class Instrument(_Part):
         """Criterion ids in the instrument's order."""
         return [criterion.id for criterion in self.criteria]
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """Every text that reports quote from the instrument, the longest first."""
         fields = ("name", "short", "phrase", "does", "lacks", "question", "why", "improve", "action")

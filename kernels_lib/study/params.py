@@ -170,11 +170,44 @@ def read_layers(
     BadParameters
         If a value is wrong; the message names the file and line it stands in.
     """
+    return effective(merged_layers(root, study_name, industry_file), client_file, overrides, language)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Layers put together and not yet validated; further ones go on top of a copy."""
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, Origin]
+
+
+def merged_layers(root: Path, study_name: str, industry_file: YamlFile | None = None) -> Merged:
+    """The layers that clients share: study < industry.
+
+    Raises
+    ------
+    UnknownName, BadParameters
+        If the study's own file is wrong.
+    """
     merged: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
     _merge(merged, origins, study_file(root, study_name), drop=())
     if industry_file is not None:
         _merge(merged, origins, industry_file, drop=("industry", "name"))
+    return Merged(merged, origins)
+
+
+def effective(
+    below: Merged, client_file: YamlFile | None, overrides: Sequence[tuple[str, str]] = (), language: str = ""
+) -> Effective:
+    """Parameters of one report: a client's layer and ``--set`` on top of what clients share, validated.
+
+    Raises
+    ------
+    UnknownName, BadParameters
+        As for `read_layers`.
+    """
+    merged, origins = dict(below.values), dict(below.origins)
     if client_file is not None:
         _merge(merged, origins, client_file, drop=("brand",))
     for key, text in overrides:
@@ -194,8 +227,25 @@ def study_file(root: Path, study_name: str) -> YamlFile:
     if study_name and not (folder / "study.yaml").is_file():
         raise UnknownName("study", study_name, known_studies(root), where="--study")
     path = folder / "study.yaml"
+    return _checked(path, Parameters, root)
+
+
+# What was last found right in each file: the same contents are not checked again.
+_RIGHT: dict[Path, tuple[type[BaseModel], YamlFile]] = {}
+
+
+def _checked(path: Path, model: type[BaseModel], root: Path) -> YamlFile:
+    """A file whose keys and values are right.
+
+    Raises
+    ------
+    BadParameters, UnknownName
+    """
     file = read_yaml(path, shown(path, root))
-    check_model(Parameters, file, what="parameter", language=ANY)
+    known = _RIGHT.get(path)
+    if known is None or known[0] is not model or known[1] is not file:
+        check_model(model, file, what="parameter", language=ANY)
+        _RIGHT[path] = (model, file)
     return file
 
 
@@ -226,12 +276,9 @@ def layer_files(root: Path, study_name: str, kind: Literal["industries", "client
             )
             continue
         try:
-            file = read_yaml(path, shown(path, root))
-            check_model(model, file, what="parameter", language=ANY)
+            files[path.stem] = _checked(path, model, root)
         except (BadParameters, UnknownName) as problem:
             problems.append(problem)
-            continue
-        files[path.stem] = file
     if problems:
         raise joined(problems)
     return files

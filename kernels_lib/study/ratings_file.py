@@ -15,6 +15,7 @@ import gzip
 import io
 import os
 import tempfile
+import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -356,7 +357,9 @@ def opened(
         }
         db = duckdb.connect(":memory:", config=settings)
         try:
-            db.execute("set enable_progress_bar = false")
+            # A notebook without ipywidgets has no bar, and refuses even to switch it off.
+            if db.execute("select current_setting('enable_progress_bar')").fetchone() == (True,):
+                db.execute("set enable_progress_bar = false")
             yield RatingsFile(db, resource, criteria, path)
         except duckdb.OutOfMemoryException as error:
             raise BadData(
@@ -394,7 +397,7 @@ def _header(resource: Resource) -> list[str]:
     try:
         with open_raw(resource.path, "rb") as file:
             text = file.read(HEADER_BYTES).decode("utf-8-sig", errors="replace")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadData(f"it cannot be read: {error}.", where=resource.shown) from error
     rows = (row for row in csv.reader(io.StringIO(text, newline="")) if row)
     header = next(islice(rows, 1), None)

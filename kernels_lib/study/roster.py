@@ -7,17 +7,27 @@ parameters and may give it another slug.  Nothing here imports pandas.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import slug_of
-from kernels_lib.study.datasets import Dataset, Scores, read_dataset, read_scores
+from kernels_lib.study.datasets import Dataset, Resource, Scores, read_dataset, read_scores
 from kernels_lib.study.instrument import Instrument, read_instrument
 from kernels_lib.study.language import SOURCE, pick
-from kernels_lib.study.params import Effective, check_against_instrument, layer_files, read_layers, study_file
+from kernels_lib.study.params import (
+    Effective,
+    Merged,
+    check_against_instrument,
+    effective,
+    layer_files,
+    merged_layers,
+    read_layers,
+    study_file,
+)
 from kernels_lib.study.validation import ANY, joined
 from kernels_lib.study.yamlfile import YamlFile
 
@@ -56,6 +66,8 @@ class Roster:
     industries: Mapping[str, Industry]
     instrument_name: str = ""
     language: str = SOURCE
+    # What was worked out once for all clients; the same in every language.
+    known: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def speaking(self, language: str) -> Roster:
         """The same in another language: texts of instrument, dataset and industries.
@@ -77,10 +89,16 @@ class Roster:
 
     def scores_before(self) -> Scores | None:
         """Scores of the wave before this one; None where there is none, or it has no scores."""
+        key = ("before", self.language)
+        if key not in self.known:
+            self.known[key] = self._scores_before()
+        return self.known[key]
+
+    def _scores_before(self) -> Scores | None:
         if not self.dataset.before:
             return None
         earlier = read_dataset(self.root, self.dataset.name, self.dataset.before, language=self.language)
-        return read_scores(earlier.scores, self.instrument) if earlier.scores else None
+        return _scores(earlier.scores, self.instrument) if earlier.scores else None
 
     def client(self, slug: str) -> Client:
         """The client of this slug or of this name in the data.
@@ -89,10 +107,17 @@ class Roster:
         ------
         UnknownName
         """
-        for client in self.clients.values():
-            if slug in (client.slug, client.brand):
-                return client
-        raise UnknownName("client", slug, self.clients)
+        if ("clients",) not in self.known:
+            named: dict[str, Client] = {}
+            for client in self.clients.values():
+                # Where a name is one client's slug and another's brand, the first one has it.
+                named.setdefault(client.slug, client)
+                named.setdefault(client.brand, client)
+            self.known["clients",] = named
+        found = self.known["clients",].get(slug)
+        if found is None:
+            raise UnknownName("client", slug, self.clients)
+        return found
 
     def industry(self, slug: str) -> Industry:
         """The industry of this slug or of this id in the data.
@@ -123,15 +148,23 @@ class Roster:
         """
         if client is not None:
             industry = self.industry_of(client)
-        effective = read_layers(
-            self.root,
-            self.study_name,
-            industry_file=industry.file if industry else None,
-            client_file=client.file if client else None,
-            overrides=overrides,
-        )
-        check_against_instrument(effective, self.instrument)
-        return effective
+        file = client.file if client else None
+        # Clients without a file of their own differ in nothing.
+        key = ("parameters", industry.slug if industry else "", tuple(overrides))
+        if file is None and key in self.known:
+            return self.known[key]
+        found = effective(self._shared(industry), file, overrides)
+        check_against_instrument(found, self.instrument)
+        if file is None:
+            self.known[key] = found
+        return found
+
+    def _shared(self, industry: Industry | None) -> Merged:
+        """The layers below a client's own, read once."""
+        key = ("layers", industry.slug if industry else "")
+        if key not in self.known:
+            self.known[key] = merged_layers(self.root, self.study_name, industry.file if industry else None)
+        return self.known[key]
 
 
 def read_roster(
@@ -149,7 +182,7 @@ def read_roster(
     values, origin = found.values, found.origin("dataset")
     file = study_file(root, study_name)
     language = values.language
-    effective, instrument, dataset, files = _each(
+    own, instrument, dataset, files = _each(
         lambda: read_layers(root, study_name, overrides=overrides),
         lambda: read_instrument(root, values.instrument, language, where=file.shown, line=file.line("instrument")),
         lambda: read_dataset(
@@ -157,11 +190,51 @@ def read_roster(
         ),
         lambda: _with_names(layer_files(root, study_name, "industries"), language),
     )
-    scores = read_scores(dataset.scores, instrument) if dataset.scores else None
-    check_against_instrument(effective, instrument)
+    scores = _scores(dataset.scores, instrument) if dataset.scores else None
+    check_against_instrument(own, instrument)
     industries = _industries(files, scores, language)
-    clients = _clients(layer_files(root, study_name, "clients"), scores)
+    clients = _known_clients(root, study_name, layer_files(root, study_name, "clients"), scores)
     return Roster(root, study_name, dataset, instrument, scores, clients, industries, values.instrument, language)
+
+
+# What was read last of few data files, under their contents: reports made in one process, or in children forked
+# from it, read each cell once and not once a client.
+_SCORES: dict[tuple[object, ...], Scores] = {}
+MOST_HELD = 4
+MOST_BYTES_HELD = 20_000_000
+
+
+def _scores(resource: Resource, instrument: Instrument) -> Scores:
+    """The scores, from memory where the file, its description and the instrument's scale are the same."""
+    if resource.path.stat().st_size > MOST_BYTES_HELD:
+        return read_scores(resource, instrument)
+    as_read = (resource, instrument.id, tuple(instrument.ids), instrument.scale.model_dump_json())
+    digest = sha256(resource.path.read_bytes()).hexdigest()
+    found = _SCORES.get((*as_read, digest))
+    if found is None:
+        found = read_scores(resource, instrument)
+        while len(_SCORES) >= MOST_HELD:
+            del _SCORES[next(iter(_SCORES))]
+        # Under the bytes that were read just now, should the file have changed in between.
+        _SCORES[(*as_read, found.sha256)] = found
+    return found
+
+
+# Of each study, the scores and files that its clients were last listed from.
+_LISTED: dict[tuple[Path, str], tuple[Scores, list[YamlFile], dict[str, Client]]] = {}
+
+
+def _known_clients(
+    root: Path, study_name: str, files: Mapping[str, YamlFile], scores: Scores | None
+) -> dict[str, Client]:
+    """The clients, listed anew only where scores or files are others than before."""
+    before = _LISTED.get((root, study_name))
+    if before is not None and before[0] is scores and list(map(id, before[1])) == list(map(id, files.values())):
+        return before[2]
+    clients = _clients(files, scores)
+    if scores is not None:
+        _LISTED[root, study_name] = (scores, list(files.values()), clients)
+    return clients
 
 
 def _industries(files: Mapping[str, YamlFile], scores: Scores | None, language: str) -> dict[str, Industry]:
@@ -218,9 +291,10 @@ def _clients(files: Mapping[str, YamlFile], scores: Scores | None) -> dict[str, 
     if scores is None:
         return {}
     by_brand: dict[str, tuple[str, YamlFile]] = {}
+    units = set(scores.units)
     for slug, file in files.items():
         brand = file.values["brand"]
-        if brand not in scores.units:
+        if brand not in units:
             raise UnknownName("brand", brand, scores.units, where=file.shown, line=file.line("brand"))
         if brand in by_brand:
             raise BadParameters(

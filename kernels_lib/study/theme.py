@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 MODES = ("light", "dark", "print")
@@ -74,6 +75,7 @@ TOO_NEAR = 24.0
 MEANINGS = {"blue": "a strength", "verm": "a missed opportunity"}
 
 
+@cache
 def client_colour(colour: str, mode: str) -> str:
     """A client's colour with enough contrast on a mode's paper: as it is, or mixed towards ink.
 
@@ -90,6 +92,7 @@ def client_colour(colour: str, mode: str) -> str:
     return ink
 
 
+@cache
 def confused(colour: str) -> str:
     """The meaning that a client's colour would be taken for, ``"a strength"``; empty where for none."""
     for token, meaning in MEANINGS.items():

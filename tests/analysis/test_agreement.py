@@ -358,3 +358,11 @@ def test_the_table_of_agreement_has_one_row_a_criterion():
     )
     frames = {"one": pd.DataFrame(THREE_RATERS, columns=list("abc"))}
     assert first["ac2"] == rater_agreement(frames, categories=range(1, 6), draws=9, rng=rng()).loc["one", "ac2"]
+
+
+def test_a_criterion_that_nobody_rated_has_reasons_and_no_numbers():
+    ratings = np.full((3, 2, 2), np.nan)
+    ratings[:, 0] = [[1, 2], [3, 3], [5, 4]]
+    row = rater_agreement(ratings, categories=range(1, 6), draws=10, rng=np.random.default_rng(1)).loc["2"]
+    assert row[["alpha", "icc_single", "icc_mean", "ac2", "sem"]].isna().all()
+    assert "no ratings" in row["reason"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
-import statistics
-import time
 
 import pytest
 
@@ -144,7 +142,7 @@ def test_each_slide_draws_its_chart_when_it_is_reached(site, open_page, folder, 
     assert [] == said
 
 
-# What a document weighs and how soon it can be used
+# What a document weighs
 
 MOST_BYTES, MOST_PACKED = 2_000_000, 600_000
 
@@ -164,47 +162,6 @@ def test_a_document_is_light_enough_for_mail(site):
 @pytest.mark.slow
 def test_every_document_is_light_enough_for_mail(whole_site):
     weigh(sorted((whole_site / "build/site").rglob("*.html")))
-
-
-# A second is meant for a machine that does nothing else; this one may be running other tests.
-SOON_S, TIMES, ATTEMPTS = 1.0, 9, 3
-
-
-def seconds(open_page, path, use):
-    """How long it takes from asking for a document until it was used, in the best of some rounds' medians."""
-    medians = []
-    for _ in range(ATTEMPTS):
-        taken = []
-        for _ in range(TIMES):
-            page = open_page(1440, 900)
-            started = time.perf_counter()
-            page.goto(path.as_uri(), wait_until="commit")
-            use(page)
-            taken.append(time.perf_counter() - started)
-            page.context.close()
-        medians.append(statistics.median(taken))
-        if medians[-1] < SOON_S:
-            break
-    return min(medians)
-
-
-@pytest.mark.slow
-def test_a_report_can_be_used_within_a_second(site, open_page):
-    def use(page):
-        page.click(".rail a >> nth=1")
-        wait_until(page, "document.documentElement.dataset.drawn > 0")
-
-    assert seconds(open_page, site / "build/site/clients/brand-19/report.html", use) < SOON_S
-
-
-@pytest.mark.slow
-def test_a_deck_can_be_used_within_a_second(site, open_page):
-    def use(page):
-        wait_until(page, "window.Reveal && Reveal.isReady()")
-        page.evaluate("Reveal.slide(2)")
-        wait_until(page, "document.documentElement.dataset.drawn > 0")
-
-    assert seconds(open_page, site / "build/site/clients/brand-19/slides.html", use) < SOON_S
 
 
 @pytest.mark.slow

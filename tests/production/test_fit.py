@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import soupsieve
 from bs4 import BeautifulSoup
 from markupsafe import Markup
 
 from kernels_lib.production import gates
-from kernels_lib.production.publish import assets, cascade, fit, page
+from kernels_lib.production.publish import assets, cascade, fit, page, render, tree
 from kernels_lib.production.publish.lettering import Type
 from tests.production import sample_notebook as sample
 
@@ -24,7 +27,7 @@ def deck(*bodies: str, title: str = "What the widest gap means", **head: object)
 
 def height(body: str) -> float:
     """Height that a slide with this piece of HTML needs."""
-    return list(fit.Layout(fit._markup(deck(body))).heights())[1]
+    return list(fit.Layout(fit._markup(render.deck(deck(body)).html)).heights())[1]
 
 
 def test_every_slide_of_the_sample_fits():
@@ -84,11 +87,11 @@ def test_the_rule_follows_the_style_sheet(monkeypatch):
 
 
 def test_the_more_special_rule_wins_whatever_its_place():
-    soup = BeautifulSoup('<ul class="rows"><li><b>1</b></li></ul><p>x</p>', "html.parser")
-    css = cascade.Cascade(soup)
+    root = tree.parse('<ul class="rows"><li><b>1</b></li></ul><p>x</p>')
+    css = cascade.Cascade(root)
 
     # .rows:not(:has(li:nth-child(5))) li b says 64 px, .rows li b 36 px
-    assert 64 == css.type_of(soup.b, Type()).size
+    assert 64 == css.type_of(root.named("b")[0], Type()).size
 
 
 def test_a_clients_own_type_gets_more_room_than_the_houses():
@@ -109,3 +112,62 @@ def test_a_gate_refuses_a_build_with_a_slide_that_is_too_full():
     problem = gates.slides(delivery)
     assert problem.startswith("slide 9, 'Too much to say', is about ")
     assert problem.endswith("shorten its texts, or make two slides of it")
+
+
+# What the rule reads, against the libraries that know all of HTML and CSS
+
+SOLID = """
+<div class="rows"><li>1<li><b></b> 2</div><p class='a  b' id=x data-n="1 > 0">5 &lt; 6 &amp; 7<br>8<!-- <p>9 --></p></i>
+<svg viewBox="0 0 6 3"><rect width="1"/><line/></svg><ul class="rows"><li><b>1</b></li><li>2</li><li>3 < 4</li></ul>
+<div class="mm"><div class="q"><p class="of">a</p><p>b</p></div><div></div></div><style>p { x: "<p>" }</style>
+<div class="one"><div class="words"><p>1</p><p>2</p></div></div>
+<div class="title"><p class="tl"><i class="k"></i><i class="k"></i></p></div>
+"""
+DECK = re.sub(r"<script\b.*?</script>", "", render.deck(page.read(sample.notebook())).html, flags=re.S)
+
+
+@pytest.mark.parametrize("markup", [SOLID, DECK], ids=["odd", "deck"])
+def test_markup_is_read_as_beautiful_soup_reads_it(markup):
+    soup, root = BeautifulSoup(markup, "html.parser").find_all(True), list(tree.parse(markup).below())
+
+    assert [element.name for element in soup] == [element.name for element in root]
+    for theirs, ours in zip(soup, root, strict=True):
+        assert theirs.get("class", []) == list(ours.classes)
+        assert {n: v for n, v in theirs.attrs.items() if n != "class"} == {
+            n: v for n, v in ours.attributes.items() if n != "class"
+        }
+        if ours.name not in ("html", "head", "style", "body", "script"):
+            assert [theirs.name, *theirs.get_text(" ").split()] == [ours.name, *ours.words().split()]
+
+
+@pytest.mark.parametrize("markup", [SOLID, DECK], ids=["odd", "deck"])
+@pytest.mark.parametrize(
+    "more", [(), ("p ~ p", "[data-n]", ":is(b, i)", "li:first-child", ".mm > div:last-of-type", "#x")]
+)
+def test_selectors_choose_what_soupsieve_chooses(markup, more):
+    soup, root = BeautifulSoup(markup, "html.parser").find_all(True), list(tree.parse(markup).below())
+    selectors = more or [rule.selector for rule in cascade.rules()]
+
+    chosen = 0
+    for selector in selectors:
+        theirs = [soupsieve.match(selector, element) for element in soup]
+        assert theirs == [tree.selector(selector)(element) for element in root], selector
+        chosen += sum(theirs)
+    assert chosen
+
+
+@pytest.mark.parametrize("selector", [":nth-of-type(2)", "p::first-line", "ul:has(+ p)", "a || b"])
+def test_a_selector_that_the_rule_cannot_read_is_refused_and_not_passed_over(selector):
+    with pytest.raises(ValueError, match="the slide rule does not read"):
+        tree.selector(selector)
+
+
+def test_the_finished_deck_is_measured_and_not_a_new_one():
+    sound, full = deck("<p>short</p>"), deck(f"<p>{SENTENCE * 60}</p>")
+
+    assert [] == fit.too_much(sound, render.deck(sound).html)
+    (problem,) = fit.too_much(sound, render.deck(full).html)
+    assert problem.startswith("slide 2, ")
+    assert ["the deck has 2 slides and the notebook 3"] == fit.too_much(
+        deck("<p>a</p>", "<p>b</p>"), render.deck(full).html
+    )

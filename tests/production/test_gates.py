@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
+import re
 
 import nbformat
 import pytest
 
 from kernels_lib.errors import GateFailed
-from kernels_lib.production import gates
+from kernels_lib.production import gates, publish
 from kernels_lib.study import messages
 from kernels_lib.study.language import catalogue
 from tests.conftest import ROOT
@@ -80,6 +82,102 @@ def test_a_leak_in_the_data_of_a_figure_is_caught(delivered):
     page = delivered.documents["html"][:at] + '"hidden":"Brand 04",' + delivered.documents["html"][at:]
     with pytest.raises(GateFailed, match="holds the name of 'Brand 04'"):
         gates.check(broken(delivered, html=page), CLIENT)
+
+
+# Known scripts and styles are read once a process: whatever is not known is looked at
+
+
+@pytest.mark.parametrize(
+    "element",
+    ['<script type="text/plain">Brand 03</script>', "<script>/* Brand 03 */</script>", "<style>/* Brand 03 */</style>",
+     '<script type="text/plain" id="chart-library">Brand&nbsp;03, Brand 03</script>', "<script>Brand 03"],
+)  # fmt: skip
+def test_a_leak_in_a_script_or_style_of_the_documents_own_is_caught(delivered, element):
+    page = delivered.documents["html"].replace("</body>", f"{element}</body>")
+    with pytest.raises(GateFailed, match="gate 'leaks': html: holds the name of 'Brand 03'"):
+        gates.check(broken(delivered, html=page), CLIENT)
+
+
+def test_a_leak_inside_the_chart_library_is_caught(delivered):
+    page = delivered.documents["html"].replace("showSendToCloud", "/*Brand 03*/showSendToCloud", 1)
+    assert "holds the name of 'Brand 03'" in gates.leaks(broken(delivered, html=page))
+
+
+@pytest.mark.parametrize("source", ["https://example.org/x.js", "x.js", "../../assets/draw.000000000000.js"])
+def test_a_script_that_is_loaded_is_caught(delivered, source):
+    page = delivered.documents["html"].replace("</body>", f'<script src="{source}"></script></body>')
+    with pytest.raises(GateFailed, match="gate 'offline': html: a script is loaded from"):
+        gates.check(broken(delivered, html=page), CLIENT)
+
+
+def with_names(delivered, *names):
+    return gates.Delivery(delivered.notebook, delivered.results, {"html": "<p>Ann-Lee &amp; Co., C+</p>"}, ROOT, names)
+
+
+@pytest.mark.parametrize("name", ["Ann-Lee", "Lee & Co.", "C+", "Ann-Lee & Co., C+", "Co., C+"])
+@pytest.mark.parametrize("others", [0, 300])
+def test_a_name_is_found_among_few_and_among_many(delivered, name, others):
+    many = [f"Brand {i}" for i in range(others)] + [f"Anna{i}" for i in range(others)]
+    assert f"html: holds the name of '{name}'" == gates.leaks(with_names(delivered, *many, name))
+
+
+@pytest.mark.parametrize("name", ["Ann-Le", "ee", "nn-Lee", "ann-lee", "Lee &amp;"])
+@pytest.mark.parametrize("others", [0, 300])
+def test_a_part_of_a_word_is_no_name(delivered, name, others):
+    assert "" == gates.leaks(with_names(delivered, *(f"x{i}" for i in range(others)), name))
+
+
+@pytest.fixture(scope="module")
+def shared(delivered):
+    made = publish.documents(delivered.notebook, ["html", "slides"], assets="shared", to_assets="../../assets/")
+    return gates.Delivery(
+        delivered.notebook, delivered.results, made.pages, delivered.root, delivered.others,
+        to_assets="../../assets/", model=made.model,
+    )  # fmt: skip
+
+
+def test_a_sound_delivery_with_shared_assets_passes_every_gate(shared):
+    assert dict.fromkeys(gates.GATES, "passed") == gates.check(shared, CLIENT)
+
+
+SHARED_FAULTS = {
+    "another script": (lambda page: page.replace("/draw.", "/drew.", 1), "a script is loaded from '../../assets/drew"),
+    "another folder": (lambda page: page.replace('src="../../', 'src="../', 1), "a script is loaded from '../assets/"),
+    "another site": (
+        lambda page: page.replace("</body>", "<script src=//x.org/a.js></script>"),
+        "loaded from '//x.org",
+    ),
+    "another style": (lambda page: page.replace("/report.", "/reports.", 1), "refers to '../../assets/reports"),
+    "a picture": (lambda page: page.replace("</body>", '<img src="../../assets/a.png">'), "refers to '../../assets/a"),
+}
+
+
+@pytest.mark.parametrize("fault", SHARED_FAULTS)
+def test_a_shared_page_loads_nothing_but_what_is_shared(shared, fault):
+    plant, told = SHARED_FAULTS[fault]
+    planted = plant(shared.documents["html"])
+    assert planted != shared.documents["html"]
+    with pytest.raises(GateFailed, match=f"gate 'offline': html: .*{re.escape(told)}"):
+        gates.check(dataclasses.replace(shared, documents={**shared.documents, "html": planted}), CLIENT)
+
+
+def test_a_page_that_is_to_stand_alone_must_not_load_what_is_shared(shared):
+    with pytest.raises(GateFailed, match=r"gate 'offline': html: a script is loaded from '\.\./\.\./assets/"):
+        gates.check(dataclasses.replace(shared, to_assets=""), CLIENT)
+
+
+def test_a_shared_page_without_our_drawing_script_does_not_pass(shared):
+    planted = re.sub(r'<script src="[^"]*/draw\.[^"]*"></script>', "", shared.documents["html"])
+    with pytest.raises(GateFailed, match="gate 'closed': html: plotly's share button"):
+        gates.check(dataclasses.replace(shared, documents={**shared.documents, "html": planted}), CLIENT)
+
+
+def test_a_deck_that_is_fuller_than_its_notebook_is_caught(delivered):
+    deck = delivered.documents["slides"].replace(
+        '<div class="content">', '<div class="content">' + "<p>Too much.</p>" * 30, 1
+    )
+    with pytest.raises(GateFailed, match=r"gate 'slides': slide 2, .* px too full"):
+        gates.check(broken(delivered, slides=deck), CLIENT)
 
 
 def test_a_slide_without_its_tag_is_caught(delivered):
@@ -266,6 +364,12 @@ def test_the_instruments_own_words_are_no_claim_of_the_report(delivered):
     text = "Practice differs from brand to brand."
     assert "rests on no row" in claiming(delivered, text)
     assert "" == claiming(delivered, text, quoted=(text,))
+
+
+def test_a_quoted_text_is_known_in_any_case_and_only_as_a_whole(delivered):
+    assert "" == claiming(delivered, "PRACTICE DIFFERS from brand to brand.", quoted=("Practice differs", "never said"))
+    assert "" == claiming(delivered, "Der Weg İst Verschıeden.", quoted=("ist verschieden",))
+    assert "rests on no row" in claiming(delivered, "Practice differs.", quoted=("Practice differs a lot",))
 
 
 def test_words_that_explain_the_method_need_no_row(delivered):

@@ -8,13 +8,18 @@ import html as html_module
 import itertools
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from nbformat import v4
 
 from kernels_lib.errors import GateFailed, UnknownName
-from kernels_lib.production.publish import PAGES, assets, figures, page, render_index, to_presenter
+from kernels_lib.production import publish
+from kernels_lib.production.publish import PAGES, assets, figures, page, parts, render_index, to_presenter
 from kernels_lib.study import theme
+from tests.conftest import ROOT
+from tests.production import office_notebook
 from tests.production import sample_notebook as sample
 
 HOSTILE = '</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> "\u2028\u2029&'
@@ -37,7 +42,8 @@ def with_cell(*outputs, **options):
 
 
 def scripts(document: str) -> list[str]:
-    return re.findall(r"<script>(.*?)</script>", document, re.DOTALL)
+    """What runs in a document, at once or (the chart library) when it is needed."""
+    return re.findall(r'<script(?: type="text/plain" id="chart-library")?>(.*?)</script>', document, re.DOTALL)
 
 
 def islands(document: str) -> list[dict]:
@@ -47,6 +53,106 @@ def islands(document: str) -> list[dict]:
 
 def without_scripts(document: str) -> str:
     return re.sub(r"<(script|style)[^>]*>.*?</\1>", "", document, flags=re.DOTALL)
+
+
+# Several formats at once
+
+
+def test_a_notebook_is_read_once_for_all_its_formats(monkeypatch):
+    notebook = office_notebook.notebook()
+    pages = {name: publish.FORMATS[name](notebook) for name in ("html", "slides")}
+    packages = {name: publish.FORMATS[name](notebook) for name in ("xlsx", "pptx")}
+    presenter = to_presenter(notebook)
+    read, times = page.read, []
+    monkeypatch.setattr(page, "read", lambda made: times.append(made) or read(made))
+    made = publish.documents(notebook, [*pages, *packages], presenter=True)
+
+    assert [notebook] == times
+    assert {name: text.encode() for name, text in pages.items()} | packages == made.files
+    assert (pages, packages) == (made.pages, made.packages)
+    assert (presenter, []) == (made.presenter, made.warnings)
+
+
+def test_nbconvert_gives_the_same_bytes(notebook, documents):
+    from nbconvert.exporters import get_exporter
+
+    for name, exporter in (("html", "scorecard_html"), ("slides", "scorecard_slides")):
+        assert documents[name] == get_exporter(exporter)().from_notebook_node(notebook)[0]
+    assert to_presenter(notebook) == get_exporter("scorecard_slides")(presenter=True).from_notebook_node(notebook)[0]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"formats": ["docx"]}, {"formats": ["html"], "assets": "cdn"}], ids=["format", "way of assets"]
+)
+def test_an_unknown_format_or_way_is_refused_with_the_known_ones(notebook, asked):
+    with pytest.raises(UnknownName, match="Known: "):
+        publish.documents(notebook, **asked)
+
+
+@pytest.mark.parametrize("address", ["/assets/", "https://example.org/assets/", '../"><script>/', "../../assets", ""])
+def test_shared_assets_have_a_relative_address(notebook, address):
+    with pytest.raises(ValueError, match="no relative address"):
+        publish.documents(notebook, ["html"], assets="shared", to_assets=address)
+
+
+WATCHED = """
+import sys, threading
+from kernels_lib.production import publish
+from tests.production import sample_notebook
+
+made = sample_notebook.notebook()
+publish.compile_all({way!r})
+assert 1 == threading.active_count()
+opened = []
+sys.addaudithook(lambda event, given: opened.append(given[0]) if event == "open" else None)
+documents = publish.documents(made, ["html", "slides"], assets={way!r})
+print(opened)
+"""
+
+
+@pytest.mark.parametrize("way", ["inline", "shared"])
+def test_once_everything_is_compiled_no_file_is_read_for_a_document(way):
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED.format(way=way)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+
+    assert ("[]\n", "") == (done.stdout, done.stderr)
+
+
+# Scripts and styles in a folder of the site
+
+
+@pytest.fixture(scope="module")
+def sharing(notebook):
+    return publish.documents(notebook, ["html", "slides"], assets="shared", to_assets="../assets/").pages
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_shared_page_loads_existing_files_of_its_site_and_holds_no_script(sharing, name):
+    text = sharing[name]
+    asked = re.findall(r'\ssrc="([^"]*)"|<link rel="stylesheet" href="([^"]*)"|data-src="([^"]*)"', text)
+    files = {f"../assets/{file}" for file in publish.shared_assets()}
+
+    assert {"".join(one) for one in asked} <= files
+    assert {"html": 4, "slides": 7}[name] == len(asked)
+    assert {""} == set(re.findall(r"<script (?!type=\"application/json)[^>]*>(.*?)</script>", text))
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1]
+    assert policy.startswith("default-src 'none'; img-src data:; font-src data:; ")
+    assert "; style-src 'self' 'unsafe-inline'; script-src 'self'; " in policy
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_shared_page_says_what_the_page_that_stands_alone_says(documents, sharing, name):
+    alone, shared = (parts.take_apart(text, "../assets/") for text in (documents[name], sharing[name]))
+
+    assert alone.libraries == shared.libraries
+    assert alone.data == shared.data
+    assert alone.own.partition("<body>")[2].rstrip() == shared.own.partition("<body>")[2].rstrip()
+
+
+def test_the_name_of_a_shared_file_changes_with_what_is_in_it():
+    for name, content in publish.shared_assets().items():
+        assert hashlib.sha256(content).hexdigest()[:12] == name.split(".")[-2]
 
 
 @pytest.mark.parametrize("name", PAGES)

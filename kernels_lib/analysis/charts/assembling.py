@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -92,7 +92,9 @@ def _unchecked(data: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
     Plotly checks every property of every mark and label.  What our charts draw is checked in the tests, in
     all forms and not only the wide one; what is changed in the figure afterwards is checked as ever.
     """
-    figure = go.Figure(data=[_ordered(trace) for trace in data], layout=_ordered(layout), _validate=False)
+    # Words and further forms are the most of a figure: they go to their place as they are, without a copy.
+    figure = go.Figure(data=[_ordered(t) for t in data], layout=_ordered({**layout, "meta": {}}), _validate=False)
+    figure._layout["meta"] = layout["meta"]
     for part in (figure, figure.layout, *figure.data):
         part._validate = True
     return figure
@@ -108,35 +110,14 @@ def _ordered(node: Any) -> Any:
 def as_json(figure: go.Figure) -> dict[str, Any]:
     """What ``figure.to_json()`` says, as plain JSON values of their own.
 
-    A figure of plain values, as ours are, is copied; one that holds anything else, such as an array or a frame
-    of an animation, goes through plotly's own text.
+    A figure of plain values, as ours are, needs no walk through it in Python; one that holds anything else,
+    such as an array, NaN or a frame of an animation, goes through plotly's own text.
     """
     if not figure.frames:
         traces = [{key: value for key, value in trace.items() if key != "uid"} for trace in figure._data]
-        copied = _copied({"data": traces, "layout": figure._layout})
-        if copied is not _OTHER:
-            return copied
+        with contextlib.suppress(TypeError, ValueError):
+            return json.loads(json.dumps({"data": traces, "layout": figure._layout}, allow_nan=False))
     return json.loads(figure.to_json())
-
-
-# In place of a value that is no plain JSON.
-_OTHER: Any = object()
-
-
-def _copied(node: Any) -> Any:
-    kind = type(node)
-    if kind is str or kind is int or kind is bool or node is None:
-        return node
-    if kind is float:
-        return node if math.isfinite(node) else None
-    if kind is dict:
-        copied = {key: _copied(value) for key, value in node.items()}
-        plain = all(type(key) is str and value is not _OTHER for key, value in copied.items())
-        return copied if plain else _OTHER
-    if kind is list or kind is tuple:
-        parts = [_copied(part) for part in node]
-        return _OTHER if any(part is _OTHER for part in parts) else parts
-    return str(node) if isinstance(node, str) else _OTHER
 
 
 def shortened(items: Sequence[Any], most: int | None, *, keep: Callable[[Any], bool] | None = None) -> list[Any]:

@@ -59,8 +59,9 @@ def pairs(
     go.Figure
         Roles: pair in every table, firm pair, unresolved pair, untold pair.
     """
-    ids, names = _order(frame)
-    cells = {frozenset((str(row["first"]), str(row["second"]))): row for __, row in frame.iterrows()}
+    pairs_of = frame.to_dict("records")
+    ids, names = _order(pairs_of)
+    cells = {frozenset((str(row["first"]), str(row["second"]))): row for row in pairs_of}
     listed = [
         (i, j, cells[frozenset((ids[j], ids[i]))])
         for i in range(len(ids))
@@ -115,11 +116,11 @@ def pairs(
     )
 
 
-def _order(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+def _order(pairs_of: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
     """Criteria by mean, best first: who is first in more pairs has the higher mean."""
     names: dict[str, str] = {}
     ahead: dict[str, int] = {}
-    for __, row in frame.iterrows():
+    for row in pairs_of:
         for place in ("first", "second"):
             names.setdefault(str(row[place]), str(row[f"{place}_name"]))
             ahead.setdefault(str(row[place]), 0)
@@ -153,8 +154,10 @@ def _draw(form: Form, names: list[str], listed: list[tuple[int, int, Any]], nume
     # Smaller before a cell goes without its number; a narrow page may shrink the cells a little.
     slack = max(form.slack, 0.9)
 
+    numbers = [(_cell(row, numerals), _holds(row)) for __, __, row in listed]
+
     def widest_number(size: float) -> float:
-        return max(house.text_width(_cell(row, numerals), size, bold=_holds(row)) for __, __, row in listed) + 3
+        return max(house.text_width(text, size, bold=bold) for text, bold in numbers) + 3
 
     while widest_number(size) > wide * slack - 2 and size > form.least:
         size = max(form.least, size - 0.5)
@@ -164,8 +167,7 @@ def _draw(form: Form, names: list[str], listed: list[tuple[int, int, Any]], nume
         top=round(lines * name_size * 1.25) + (14 if not deck else 18), bottom=6,
     )  # fmt: skip
     kinds: dict[str, list[tuple[int, float, str, str]]] = {}
-    for i, j, row in listed:
-        text = _cell(row, numerals)
+    for (i, j, row), (text, __) in zip(listed, numbers, strict=True):
         short = text if printed else {"every": "", "firm": "", "none": "?"}.get(row["holds"], "≈")
         shown = f"<b>{short}</b>" if _holds(row) and short else f"<i>{short}</i>" if short else ""
         kinds.setdefault(LOOKS[row["holds"]][0], []).append((j, d.y(i - 1), shown, _hover(row, numerals)))

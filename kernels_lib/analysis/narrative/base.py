@@ -92,23 +92,27 @@ class Words:
             return _("in this reconstruction")
         return _("in these data")
 
-    @property
+    @cached_property
     def firm_here(self) -> pd.DataFrame:
         """Pairs that are firm in the unit scores but not certain from the means alone."""
         return self.shared.pairs[self.shared.pairs["holds"] == "firm"]
 
-    @property
+    @cached_property
     def firm_always(self) -> pd.DataFrame:
         """Pairs that hold in every table consistent with the published means."""
         return self.shared.pairs[self.shared.pairs["holds"] == "every"]
 
-    @property
+    @cached_property
     def unresolved(self) -> pd.DataFrame:
         """Pairs whose order the data do not settle."""
         return self.shared.pairs[~self.shared.pairs["holds"].isin(["firm", "every"])]
 
     def claims_of_pairs(self) -> tuple[Claim, ...]:
         """Every pair as the ledger has it."""
+        return self._claims_of_pairs
+
+    @cached_property
+    def _claims_of_pairs(self) -> tuple[Claim, ...]:
         settled = self.shared.pairs["holds"].isin(["firm", "every"])
         return (*_pairs(firm, self.shared.pairs[settled]), *_pairs(open_, self.shared.pairs[~settled]))
 
@@ -127,7 +131,7 @@ class Words:
 
     def _unsettled(self, *, ascending: bool) -> list[str]:
         card = self.shared.card.dropna(subset=["mean"]).sort_values("mean", ascending=ascending, kind="stable")
-        open_pairs = {frozenset((row.first, row.second)) for row in self.unresolved.itertuples()}
+        open_pairs = set(map(frozenset, zip(self.unresolved["first"], self.unresolved["second"], strict=True)))
         group: list[str] = []
         for criterion in card.index:
             if any(frozenset((criterion, other)) not in open_pairs for other in group):
@@ -172,8 +176,8 @@ class Words:
         Criteria that are above the same others share a sentence.
         """
         above: dict[str, list[str]] = {}
-        for row in pairs.itertuples():
-            above.setdefault(row.first, []).append(row.second)
+        for first, second in zip(pairs["first"], pairs["second"], strict=True):
+            above.setdefault(first, []).append(second)
         sentences = []
         means = self.shared.card["mean"]
         for number, first in enumerate(sorted(above, key=lambda criterion: -means[criterion])):
@@ -487,7 +491,7 @@ class Words:
 
 
 def _pairs(kind: Callable[..., tuple[Claim, ...]], frame: pd.DataFrame) -> tuple[Claim, ...]:
-    return kind(*(question("pairs", row.first, row.second) for row in frame.itertuples()))
+    return kind(*(question("pairs", *pair) for pair in zip(frame["first"], frame["second"], strict=True)))
 
 
 def inside(label: str) -> str:

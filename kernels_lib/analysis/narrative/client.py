@@ -117,7 +117,7 @@ class ClientWords(Words):
         mine["behind"] = (mine["best_quarter"] - mine["score"]).fillna(0)
         return mine.sort_values(["gap", "behind"], ascending=[True, False], kind="stable")
 
-    @property
+    @cached_property
     def close(self) -> pd.DataFrame:
         """Criteria so near their target that other raters might decide otherwise."""
         return self.card[self.card["verdict"] == "too close to call"]
@@ -137,12 +137,12 @@ class ClientWords(Words):
     def _close_names(self) -> str:
         return self.named(self.close.index)
 
-    @property
+    @cached_property
     def distinctive(self) -> pd.DataFrame:
         """Strengths, the largest lead over peers first: what the headline is about."""
         return self.strengths.sort_values("difference", ascending=False, kind="stable", na_position="last")
 
-    @property
+    @cached_property
     def scored(self) -> int:
         """Criteria that the client was scored on."""
         return int(self.card["score"].notna().sum())
@@ -269,12 +269,12 @@ class ClientWords(Words):
         """The middle of the scale."""
         return (self.study.instrument.scale.floor + self.study.instrument.scale.top) / 2
 
-    @property
+    @cached_property
     def _mild(self) -> bool:
         """Whether even the widest gap lies in the upper half of the scale, where "hardly" would be too strong."""
         return bool(self.misses["score"].iloc[0] > self._middle)
 
-    @property
+    @cached_property
     def widest(self) -> list[str]:
         """Criteria that share the widest gap."""
         gaps = self.misses["gap"].round(9)
@@ -781,13 +781,13 @@ class ClientWords(Words):
         criterion = self.study.instrument[self.misses.index[0]]
         return state("gap.meaning", "{why} {improve}", why=criterion.why, improve=criterion.improve)
 
-    @property
+    @cached_property
     def compared(self) -> pd.DataFrame:
         """Criteria with peers to compare with, the largest lead first."""
         known = self.card.dropna(subset=["difference"])
         return known.sort_values("difference", ascending=False, kind="stable")
 
-    @property
+    @cached_property
     def base(self) -> int:
         """How many peers there are."""
         return int(self.card["base"].max())
@@ -1120,8 +1120,9 @@ class ClientWords(Words):
             if self.study.basis is Basis.RECONSTRUCTED:
                 here = joined("noise.here.hedged", [state("noise.here.where", "In this reconstruction only:"), here])
             items.append((where, False, here))
-        if self.unsettled().text:
-            items.append((_("≈ Unresolved"), True, self.unsettled()))
+        unsettled, untestable = self.unsettled(), self.untestable()
+        if unsettled.text:
+            items.append((_("≈ Unresolved"), True, unsettled))
         elif len(self.unresolved):
             unresolved = state(
                 "noise.unresolved",
@@ -1130,11 +1131,11 @@ class ClientWords(Words):
                 total=str(len(self.shared.pairs)),
             )
             items.append((_("≈ Unresolved"), True, unresolved.claiming(self.claims_of_pairs())))
-        if self.untestable().text:
-            items.append((_("Cannot be tested"), True, self.untestable()))
+        if untestable.text:
+            items.append((_("Cannot be tested"), True, untestable))
         return items
 
-    @property
+    @cached_property
     def flat(self) -> list[str]:
         """Criteria on which the peers all have the same score."""
         known = self.compared
@@ -1335,7 +1336,7 @@ class ClientWords(Words):
             gap=self._gap(first),
         )
 
-    @property
+    @cached_property
     def least_to_spare(self) -> str | None:
         """The strength that is nearest to its target, where nothing is short of it and nothing too close to call."""
         if len(self.misses) or len(self.close) or len(self.strengths) < 2:
@@ -1370,6 +1371,10 @@ class ClientWords(Words):
 
     def distances(self) -> pd.DataFrame:
         """The three largest distances behind the best quarter."""
+        return self._distances
+
+    @cached_property
+    def _distances(self) -> pd.DataFrame:
         known = self.card.dropna(subset=["best_quarter", "score"]).copy()
         known["behind"] = (known["best_quarter"] - known["score"]).round(9)
         return known[known["behind"] > 0].sort_values("behind", ascending=False, kind="stable").head(3)

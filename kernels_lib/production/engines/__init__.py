@@ -47,7 +47,9 @@ _FIXED = {
 }
 
 
-def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
+def with_parameters(
+    notebook: nbformat.NotebookNode, parameters: dict[str, Any], *, always: bool = False
+) -> nbformat.NotebookNode:
     """The notebook that papermill would execute: with a cell that sets the parameters.
 
     For `inprocess.execute`; `run` leaves this to papermill.
@@ -58,6 +60,8 @@ def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any])
         A Python notebook of format 4; it is not changed.
     parameters : dict
         Scalars, already checked.
+    always : bool, default False
+        Whether the cell is there without any parameter too, so that cells are counted alike.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def with_parameters(notebook: nbformat.NotebookNode, parameters: dict[str, Any])
     made = nbformat.from_dict(notebook)
     for cell in made.cells:
         cell.metadata.setdefault("tags", [])
-    if parameters:
+    if parameters or always:
         places = [index + 1 for index, cell in enumerate(made.cells) if "parameters" in cell.metadata.tags]
         injected = {
             "cell_type": "code",

@@ -66,9 +66,12 @@ class Runs(Protocol):
 class Client(PapermillNotebookClient):
     """papermill's client, with cells run by a function instead of a kernel's sockets."""
 
-    def __init__(self, manager: Any, runs: Runs, **settings: Any) -> None:
+    def __init__(
+        self, manager: Any, runs: Runs, *, begun: Mapping[int, NotebookNode] | None = None, **settings: Any
+    ) -> None:
         super().__init__(manager, **settings)
         self._runs = runs
+        self._begun = begun or {}
         self._requests = 0
 
     def execute_cell(
@@ -87,6 +90,8 @@ class Client(PapermillNotebookClient):
         cell.outputs = []
         self.clear_before_next_output = False
         self.code_cells_executed += 1
+        if cell_index in self._begun:
+            return self._taken_over(cell, self._begun[cell_index])
         reply = self._reply(cell, cell_index)
         self._hook(self.on_cell_complete, cell=cell, cell_index=cell_index)
         if execution_count:
@@ -97,6 +102,12 @@ class Client(PapermillNotebookClient):
             allowed = self.allow_errors or reply["ename"] in self.allow_error_names or "raises-exception" in tags
             if self.force_raise_errors or not allowed:
                 raise CellExecutionError.from_cell_and_msg(cell, reply)
+        return cell
+
+    def _taken_over(self, cell: NotebookNode, ran: NotebookNode) -> NotebookNode:
+        """A cell that ran before this process was forked."""
+        cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        self._runs.kernel.shell.execution_count = ran.execution_count + 1
         return cell
 
     def output(self, outs: list[NotebookNode], msg: Message, display_id: str | None, cell_index: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def run_here(
     folder: Path,
     name: str,
     subject: str,
+    begun: Sequence[nbformat.NotebookNode] = (),
 ) -> nbformat.NotebookNode:
     """Execute a notebook, as `kernels_lib.production.engines.run` does, without a second process.
 
@@ -35,10 +37,58 @@ def run_here(
     NotebookFailed
         If a cell raised, timed out or ended the kernel; the notebook as far as it ran is its attribute.
     """
+    executed = with_parameters(notebook, parameters)
+    done = dict(zip(_places(executed), begun, strict=False))
+    _run(executed, root, folder, name, subject, begun=done)
+    return executed
+
+
+def run_first(
+    notebook: nbformat.NotebookNode,
+    parameters: dict[str, Any],
+    count: int,
+    *,
+    root: Path,
+    folder: Path,
+    name: str,
+    subject: str,
+) -> list[nbformat.NotebookNode]:
+    """Execute the first cells of a notebook in this process, and leave what they made in it.
+
+    Parameters
+    ----------
+    count : int
+        How many code cells after the parameters.
+
+    Returns
+    -------
+    list of NotebookNode
+        These cells as they ran: what `run_here` takes in a process forked from this one.
+
+    Raises
+    ------
+    NotebookFailed
+    """
+    executed = with_parameters(notebook, parameters, always=True)
+    places = _places(executed)[:count]
+    if not places:
+        return []
+    executed.cells = executed.cells[: places[-1] + 1]
+    _run(executed, root, folder, name, subject, last=False)
+    return [executed.cells[place] for place in places]
+
+
+def _places(notebook: nbformat.NotebookNode) -> list[int]:
+    """Where the code cells after the parameters are."""
+    code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
+    own = {"parameters", "injected-parameters"}
+    return [i for i in code if not own & set(notebook.cells[i].metadata.get("tags", []))]
+
+
+def _run(notebook: nbformat.NotebookNode, root: Path, folder: Path, name: str, subject: str, **how: Any) -> None:
     prepare_process()
     from kernels_lib.production.engines.inprocess import execute, seed_of
 
-    executed = with_parameters(notebook, parameters)
     work = folder / "work"
     work.mkdir()
     before, here = dict(os.environ), Path.cwd()
@@ -46,10 +96,9 @@ def run_here(
     os.environ.update(kernel_environment(root), IPYTHONDIR=str(folder / "ipython"))
     os.chdir(work)
     try:
-        with explained(name, subject, lambda: executed):
-            execute(executed, timeout_s=CELL_TIMEOUT_S, seed=seed_of(executed))
+        with explained(name, subject, lambda: notebook):
+            execute(notebook, timeout_s=CELL_TIMEOUT_S, seed=seed_of(notebook), **how)
     finally:
         os.chdir(here)
         os.environ.clear()
         os.environ.update(before)
-    return executed

@@ -17,7 +17,7 @@ import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,13 @@ from kernels_lib.production.engines.template import Child, ChildDied, ForkRefuse
 
 
 def execute(
-    notebook: NotebookNode, *, timeout_s: float | None, seed: int, save: Callable[[NotebookNode], None] | None = None
+    notebook: NotebookNode,
+    *,
+    timeout_s: float | None,
+    seed: int,
+    save: Callable[[NotebookNode], None] | None = None,
+    begun: Mapping[int, NotebookNode] | None = None,
+    last: bool = True,
 ) -> None:
     """Run a notebook's cells in this process, which should exist for this notebook alone.
 
@@ -47,6 +53,11 @@ def execute(
         For ``random``, and for numpy's global numbers where numpy is already imported.
     save : callable, optional
         Called with the notebook every half minute while outputs come, and when a cell has raised.
+    begun : mapping of int to NotebookNode, optional
+        Cells, by their place, that the process from which this one was forked ran already: their outputs
+        are taken over, and what they made is there.
+    last : bool, default True
+        Whether names and results go afterwards; else they stay for processes forked from this one.
 
     Raises
     ------
@@ -67,10 +78,11 @@ def execute(
     saver = Saver(notebook, save)
     here = Here()
     # nbclient's own setting takes whole seconds only.
-    client = Client(saver, here, timeout_func=lambda cell: timeout_s, record_timing=False)
+    client = Client(saver, here, begun=begun, timeout_func=lambda cell: timeout_s, record_timing=False)
     try:
-        with shell.attached(here.deliver) as kernel:
+        with shell.attached(here.deliver, last=last) as kernel:
             here.kernel = kernel
+            kernel.shell.execution_count = 1
             client.reset_execution_trackers()
             client.papermill_execute_cells()
             notebook.metadata["language_info"] = dict(kernel.language_info)

@@ -352,13 +352,15 @@ def forget() -> None:
 
 
 @contextlib.contextmanager
-def attached(deliver: Deliver) -> Iterator[Kernel]:
+def attached(deliver: Deliver, *, last: bool = True) -> Iterator[Kernel]:
     """Give the kernel this process's output, and put everything back afterwards.
 
     Parameters
     ----------
     deliver : callable
         Gets every message.
+    last : bool, default True
+        Whether the kernel goes afterwards; else names and results stay for those forked from this process.
     """
     with _put_back():
         own = kernel()
@@ -375,8 +377,9 @@ def attached(deliver: Deliver) -> Iterator[Kernel]:
                 _end(loop)
                 own.session.deliver = None
                 _sweep(own.profile_dir)
-                # Names and results of this notebook are not the next one's.
-                forget()
+                if last:
+                    # Names and results of this notebook are not the next one's.
+                    forget()
 
 
 @contextlib.contextmanager

@@ -20,10 +20,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kernels_lib.production.publish.formats import Documents
 
-__all__ = ["FORMATS", "PAGES", "documents", "render_index", "to_html", "to_presenter", "to_slides"]
+__all__ = [
+    "FORMATS", "PAGES", "compile_all", "documents", "render_index", "shared_assets", "to_html", "to_presenter",
+    "to_slides",
+]  # fmt: skip
 
 
-def documents(notebook: Any, formats: Iterable[str], *, presenter: bool = False) -> Documents:
+def documents(
+    notebook: Any,
+    formats: Iterable[str],
+    *,
+    assets: str = "inline",
+    to_assets: str = "../../assets/",
+    presenter: bool = False,
+) -> Documents:
     """An executed notebook in several formats; it is read once.
 
     Parameters
@@ -32,24 +42,53 @@ def documents(notebook: Any, formats: Iterable[str], *, presenter: bool = False)
         Executed, nbformat 4; see `kernels_lib.production.publish.page` for what its outputs may be.
     formats : iterable of str
         Keys of `FORMATS`.
+    assets : {"inline", "shared"}
+        Whether a page holds its scripts and styles, or loads them from a folder of its site: `shared_assets`.
+    to_assets : str, default "../../assets/"
+        Where that folder is, seen from the page; only with ``"shared"``.
     presenter : bool, default False
         Whether the presenter's own deck is made as well.
 
     Returns
     -------
     Documents
-        ``files`` by format, ``warnings``, and the page ``model`` that they were laid out from.
+        ``files`` by format, as bytes; ``pages``: those of them that a browser opens, as text; ``warnings``; and the
+        page ``model`` that they were laid out from.
 
     Raises
     ------
     GateFailed
         If an output must not reach a reader, or would vanish.
     UnknownName
-        If there is no such format.
+        If there is no such format, or no such way to publish assets.
     """
     from kernels_lib.production.publish.formats import make
 
-    return make(notebook, formats, presenter=presenter)
+    return make(notebook, formats, assets=assets, to_assets=to_assets, presenter=presenter)
+
+
+def shared_assets() -> dict[str, bytes]:
+    """What the folder of shared assets must hold: name of each file, and its bytes."""
+    from kernels_lib.production.publish.assets import shared
+
+    return shared()
+
+
+def compile_all(assets: str = "inline", notebooks: Iterable[Any] = ()) -> None:
+    """Compile templates and patterns and read every asset, so that nothing is left to do but a document's own work.
+
+    For a process that others are forked from: it starts no thread and no event loop.
+
+    Parameters
+    ----------
+    assets : {"inline", "shared"}
+        As documents will be published.
+    notebooks : iterable of NotebookNode, optional
+        Some that will be published, executed or not: their markdown is rendered.
+    """
+    from kernels_lib.production.publish.warm import compile_all as compile_everything
+
+    compile_everything(assets, notebooks)
 
 
 def to_html(notebook: Any) -> str:
@@ -114,9 +153,3 @@ def to_pdf(notebook: Any) -> bytes:
 # What opens in a browser, as text; everything else is bytes.
 PAGES = {"html": to_html, "slides": to_slides}
 FORMATS = {**PAGES, "xlsx": to_xlsx, "pptx": to_pptx, "pdf": to_pdf}
-
-
-def compile_all(_: Any = None) -> None:
-    """Import and compile what every document needs."""
-    from kernels_lib.production import gates, runner  # noqa: F401
-    from kernels_lib.production.publish import formats  # noqa: F401

@@ -4,6 +4,11 @@ Vendored scripts are compared with assets/SHA256SUMS when they are read, so that
 exchanged file cannot reach a client.  `with_scripts` puts scripts into a rendered document and
 names the SHA-256 of each one in its Content-Security-Policy: no other script runs, and no request
 can leave the document.
+
+A hosted site may keep scripts and styles beside its pages instead, once for all of them (`shared`):
+such a page names their addresses, each with a hash of what is there, and its policy lets it load
+from its own site only.  Integrity attributes are not used: browsers refuse them to pages that are
+opened from a file.
 """
 
 from __future__ import annotations
@@ -30,6 +35,12 @@ TEMPLATES = HERE / "templates"
 PLOTLY = "plotly/plotly-cartesian.min.js"
 PLOTLY_FULL = "plotly (all traces)"  # not vendored: the file that the Python package brings
 PLOTLY_VERSION = "4.1.1"
+
+LIBRARIES = (PLOTLY, PLOTLY_FULL)
+
+# Every script and style sheet of pages and decks.
+SCRIPTS = (PLOTLY, "draw.js", "page.js", "reveal/reveal.js", "deck.js")
+STYLES = ("report.css", "reveal/reset.css", "reveal/reveal.css", "deck.css")
 
 # What the vendored bundle can draw.  A trace of another type would be an empty chart without any
 # error, so figures are compared with this list; a browser test compares the list with the bundle.
@@ -142,29 +153,80 @@ def digest(body: str) -> str:
 
 
 @cache
-def policy(names: tuple[str, ...]) -> Markup:
-    """The Content-Security-Policy of a document with these scripts and nothing else."""
+def policy(names: tuple[str, ...], to_assets: str = "") -> Markup:
+    """The Content-Security-Policy of a document with these scripts and nothing else.
+
+    With `to_assets` the scripts are files of the document's own site.
+    """
     sources = " ".join(f"'{digest(script(name))}'" for name in names) or "'none'"
+    own = ""
+    if to_assets:
+        sources, own = "'self'", "'self' "
     return Markup(
-        "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
+        f"default-src 'none'; img-src data:; font-src data:; style-src {own}'unsafe-inline'; "
         f"script-src {sources}; base-uri 'none'; form-action 'none'"
     )
 
 
-def with_scripts(html: str, names: tuple[str, ...]) -> str:
+def with_scripts(html: str, names: tuple[str, ...], to_assets: str = "") -> str:
     """Put scripts at the end of a rendered document's body.
 
     Done after the template is rendered: a megabyte of script has no place in a template engine.
     """
-    head, end, tail = html.rpartition("</body>")
-    if not end:
+    head, tail = _around(html)
+    return "".join((head, _elements(names, to_assets), tail))
+
+
+def with_scripts_encoded(html: str, names: tuple[str, ...], to_assets: str = "") -> bytes:
+    """The same as bytes: what all documents share is not encoded anew for each."""
+    head, tail = _around(html)
+    return b"".join((head.encode("utf-8"), _encoded(names, to_assets), tail.encode("utf-8")))
+
+
+def _around(html: str) -> tuple[str, str]:
+    """What comes before a document's scripts, and what after them."""
+    at = html.rfind("</body>")
+    if at < 0:
         raise ValueError("the document has no </body>")
-    return head + _elements(names) + end + tail
+    return html[:at], html[at:]
 
 
 @cache
-def _elements(names: tuple[str, ...]) -> str:
-    return "".join(f"<script>{script(name)}</script>\n" for name in names)
+def _encoded(names: tuple[str, ...], to_assets: str) -> bytes:
+    return _elements(names, to_assets).encode("utf-8")
+
+
+@cache
+def _elements(names: tuple[str, ...], to_assets: str) -> str:
+    if to_assets:
+        return "".join(
+            f'<script{_INERT} data-src="{to_assets}{shared_name(name)}"></script>\n'
+            if name in LIBRARIES
+            else f'<script src="{to_assets}{shared_name(name)}"></script>\n'
+            for name in names
+        )
+    return "".join(f"<script{_INERT if name in LIBRARIES else ''}>{script(name)}</script>\n" for name in names)
+
+
+# The chart library lies in the document as text; draw.js has it evaluated when a chart is first needed.
+_INERT = ' type="text/plain" id="chart-library"'
+
+
+def shared() -> dict[str, bytes]:
+    """What the shared folder of a site holds: name of each file, with its hash in it, and its bytes."""
+    return {shared_name(name): _content(name).encode("utf-8") for name in (*SCRIPTS, PLOTLY_FULL, *STYLES)}
+
+
+@cache
+def shared_name(name: str) -> str:
+    """The name of an asset's file in the shared folder: a changed file has another name, so no cache is stale."""
+    path = Path("plotly.min.js" if name == PLOTLY_FULL else name)
+    digested = hashlib.sha256(_content(name).encode("utf-8")).hexdigest()[:12]
+    return f"{path.stem}.{digested}{path.suffix}"
+
+
+def _content(name: str) -> str:
+    return text(name) if name in STYLES else script(name)
 
 
 def style(*names: str, modes: bool, client: str = "", fonts: Mapping[str, Mapping[str, str]] | None = None) -> Markup:

@@ -32,9 +32,10 @@ _SMALL = 1 / 1.2
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule; `key` is a class (``.big``) or a tag that whatever it selects has."""
+    """A rule; `key` is a class (``.big``) or a tag that whatever it selects has, `needs` are all classes around it."""
 
     key: str
+    needs: frozenset[str]
     selector: str
     chooses: Test
     declared: Declared
@@ -69,11 +70,13 @@ class Cascade:
 
     def length(self, element: Element, name: str, type_: Type, whole: float = 0.0) -> float | None:
         """A length in px; None where it is a word such as auto, or nothing is said."""
-        return pixels(self.said(element, name), type_, whole)
+        said = element.declared.get(name)
+        return pixels(said, type_, whole) if said else None
 
     def sum(self, element: Element, names: Iterable[str], type_: Type, whole: float = 0.0) -> float:
         """Some lengths together."""
-        return sum(self.length(element, name, type_, whole) or 0.0 for name in names)
+        declared = element.declared
+        return sum(pixels(declared[name], type_, whole) or 0.0 for name in names if name in declared)
 
     def display(self, element: Element) -> str:
         """How an element stands among others."""
@@ -123,7 +126,13 @@ def _chosen(root: Element) -> list[tuple[Element, Rule]]:
         named.setdefault(element.name, []).append(element)
         for name in element.classes:
             named.setdefault(f".{name}", []).append(element)
-    return [(element, rule) for rule in rules() for element in named.get(rule.key, ()) if rule.chooses(element)]
+    return [
+        (element, rule)
+        for rule in rules()
+        if rule.needs <= named.keys()
+        for element in named.get(rule.key, ())
+        if rule.chooses(element)
+    ]
 
 
 def pixels(value: str, type_: Type, whole: float = 0.0) -> float | None:
@@ -163,7 +172,8 @@ def rules() -> tuple[Rule, ...]:
 def _rule(text: str, declared: Declared) -> Rule:
     plain = {name: value.removesuffix("!important").strip() for name, value in declared.items()}
     forced = {name: plain[name] for name, value in declared.items() if value.endswith("!important")}
-    return Rule(_key(text), text, selector(text), plain, forced)
+    needs = frozenset(re.findall(r"\.[\w-]+", _bare(text)))
+    return Rule(_key(text), needs, text, selector(text), plain, forced)
 
 
 def _of_slide(text: str, declared: Declared) -> Declared:

@@ -32,6 +32,7 @@ TOLERANCE = 6.0
 LINE = 35
 
 _BOX = "\u25ad"  # the text of an atom that is a small box
+_BEGIN = '<div class="reveal">'
 _INLINE_BOXES = frozenset({"inline-block", "inline-grid", "inline-flex"})
 _AROUND = ("padding-top", "padding-bottom", "border-top", "border-bottom")
 _BESIDE = ("padding-left", "padding-right", "border-left", "border-right")
@@ -46,7 +47,7 @@ def too_much(document: page.Document, deck: str = "") -> list[str]:
     document : Document
         See `kernels_lib.production.publish.page.read`.
     deck : str, optional
-        The finished deck, where it has been laid out already.
+        The finished deck; laid out anew where it holds none.
 
     Returns
     -------
@@ -55,12 +56,15 @@ def too_much(document: page.Document, deck: str = "") -> list[str]:
     """
     fonts = document.masthead.fonts
     layout = Layout(
-        _markup(deck or render.deck(document)),
+        _markup(deck if _BEGIN in deck else render.deck(document).html),
         sans=FOREIGN if "text" in fonts else WIDER,
         serif=FOREIGN if "headings" in fonts else 1.0,
     )
+    heights = layout.heights()
+    if len(layout.slides) != len(document.slides):
+        return [f"the deck has {len(layout.slides)} slides and the notebook {len(document.slides)}"]
     found = []
-    for number, (slide, height) in enumerate(zip(document.slides, layout.heights(), strict=True), 1):
+    for number, (slide, height) in enumerate(zip(document.slides, heights, strict=True), 1):
         where = f"slide {number}, '{slide.title}',"
         if (over := height - HEIGHT) > 0:
             count = max(1, round(over / LINE))
@@ -73,7 +77,7 @@ def too_much(document: page.Document, deck: str = "") -> list[str]:
 
 def _markup(deck: str) -> Element:
     """The slides of a deck, without style and scripts."""
-    start, end = deck.index('<div class="reveal">'), deck.index("</main>")
+    start, end = deck.index(_BEGIN), deck.index("</main>")
     return parse(re.sub(r"<script\b.*?</script>", "", deck[start:end], flags=re.S))
 
 
@@ -82,23 +86,25 @@ class Layout:
 
     Attributes
     ----------
+    slides : list of Element
     cramped : list of (float, str, str)
         What is larger than its place on the slide that was laid out last: by how many px, what, and
         whether it is too wide or too high.
     """
 
     def __init__(self, root: Element, *, sans: float = 1.0, serif: float = 1.0) -> None:
-        self._slides = [
+        self.slides = [
             element
             for element in root.named("section")
             if element.parent is not None and "slides" in element.parent.classes
         ]
         self._css = Cascade(root, sans, serif)
+        self._known: dict[tuple[Element, int], tuple[Type, list[Any]]] = {}
         self.cramped: list[tuple[float, str, str]] = []
 
     def heights(self) -> Iterator[float]:
         """The height that each slide needs."""
-        for slide in self._slides:
+        for slide in self.slides:
             self.cramped.clear()
             yield self._height(slide, WIDTH, self._css.type_above(slide))
 
@@ -168,6 +174,13 @@ class Layout:
 
     def _pieces(self, element: Element, type_: Type) -> list[Any]:
         """What stands in an element: lists of atoms (runs of words) and elements of their own."""
+        known = self._known.get((element, id(type_)))
+        if known is None:
+            # Asked for width, baseline and height; kept with its type, so that no other takes its identity.
+            known = self._known[element, id(type_)] = (type_, self._read(element, type_))
+        return known[1]
+
+    def _read(self, element: Element, type_: Type) -> list[Any]:
         found: list[Any] = []
         for child in self._inner(element):
             if isinstance(child, Element) and self._blocky(child):
@@ -198,7 +211,7 @@ class Layout:
             for child in self._inner(node):
                 yield from self._atoms(child, type_)
 
-    def _text(self, parts: list[Atom], room: float, type_: Type) -> float:
+    def _text(self, parts: Sequence[Atom], room: float, type_: Type) -> float:
         """Height of a run of words; notes a word that is wider than its room."""
         for part in parts:
             if part.text != _BOX and part is not BREAK and part.width / type_.wider > room + TOLERANCE:
@@ -254,7 +267,7 @@ class Layout:
     def _item(self, item: Any, width: float, type_: Type) -> tuple[float, float]:
         """First baseline and height of something in a grid, margins included."""
         if not isinstance(item, Element):
-            return type_.above, self._text(list(atoms(item.strip(), type_)), width, type_)
+            return type_.above, self._text(atoms(item.strip(), type_), width, type_)
         margins = self._css.sum(item, ("margin-top", "margin-bottom"), self._css.type_of(item, type_), width)
         return self._baseline(item, type_), self._height(item, width, type_) + margins
 

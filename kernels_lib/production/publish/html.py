@@ -59,4 +59,4 @@ class ScorecardHTMLExporter(DocumentExporter):
         return render.REPORT
 
     def render(self, document: page.Document) -> str:
-        return render.report(document, template=self.template)
+        return render.report(document, template=self.template).text()

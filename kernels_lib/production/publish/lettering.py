@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, lru_cache
 
 # Width in thousandths of the type size, and the letters that have it.
 _SANS = """
@@ -121,7 +121,7 @@ class Type:
         """Height of a line."""
         return self.size * self.line
 
-    @property
+    @cached_property
     def above(self) -> float:
         """From the top of a line to its baseline."""
         # In whole px, as browsers take them; what the line has more is shared by both sides.
@@ -183,7 +183,8 @@ BREAK = Atom(float("inf"), text="\n")
 _PARTS = re.compile(r"[ \t\n\r\f]+|\u200b|(?<=[^\W\d_][-\u2010\u2013])(?=[^\W\d_])|(?<=\u2014)")
 
 
-def atoms(text: str, type_: Type) -> Iterator[Atom]:
+@lru_cache(maxsize=1 << 14)
+def atoms(text: str, type_: Type) -> tuple[Atom, ...]:
     """The parts of a text that lines are made of.
 
     Examples
@@ -191,6 +192,10 @@ def atoms(text: str, type_: Type) -> Iterator[Atom]:
     >>> [atom.text for atom in atoms("peer-to-peer, 2.0–3.5", Type())]
     ['peer-', 'to-', 'peer,', '2.0–3.5']
     """
+    return tuple(_atoms(text, type_))
+
+
+def _atoms(text: str, type_: Type) -> Iterator[Atom]:
     gap, may_break, at = 0.0, False, 0
     for found in [*_PARTS.finditer(text), None]:
         word = text[at : found.start()] if found else text[at:]

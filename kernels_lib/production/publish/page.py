@@ -46,7 +46,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -398,7 +398,7 @@ def _harmless(html: str, where: str) -> Markup:
 
 
 @cache
-def _renderer() -> Any:
+def renderer() -> Any:
     import mistune
 
     # Raw HTML in markdown is shown as text, and mistune itself disarms javascript: links.
@@ -406,7 +406,24 @@ def _renderer() -> Any:
 
 
 def _markdown(source: str, where: str) -> Markup:
-    return _harmless(_renderer()(source).strip(), where)
+    html, fetches = marked_up(source)
+    if fetches:
+        _harmless(html, where)
+    return Markup(html)
+
+
+@lru_cache(maxsize=1 << 12)
+def marked_up(source: str) -> tuple[str, bool]:
+    """Markdown as HTML, and whether that fetches something; most texts of a report are every client's."""
+    html = renderer()(source).strip()
+    return html, _FETCHES.search(html) is not None
+
+
+def render_markdown(notebook: Mapping[str, Any]) -> None:
+    """Have the texts of a notebook's markdown cells ready, so that `read` finds them done."""
+    for index, cell in enumerate(notebook["cells"], 1):
+        if cell["cell_type"] == "markdown":
+            _markdown_cell(cell["source"], _tags(cell), f"cell {index}")
 
 
 def _inline(source: str, where: str) -> Markup:

@@ -6,6 +6,7 @@ template is rendered.  The exporters of nbconvert (`html`, `slides`) and `format
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,24 @@ from kernels_lib.production.publish.words import words
 REPORT, DECK = "report.html.j2", "deck.html.j2"
 
 
-def report(document: page.Document, *, template: Any = None) -> str:
+@dataclass(frozen=True)
+class Laid:
+    """A page or deck as it comes from its template, and the scripts that it is published with."""
+
+    html: str
+    scripts: tuple[str, ...]
+    to_assets: str
+
+    def text(self) -> str:
+        """The complete HTML document."""
+        return assets.with_scripts(self.html, self.scripts, self.to_assets)
+
+    def encoded(self) -> bytes:
+        """The complete HTML document in UTF-8."""
+        return assets.with_scripts_encoded(self.html, self.scripts, self.to_assets)
+
+
+def report(document: page.Document, *, template: Any = None, to_assets: str = "") -> Laid:
     """The page of a page model.
 
     Parameters
@@ -27,24 +45,27 @@ def report(document: page.Document, *, template: Any = None) -> str:
         See `kernels_lib.production.publish.page.read`.
     template : jinja2.Template, optional
         Instead of the house's.
+    to_assets : str, optional
+        Where the shared assets are, seen from the page, such as ``"../../assets/"``; empty: in the page itself.
 
     Returns
     -------
-    str
-        A complete HTML document.
+    Laid
     """
     head = document.masthead
     foot = " ".join(part.rstrip(".") + "." for part in (head.foot, head.tag.capitalize()) if part)
     return _laid_out(
         template or assets.environment().get_template(REPORT),
         document,
-        style=_style(("report.css",), True, head),
+        to_assets=to_assets,
+        styles=("report.css",),
+        modes=True,
         scripts=(*_drawing(document.figures("page")), "page.js"),
         running_foot=assets.css_string(foot),
     )
 
 
-def deck(document: page.Document, *, presenter: bool = False, template: Any = None) -> str:
+def deck(document: page.Document, *, presenter: bool = False, template: Any = None, to_assets: str = "") -> Laid:
     """The deck of a page model; see `report`.
 
     Parameters
@@ -62,7 +83,9 @@ def deck(document: page.Document, *, presenter: bool = False, template: Any = No
     return _laid_out(
         template or assets.environment().get_template(DECK),
         document,
-        style=_style(("reveal/reset.css", "reveal/reveal.css", "deck.css"), False, document.masthead),
+        to_assets=to_assets,
+        styles=("reveal/reset.css", "reveal/reveal.css", "deck.css"),
+        modes=False,
         scripts=(*_drawing(document.figures("deck")), "reveal/reveal.js", "deck.js"),
         presenter=presenter,
     )
@@ -75,12 +98,27 @@ def _drawing(shown: list[page.Figure]) -> tuple[str, ...]:
     return (assets.PLOTLY_FULL if any(figure.extra for figure in shown) else assets.PLOTLY, "draw.js")
 
 
-def _laid_out(template: Any, document: page.Document, *, style: Markup, scripts: tuple[str, ...], **more: Any) -> str:
+def _laid_out(
+    template: Any,
+    document: page.Document,
+    *,
+    to_assets: str,
+    styles: tuple[str, ...],
+    modes: bool,
+    scripts: tuple[str, ...],
+    **more: Any,
+) -> Laid:
     head = document.masthead
     html = template.render(
-        document=document, head=head, words=words(head.language), style=style, policy=assets.policy(scripts), **more
+        document=document,
+        head=head,
+        words=words(head.language),
+        style=_style(() if to_assets else styles, modes, head),
+        sheets=[to_assets + assets.shared_name(name) for name in styles] if to_assets else [],
+        policy=assets.policy(scripts, to_assets),
+        **more,
     )
-    return assets.with_scripts(html, scripts)
+    return Laid(html, scripts, to_assets)
 
 
 def _style(names: tuple[str, ...], modes: bool, head: page.Masthead) -> Markup:

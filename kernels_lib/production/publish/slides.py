@@ -30,4 +30,4 @@ class ScorecardSlidesExporter(DocumentExporter):
         return render.DECK
 
     def render(self, document: page.Document) -> str:
-        return render.deck(document, presenter=self.presenter, template=self.template)
+        return render.deck(document, presenter=self.presenter, template=self.template).text()

@@ -27,7 +27,7 @@ _ATTRIBUTE = re.compile(r"""([^\s=/>"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>
 
 
 class Element:
-    """An element; `children` are elements and texts, `place` counts it among its parent's elements from 1.
+    """An element; `children` are elements and texts, `count` of them elements; `place` is its own, from 1.
 
     Attributes
     ----------
@@ -35,16 +35,16 @@ class Element:
         What a cascade says of it.
     """
 
-    __slots__ = ("__weakref__", "attributes", "children", "classes", "declared", "name", "parent", "place")
+    __slots__ = ("attributes", "children", "classes", "count", "declared", "name", "parent", "place")
 
     def __init__(self, name: str, attributes: dict[str, str], parent: Element | None) -> None:
         self.name = name
         self.attributes = attributes
-        self.classes = tuple(attributes.get("class", "").split())
+        self.classes = tuple(attributes["class"].split()) if "class" in attributes else ()
         self.parent = parent
         self.children: list[Element | str] = []
         self.declared: dict[str, str] = {}
-        self.place = 0
+        self.place = self.count = 0
 
     @property
     def elements(self) -> list[Element]:
@@ -103,7 +103,8 @@ def parse(markup: str) -> Element:
             at = _closed(at, closed.lower())
         elif opened:
             element = Element(opened.lower(), _attributes(said), at)
-            element.place = 1 + sum(isinstance(child, Element) for child in at.children)
+            at.count += 1
+            element.place = at.count
             at.children.append(element)
             if element.name in RAW:
                 stop = markup.find(f"</{element.name}", end)
@@ -243,7 +244,7 @@ def _nth_child(inside: str) -> Test:
 
 
 def _last_child(element: Element) -> bool:
-    return element.parent is not None and element.place == len(element.parent.elements)
+    return element.parent is not None and element.place == element.parent.count
 
 
 def _last_of_type(element: Element) -> bool:
@@ -272,13 +273,22 @@ def _listed(selectors: str) -> list[str]:
     return re.split(r",(?![^()]*\))", selectors)
 
 
+def _within(element: Element, test: Test) -> bool:
+    around = element.parent
+    while around is not None:
+        if test(around):
+            return True
+        around = around.parent
+    return False
+
+
 def _before(element: Element) -> list[Element]:
     """Elements beside and before one, the nearest last."""
     return element.parent.elements[: element.place - 1] if element.parent is not None else []
 
 
 _RELATED: Mapping[str, Callable[[Test], Test]] = {
-    " ": lambda test: lambda element: any(test(parent) for parent in element.parents),
+    " ": lambda test: lambda element: _within(element, test),
     ">": lambda test: lambda element: element.parent is not None and test(element.parent),
     "+": lambda test: lambda element: any(test(other) for other in _before(element)[-1:]),
     "~": lambda test: lambda element: any(test(other) for other in _before(element)),

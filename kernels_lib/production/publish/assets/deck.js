@@ -35,7 +35,9 @@
 
   function current() {
     const slide = Reveal.getCurrentSlide();
-    if (charts && slide) slide.querySelectorAll("[data-figure]").forEach(show);
+    if (charts && slide) {
+      for (const figure of slide.querySelectorAll("[data-figure]")) charts.soon(function () { show(figure); });
+    }
     if (presenter && slide) speak(slide);
   }
 

@@ -13,9 +13,42 @@ window.scorecard = (function () {
     scrollZoom: false, doubleClick: false, responsive: false,
   };
   const figures = Array.from(document.querySelectorAll("[data-figure]"));
-  const drawn = new Map(); // figure -> what it was last drawn as
+  const wanted = new Map(); // figure -> what it was last asked to be drawn as
+  const drawn = new Set();
+  const waiting = []; // what is done once plotly is there
+  let asked = false;
   let ready;
   window.scorecardReady = new Promise(function (resolve) { ready = resolve; });
+
+  /* Do something with plotly.  It lies in the document as text (a shared page names its address), because
+   * evaluating it takes longer than everything else together: that is done when a chart is first needed. */
+  function library(action) {
+    if (window.Plotly) return action();
+    waiting.push(action);
+    if (asked) return undefined;
+    asked = true;
+    const text = document.getElementById("chart-library");
+    const script = document.createElement("script");
+    const done = function () {
+      script.remove();
+      while (waiting.length) waiting.shift()();
+    };
+    if (text.dataset.src) {
+      script.onload = done;
+      script.src = text.dataset.src;
+      document.head.appendChild(script);
+      return undefined;
+    }
+    script.textContent = text.textContent;
+    document.head.appendChild(script);
+    return done();
+  }
+
+  /* After what is on the screen has been painted: at once where plotly has been evaluated. */
+  function soon(action) {
+    if (window.Plotly) return action();
+    return window.requestAnimationFrame(function () { window.setTimeout(action, 0); });
+  }
 
   function token(colour, red, green, blue) {
     const key = red === undefined
@@ -55,6 +88,15 @@ window.scorecard = (function () {
 
   /* Draw a figure's form at a size, shown smaller by `scale`. */
   function draw(figure, form, width, height, scale) {
+    const signature = [form, width, height, scale].join();
+    if (wanted.get(figure) === signature) return;
+    wanted.set(figure, signature);
+    library(function () {
+      if (wanted.get(figure) === signature) put(figure, form, width, height, scale);
+    });
+  }
+
+  function put(figure, form, width, height, scale) {
     const box = figure.querySelector(".plot");
     const target = figure.querySelector(".draw");
     const chart = spec(figure, form);
@@ -67,8 +109,6 @@ window.scorecard = (function () {
     for (const key of Object.keys(layout)) {
       if (/^[xy]axis\d*$/.test(key)) layout[key] = Object.assign({}, layout[key], { fixedrange: true });
     }
-    const signature = [form, width, layout.height, scale].join();
-    if (drawn.get(figure) === signature) return;
     Plotly.react(target, chart.data, layout, CONFIG);
     recolour(target);
     if (!drawn.has(figure)) {
@@ -83,7 +123,7 @@ window.scorecard = (function () {
     box.style.height = Math.ceil(layout.height * scale) + "px";
     box.style.overflow = scale === 1 ? "" : "hidden";
     box.classList.add("drawn");
-    drawn.set(figure, signature);
+    drawn.add(figure);
     document.documentElement.dataset.drawn = String(drawn.size);
     if (drawn.size === figures.length) ready(drawn.size);
   }
@@ -108,7 +148,10 @@ window.scorecard = (function () {
       font: { size: 18, color: "#1b2430" },
       x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 24, l: 24 },
     };
-    return Plotly.toImage({ data: chart.data, layout: layout }, { format: "svg", width: layout.width, height: layout.height })
+    return new Promise(library)
+      .then(function () {
+        return Plotly.toImage({ data: chart.data, layout: layout }, { format: "svg", width: layout.width, height: layout.height });
+      })
       .then(function (address) { return raster(address, layout.width, layout.height); });
   }
 
@@ -140,5 +183,13 @@ window.scorecard = (function () {
 
   if (!figures.length) ready(0);
   document.documentElement.dataset.drawn = "0";
-  return { figures: figures, draw: draw, picture: picture, drawAll: function () {}, drawn: () => drawn.size };
+
+  /* The first chart that a reader comes to is not to wait: plotly is evaluated when there is nothing else to do. */
+  window.addEventListener("load", function () {
+    const idle = window.requestIdleCallback || function (action) { window.setTimeout(action, 500); };
+    if (figures.length) idle(function () { library(function () {}); });
+  });
+  return {
+    figures: figures, draw: draw, picture: picture, soon: soon, library: library, drawAll: function () {}, drawn: () => drawn.size,
+  };
 })();

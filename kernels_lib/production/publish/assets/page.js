@@ -33,7 +33,7 @@
         if (!entry.isIntersecting) continue;
         watcher.unobserve(entry.target);
         near.add(entry.target);
-        show(entry.target);
+        charts.soon(function () { show(entry.target); });
       }
     }, { rootMargin: "600px 0px" });
     for (const figure of charts.figures) watcher.observe(figure);
