@@ -25,8 +25,6 @@ ALL = (*WARM, "kernel")
 
 # (behaviour, way) -> what differs from a stock kernel, as docs/engines.md says.
 DEVIATIONS: dict[tuple[str, str], str] = {
-    ("exit in the middle", "child"): "nothing runs after exit",
-    ("exit in the middle", "warm"): "nothing runs after exit",
     ("a file opened over stdout", "child"): "what was written before it is lost",
     ("a file opened over stdout", "warm"): "what was written before it is lost",
 }

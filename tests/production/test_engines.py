@@ -397,6 +397,7 @@ def test_papermill_finds_the_engine_and_gives_it_parameters(tmp_path):
     assert "ipython" == made["metadata"]["language_info"]["codemirror_mode"]["name"]
 
 
+@pytest.mark.slow
 def test_papermill_reports_a_failed_cell_and_keeps_what_ran(tmp_path):
     nbformat.write(notebook("print('ran')", "1 / 0", "'never'"), tmp_path / "in.ipynb")
 
@@ -417,6 +418,25 @@ def test_papermill_saves_at_the_start_and_at_the_end_not_twice_a_cell(tmp_path, 
     )
 
     assert ["out.ipynb"] * 2 == saved
+
+
+@pytest.mark.parametrize(
+    ("command", "ours"),
+    [
+        (["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], True),
+        ([sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], True),
+        (["/opt/other/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], False),
+        (["python", "-m", "own_kernel", "-f", "{connection_file}"], False),
+    ],
+)
+def test_only_kernels_of_this_very_python_are_replaced(command, ours, tmp_path, monkeypatch):
+    spec = {"argv": command, "display_name": "Own", "language": "python"}
+    (tmp_path / "kernels/own").mkdir(parents=True)
+    (tmp_path / "kernels/own/kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+
+    assert ours == inprocess.replaces("own")
+    assert not inprocess.replaces("no-such-kernel")
 
 
 def with_papermill_metadata(given: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -455,6 +475,17 @@ def test_a_message_counts_the_cells_of_the_report_s_own_notebook(kind, tmp_path)
         "reports/client.ipynb: stopped for 'acme' at cell 3 (\"Who leads?\"): ZeroDivisionError: division by zero."
     )
     assert message == str(caught.value)
+
+
+def test_nothing_runs_after_exit(parent, tmp_path):
+    found = parent.fork(f"{__name__}:executed", {"cells": ["print('last')\nexit()", "'never'"]}).result()
+    with pytest.raises(NotebookFailed, match="the kernel died"):
+        engines.run(
+            notebook("exit()", "'never'"), {}, root=ROOT, folder=tmp_path, name="client", subject="acme", kind="warm"
+        )
+
+    assert "DeadKernelError" == found["raised"]
+    assert ["last\n", ""] == [texts(cell) for cell in found["cells"]]
 
 
 def test_the_exit_code_of_a_forked_kernel_is_the_kernel_s(parent):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -168,7 +169,7 @@ class ScorecardEngine:
         from kernels_lib.production.engines.client import Client, There
 
         child = None
-        if choose(nb_man.nb, "auto") == "warm":
+        if choose(nb_man.nb, "auto") == "warm" and replaces(kernel_name):
             child = _child(nb_man.nb)
         if child is None:
             from papermill.engines import NBClientEngine
@@ -211,6 +212,20 @@ class ScorecardEngine:
         from papermill.utils import nb_language
 
         return nb_language(nb, language)
+
+
+def replaces(kernel_name: str | None) -> bool:
+    """Whether a kernel is IPython in this very Python; a kernel of another environment has other libraries."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        command = KernelSpecManager().get_kernel_spec(kernel_name or "python3").argv
+    except NoSuchKernel:
+        return False  # papermill's own engine says so
+    # jupyter_client starts a plain "python" with the Python that asks.
+    names = {"python", "python3", f"python{sys.version_info[0]}.{sys.version_info[1]}"}
+    python = command[0] in names or os.path.abspath(command[0]) == os.path.abspath(sys.executable)  # noqa: PTH100
+    return python and "ipykernel_launcher" in command
 
 
 def _child(notebook: NotebookNode) -> Child | None:
