@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -97,7 +97,7 @@ def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path
 
     executed, record = _executed(job, keys, folder) if need.run else _kept(job, folder)
     results = results_of(executed, f"reports/{job.report}.ipynb")
-    hidden = tuple(name for name in others if name not in job.hides) if job.hides is not None else ()
+    hidden = hidden_from(job, others)
     try:
         to_assets = f"{job.to_site}assets/"
         made = documents(executed, need.formats, assets=job.assets, to_assets=to_assets, presenter=job.presenter)
@@ -138,6 +138,11 @@ def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path
     )
     _note(job, records.published(record, job, keys, files, need.formats, records.told(outcome)), folder)
     return outcome
+
+
+def hidden_from(job: Job, units: Iterable[str]) -> tuple[str, ...]:
+    """Names of units that a job's documents must not hold."""
+    return () if job.hides is None else tuple(name for name in units if name not in job.hides)
 
 
 def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]]:

@@ -28,6 +28,8 @@ from kernels_lib.production.keys import digest
 
 # What looks at names, or at what ran before, without naming it in the text.
 UNSEEN_LOOKS = {
+    # Random numbers go on from where earlier cells left them.
+    *("random", "default_rng"),
     *("exec", "eval", "compile", "globals", "locals", "vars", "dir", "input", "get_ipython", "breakpoint"),
     *("In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "_dh", "exit", "quit"),
 }
@@ -91,10 +93,12 @@ def _names(tree: ast.AST) -> Iterable[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             yield from node.names
         elif isinstance(node, ast.alias):
-            yield node.asname or node.name.partition(".")[0]
+            yield from (*node.name.split("."), node.asname or "")
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):

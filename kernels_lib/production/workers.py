@@ -11,8 +11,9 @@ import os
 import select
 import signal
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -24,6 +25,7 @@ from kernels_lib.errors import NotebookFailed
 from kernels_lib.production import engines
 from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import Outcome
+from kernels_lib.production.runner import prepare
 from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, remember_units
 
 # What running a notebook needs: imported while the build is still being planned.
@@ -39,6 +41,10 @@ PUBLISHING = ("kernels_lib.production.tasks",)
 
 # A task that died may have been unlucky; one that dies twice is at fault.
 TRIES = 2
+
+# A cell is stopped after its own limit; a whole report that hangs where no limit reaches it, after this.
+LONGEST_S = 3600
+LOOK_EVERY_S = 30
 
 
 class Crew:
@@ -137,15 +143,21 @@ class Crew:
     def _in_children(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
         waiting = deque((task, 1) for task in tasks)
         running: dict[template.Child, tuple[Task, int]] = {}
+        since: dict[template.Child, float] = {}
         restarts = 0
         parent = self._ready(tasks, units)
         while waiting or running:
             try:
                 while waiting and len(running) < count:
                     child = self._forked(parent, waiting[0][0])
-                    running[child] = waiting.popleft()
-                for child in select.select(list(running), [], [])[0]:
+                    running[child], since[child] = waiting.popleft(), time.monotonic()
+                for child in select.select(list(running), [], [], LOOK_EVERY_S)[0] or _overdue(running, since):
                     task, attempt = running[child]
+                    if time.monotonic() - since[child] > LONGEST_S:
+                        child.kill()
+                        del running[child]
+                        yield _stopped(task, f"it ran longer than {LONGEST_S // 60} minutes.")
+                        continue
                     try:
                         outcome = Outcome.from_json(child.result(), task.job)
                     except template.ChildRaised as raised:
@@ -247,6 +259,7 @@ class Crew:
         if self._prepared is not parent:
             parent.run("kernels_lib.production.tasks:remember_units", list(units))
             parent.run("kernels_lib.production.tasks:get_ready", {"assets": tasks[0].job.assets})
+            parent.run("kernels_lib.production.engines.shell:remember", _sources(tasks))
             for asked in rehearsals(tasks):
                 parent.run("kernels_lib.production.tasks:rehearse", asked)
             if self._share is not None:
@@ -274,6 +287,19 @@ class Crew:
                 raise
 
 
+def _overdue(running: Iterable[template.Child], since: Mapping[template.Child, float]) -> list[template.Child]:
+    """Children that have run longer than any report may: code outside Python that never returns, say."""
+    now = time.monotonic()
+    return [child for child in running if now - since[child] > LONGEST_S]
+
+
+def _sources(tasks: Sequence[Task]) -> list[str]:
+    """Code of all cells that will run, each once."""
+    notebooks = {id(notebook): notebook for notebook in (prepare(task.job) for task in tasks if task.need.run)}
+    cells = [cell for notebook in notebooks.values() for cell in notebook.cells if cell.cell_type == "code"]
+    return list(dict.fromkeys(cell.source for cell in cells))
+
+
 def _begin(units: tuple[str, ...]) -> None:
     """In a worker of the pool: Ctrl-C is the parent's to handle; a job that has begun ends and cleans up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -281,10 +307,14 @@ def _begin(units: tuple[str, ...]) -> None:
 
 
 def _died(task: Task, died: Exception) -> Outcome:
+    return _stopped(task, f"the kernel died, twice; {str(died)[:1].lower()}{str(died)[1:]}")
+
+
+def _stopped(task: Task, why: str) -> Outcome:
     failure = NotebookFailed(
-        f"stopped for '{task.job.label}': the kernel died, twice; {str(died)[:1].lower()}{str(died)[1:]}",
+        f"stopped for '{task.job.label}': {why}",
         where=f"reports/{task.job.report}.ipynb",
-        remedy="Build it alone with --engine stock to see which cell ends the process.",
+        remedy="Build it alone with --engine stock to see which cell does it.",
     )
     return Outcome(task.job, ok=False, error=str(failure), exit_code=failure.exit_code)
 

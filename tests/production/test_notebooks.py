@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
-from kernels_lib.production import build
+from kernels_lib.production import build, runner
 from kernels_lib.production.notebooks import (
     check_parameters,
     check_tags,
@@ -111,11 +111,12 @@ def test_an_industry_brings_its_clients(root):
 
 
 def test_no_other_brand_may_be_named_in_a_clients_documents(root):
-    job = build.plan(build.Request(root=root, clients=("brand-07",))).jobs[0]
-    assert 29 == len(job.others)
-    assert "Brand 07" not in job.others
-    named = build.Request(root=root, clients=("brand-07",), overrides=("disclosure=named",))
-    assert () == build.plan(named).jobs[0].others
+    planned = build.plan(build.Request(root=root, clients=("brand-07",)))
+    hidden = runner.hidden_from(planned.jobs[0], planned.roster.scores.units)
+    assert 29 == len(hidden)
+    assert "Brand 07" not in hidden
+    named = build.plan(build.Request(root=root, clients=("brand-07",), overrides=("disclosure=named",)))
+    assert () == runner.hidden_from(named.jobs[0], planned.roster.scores.units)
 
 
 # Written as files: the bytes are nbformat's

@@ -28,6 +28,9 @@ CLIENTS = tuple(f"brand-{number:02d}" for number in (7, 8, 9, 10))
         (["import client", "1"], 0),
         (["class client: pass", "1"], 0),
         (["global client", "1"], 0),
+        (["import random; random.random()", "1"], 0),
+        (["import numpy as np", "np.random.normal()"], 1),
+        (["from os import path as client", "1"], 0),
         ([], 0),
     ],
 )
