@@ -119,6 +119,14 @@ def test_once_everything_is_compiled_no_file_is_read_for_a_document(way):
     assert ("[]\n", "") == (done.stdout, done.stderr)
 
 
+def test_markdown_of_known_notebooks_is_rendered_beforehand(notebook, documents, monkeypatch):
+    page.marked_up.cache_clear()
+    publish.compile_all(notebooks=[notebook])
+    monkeypatch.setattr(page, "renderer", None)
+
+    assert documents == publish.documents(notebook, PAGES).pages
+
+
 # Scripts and styles in a folder of the site
 
 
