@@ -584,7 +584,11 @@ def _line(error: BaseException) -> str:
 
 
 def _import(setup: dict[str, Any]) -> None:
+    import gc
+
     environment = dict(os.environ)
+    # Nothing of what is imported will ever be collected; looking for it takes a tenth of the time.
+    gc.disable()
     with _named(setup["front_end"])() if setup["front_end"] else contextlib.nullcontext():
         for name in setup["preload"]:
             importlib.import_module(name)
@@ -592,6 +596,7 @@ def _import(setup: dict[str, Any]) -> None:
     os.environ.update(environment)
     for function in setup["prepare"]:
         _named(function)()
+    gc.enable()
     _freeze()
 
 
