@@ -18,7 +18,7 @@ from kernels_lib.analysis.charts.assembling import as_json
 from kernels_lib.analysis.statement import Statement
 from kernels_lib.analysis.tables import ShownTable
 from kernels_lib.study.dressing import dressing
-from kernels_lib.study.language import _
+from kernels_lib.study.language import _, spoken
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import MIME, Basis, Criterion, FigureRecord, Number, Results, Sentence, Table, Test
 
@@ -182,6 +182,12 @@ class Report:
                 raise ValueError(f"number '{number.ref}' is stated as {known.text} and as {number.text}")
 
     def _display(self, kind: str, bundle: dict[str, Any], **fields: Any) -> None:
+        asked = self.study.parameters.language
+        if spoken() != asked:
+            # A context that was lost between cells, or another study that was opened since.
+            raise ValueError(
+                f"this report is in '{asked}', but the words now come in '{spoken()}': open the study again"
+            )
         display(bundle, raw=True, metadata={"scorecard": {"kind": kind, **fields}})
 
 

@@ -19,6 +19,7 @@ import asyncio
 import builtins
 import codecs
 import contextlib
+import contextvars
 import io
 import logging
 import os
@@ -247,7 +248,9 @@ class Profile(ProfileDir):
 
 
 class Kernel(IPythonKernel):
-    """ipykernel's kernel in this process."""
+    """ipykernel's kernel in this process; its cells share one context."""
+
+    cells_context: contextvars.Context
 
     def start(self) -> None:
         """Nothing to start."""
@@ -320,6 +323,7 @@ def kernel() -> Kernel:
         made = Kernel.instance(
             session=Handover(), profile_dir=Profile(), config=config, user_ns={}, iopub_socket=object(), log=log
         )
+    made.cells_context = contextvars.copy_context()
     made.shell_channel_thread = _MainThread()
     made.shell.input_transformer_manager = Transforming()
     for extension in InteractiveShellApp.default_extensions.default():
@@ -476,7 +480,10 @@ def run(own: Kernel, code: str, *, cell_id: str | None, request: str, timeout_s:
     own.session.overdue = False
     try:
         with _stopped_after(timeout_s, own.session):
-            return own.io_loop.asyncio_loop.run_until_complete(_run(own, code, cell_id, parent))
+            loop = own.io_loop.asyncio_loop
+            # One context for all cells: what one sets in a context variable, the next finds.
+            cell = loop.create_task(_run(own, code, cell_id, parent), context=own.cells_context)
+            return loop.run_until_complete(cell)
     finally:
         _flush(own)
 
