@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat.v4 import nbjson
 
 from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
@@ -33,6 +32,7 @@ from kernels_lib.production.notebooks import (
     check_tags,
     declared_parameters,
     in_language,
+    read,
     read_report,
     refilled,
     without_sections,
@@ -163,7 +163,7 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     record = records.new(job, keys, further, kept)
     _note(job, record, folder)
     # Read again, so that publishing now and publishing later begin with the same.
-    return nbjson.reads(kept.decode("utf-8")), record
+    return read(kept), record
 
 
 def _begun(job: Job) -> Sequence[nbformat.NotebookNode]:
@@ -178,11 +178,11 @@ def _kept(job: Job, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]
     record = records.read(job)
     if record is None:
         raise NotebookFailed("its record vanished during the build.", where=shown(job.record_file, job.root))
-    executed = refilled(prepare(job), nbjson.reads(job.notebook_file.read_text(encoding="utf-8")))
+    executed = refilled(prepare(job), read(job.notebook_file.read_bytes()))
     _dress(executed, job)
     kept = write(executed)
     replace(job.notebook_file, kept, folder)
-    return nbjson.reads(kept.decode("utf-8")), {**record, "notebook": digest(kept)}
+    return read(kept), {**record, "notebook": digest(kept)}
 
 
 def _note(job: Job, record: Mapping[str, Any], folder: Path) -> None:
@@ -315,8 +315,8 @@ def _still_true(job: Job, digest: str) -> dict[str, dict[str, Any]]:
 
 
 def _portable(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The executed notebook without times and paths, so that equal inputs give equal files."""
-    notebook = nbformat.from_dict(executed)
+    """The executed notebook, which is changed, without times and paths: equal inputs give equal files."""
+    notebook = executed
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
@@ -330,10 +330,10 @@ def replace(target: Path, content: bytes, folder: Path) -> None:
     """Write beside the target's file system and move into place, so that no reader sees half a file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix="w", dir=folder)
+    # Not forced onto the disk: after a kill the system still has it, and a record is never believed about a
+    # file that is not as it was left.
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
     Path(name).chmod(0o644)
     Path(name).replace(target)
 

@@ -97,8 +97,9 @@ def get_ready(asked: Mapping[str, Any]) -> None:
 
 # Goes through what clients' reports have in common; named, because no module here may import the analysis.
 REHEARSAL = "kernels_lib.analysis.warm_up"
-# Clients that share all parameters share all common findings: so many kinds of them are prepared for.
-KINDS = 3
+# Clients that share all parameters share all common findings; for so many kinds of them, the largest, it is
+# gone through beforehand, while one process works and the others wait.
+KINDS = 1
 
 
 def rehearsals(tasks: Iterable[Task]) -> list[dict[str, Any]]:

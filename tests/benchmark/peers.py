@@ -79,6 +79,7 @@ def floor(out: Path, clients: list[str]) -> list[Taken]:
     from kernels_lib.production.publish import documents
 
     planned = build.plan(build.Request(root=Path.cwd(), clients=tuple(clients)))
+    from nbformat import from_dict
     from nbformat.v4 import new_output
 
     import kernels_lib.analysis.report as shown
@@ -93,7 +94,7 @@ def floor(out: Path, clients: list[str]) -> list[Taken]:
         namespace: dict[str, Any] = {}
         cells = []
         for cell in notebook.cells:
-            cell = type(cell)({**cell, "metadata": {"tags": [], **cell.metadata}})
+            cell = from_dict({**cell, "metadata": {"tags": [], **cell.metadata}})
             if cell.cell_type == "code":
                 if id(cell.source) not in compiled:
                     compiled[id(cell.source)] = compile(cell.source, "cell", "exec")
@@ -103,9 +104,9 @@ def floor(out: Path, clients: list[str]) -> list[Taken]:
                 cell.update(execution_count=1, outputs=outputs[:])
                 outputs.clear()
             cells.append(cell)
-        made = documents(type(notebook)({**notebook, "cells": cells}), ("html", "slides"))
+        made = documents(from_dict({**notebook, "cells": cells}), ("html", "slides"))
         for name, text in made.files.items():
-            (out / f"floor-{job.slug}.{name}.html").write_text(text)
+            (out / f"floor-{job.slug}.{name}.html").write_bytes(text)
         taken.append(clock.taken())
     return taken
 

@@ -12,15 +12,18 @@ import base64
 import contextlib
 import os
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+import nbclient.client
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_hook, run_sync
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import nbbase
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 
@@ -61,6 +64,26 @@ class Runs(Protocol):
         DeadKernelError
             If there is nothing left to run it.
         """
+
+
+_JSON = re.compile(r"application/(.*\+)?json")
+
+
+def output_from(message: Message) -> NotebookNode:
+    """The output that a message brings, as nbformat makes it.
+
+    nbformat copies and validates every value of what is shown.  A bundle of texts and of JSON is valid, and
+    nobody else has it, so it is taken as it is; whatever else comes is nbformat's.
+    """
+    content = message["content"]
+    kind = message["header"]["msg_type"]
+    plain = kind == "display_data" and all(isinstance(v, str) or _JSON.fullmatch(k) for k, v in content["data"].items())
+    if not plain:
+        return nbbase.output_from_msg(message)
+    output, data = NotebookNode(), NotebookNode()
+    dict.update(data, content["data"])
+    dict.update(output, output_type=kind, metadata=from_dict(content["metadata"]), data=data)
+    return output
 
 
 class Client(PapermillNotebookClient):
@@ -112,7 +135,12 @@ class Client(PapermillNotebookClient):
 
     def output(self, outs: list[NotebookNode], msg: Message, display_id: str | None, cell_index: int) -> Any:
         """Add an output; text that continues a stream joins it, so that outputs do not depend on the clock."""
-        out = super().output(outs, msg, display_id, cell_index)
+        # nbclient looks this function up in its own module; its place is only taken while this client asks.
+        before, nbclient.client.output_from_msg = nbclient.client.output_from_msg, output_from
+        try:
+            out = super().output(outs, msg, display_id, cell_index)
+        finally:
+            nbclient.client.output_from_msg = before
         if out is not None and outs and outs[-1] is out and continues(outs[-2:]):
             outs[-2]["text"] += outs.pop()["text"]
         return out
