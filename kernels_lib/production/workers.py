@@ -65,6 +65,7 @@ class Crew:
         self._preload = RUNNING
         self._template: template.Template | None = None
         self._prepared: template.Template | None = None
+        self._rehearsed: template.Template | None = None
         self._share: dict[str, Any] | None = None
         self._lock = threading.Lock()
         # What whoever asked for the build should know of how it went.
@@ -149,6 +150,9 @@ class Crew:
         while waiting or running:
             try:
                 while waiting and len(running) < count:
+                    if len(running) == count - 1:
+                        # The others are at work already while the template rehearses.
+                        self._rehearse(parent, tasks)
                     child = self._forked(parent, waiting[0][0])
                     running[child], since[child] = waiting.popleft(), time.monotonic()
                 for child in select.select(list(running), [], [], LOOK_EVERY_S)[0] or _overdue(running, since):
@@ -260,12 +264,18 @@ class Crew:
             parent.run("kernels_lib.production.tasks:remember_units", list(units))
             parent.run("kernels_lib.production.tasks:get_ready", {"assets": tasks[0].job.assets})
             parent.run("kernels_lib.production.engines.shell:remember", _sources(tasks))
-            for asked in rehearsals(tasks):
-                parent.run("kernels_lib.production.tasks:rehearse", asked)
             if self._share is not None:
+                self._rehearse(parent, tasks)
                 parent.run("kernels_lib.production.sharing:begin", self._share)
             self._prepared = parent
         return parent
+
+    def _rehearse(self, parent: template.Template, tasks: Sequence[Task]) -> None:
+        """Once a template: go through what children will find done."""
+        if self._rehearsed is not parent:
+            self._rehearsed = parent
+            for asked in rehearsals(tasks):
+                parent.run("kernels_lib.production.tasks:rehearse", asked)
 
     def _forked(self, parent: template.Template, task: Task) -> template.Child:
         return parent.fork(
