@@ -394,6 +394,7 @@ def run(
         for outcome in _worked(request, tasks, roster.scores.units, workers, jobs) if tasks else ():
             outcomes.append(outcome)
             progress(outcome)
+        sweep(work)
     order = {job.key: place for place, job in enumerate(planned.jobs)}
     outcomes.sort(key=lambda outcome: order[outcome.job.key])
     site = build_folder(request.root, request.study_name) / "site"

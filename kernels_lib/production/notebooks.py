@@ -201,7 +201,9 @@ def refilled(notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode) -
         cells.append({**cell, "outputs": before.outputs, "execution_count": before.execution_count})
         if "parameters" in cell["metadata"]["tags"]:
             cells.append(next(ran))
-    return nbformat.from_dict({**notebook, "cells": cells})
+    # What only a run adds.
+    added = {key: executed.metadata[key] for key in ("language_info", "widgets") if key in executed.metadata}
+    return nbformat.from_dict({**notebook, "metadata": {**notebook.metadata, **added}, "cells": cells})
 
 
 # Read from and written as files
