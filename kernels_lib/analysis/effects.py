@@ -33,8 +33,9 @@ from kernels_lib.errors import BadParameters, UnknownName
 
 CORRECTIONS = ("holm", "bonferroni", "bh", "none")
 DIGITS = 9
-# Up to so many brands a bootstrap draws how often each value occurs, whatever their number.
-DRAWN_BY_VALUE = 200
+# Beyond so many brands random samples and tables are drawn in ways that are quicker then: the same
+# distribution, other draws.
+MANY = 200
 
 # From here on, a mean's bootstrap cannot see the tail that the few other brands hint at.
 CROWDED = 0.8
@@ -191,10 +192,28 @@ def _bca(
     return float(low), float(high)
 
 
+def times_drawn(n: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each of n brands is drawn, n times with replacement.
+
+    Returns
+    -------
+    ndarray of int, shape (draws, n)
+
+    Examples
+    --------
+    >>> times_drawn(3, 2, np.random.default_rng(1)).sum(axis=1)
+    array([3, 3])
+    """
+    if n <= MANY:
+        return rng.multinomial(n, np.full(n, 1 / n), size=draws)
+    drawn = rng.integers(0, n, (draws, n)) + n * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * n).reshape(draws, n)
+
+
 def _drawn_means(distinct: np.ndarray, counts: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Means of samples drawn from a sample with replacement."""
     n = int(counts.sum())
-    if n <= DRAWN_BY_VALUE or distinct.size * 20 < n:
+    if n <= MANY or distinct.size * 20 < n:
         # Drawing how often each value occurs is drawing brands, only faster.
         return rng.multinomial(n, counts / n, size=draws) @ distinct / n
     # With about as many values as brands the brands themselves are drawn faster: the same distribution, other draws.

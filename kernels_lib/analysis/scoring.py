@@ -286,30 +286,32 @@ def ranks_by_row(values: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray of float, same shape
+    ndarray of float32, same shape
         1 for the highest; NaN where `values` is.
 
     Examples
     --------
     >>> ranks_by_row(np.array([[3.0, 5.0, np.nan, 3.0, 1.0]]))
-    array([[ 2.,  1., nan,  2.,  4.]])
+    array([[ 2.,  1., nan,  2.,  4.]], dtype=float32)
     """
-    ranks = np.empty(values.shape)
+    ranks = np.empty(values.shape, dtype=_RANK)
     at_once = max(1, _BLOCK // max(values.shape[1], 1))
     for start in range(0, len(values), at_once):
         falling = -np.round(values[start : start + at_once], DIGITS)
         # What has no value is sorted to the end.
         order = np.argsort(falling, axis=1)
         ordered = np.take_along_axis(falling, order, axis=1)
-        place = np.broadcast_to(np.arange(1.0, falling.shape[1] + 1), falling.shape).copy()
+        place = np.broadcast_to(np.arange(1, falling.shape[1] + 1, dtype=_RANK), falling.shape).copy()
         # A value equal to the one before it has that one's place.
-        place[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = 1.0
+        place[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = 1
         np.maximum.accumulate(place, axis=1, out=place)
         place[np.isnan(ordered)] = np.nan
         np.put_along_axis(ranks[start : start + at_once], order, place, axis=1)
     return ranks
 
 
+# Whole numbers up to 16 million are exact in it.
+_RANK = np.float32
 # Numbers that are ranked at a time, so that they stay near the processor.
 _BLOCK = 250_000
 
@@ -318,8 +320,13 @@ def _quantiles(drawn: np.ndarray, shares: list[float], method: str = "linear") -
     """Quantiles of each column, without its missing values; shape (shares, columns)."""
     if np.isnan(drawn).any():
         return np.nanquantile(drawn, shares, axis=0, method=method)
-    # numpy parts a column in no time where its numbers lie side by side.
-    return np.quantile(np.array(drawn.T, order="C"), shares, axis=1, method=method, overwrite_input=True)
+    found = np.empty((len(shares), drawn.shape[1]))
+    at_once = max(1, _BLOCK // max(len(drawn), 1))
+    for start in range(0, drawn.shape[1], at_once):
+        # numpy parts a column in no time where its numbers lie side by side.
+        columns = np.array(drawn[:, start : start + at_once].T, order="C")
+        found[:, start : start + at_once] = np.quantile(columns, shares, axis=1, method=method, overwrite_input=True)
+    return found
 
 
 def _by_drawn_raters(

@@ -22,9 +22,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from kernels_lib.analysis.effects import DIGITS, Interval
+from kernels_lib.analysis.effects import DIGITS, MANY, Interval, times_drawn
 from kernels_lib.analysis.significance.core import (
-    MANY,
     SMALLEST,
     TestResult,
     blocks_of_draws,
@@ -306,14 +305,6 @@ def friedman_permutation(
     )
 
 
-def _times_drawn(n: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """How often each of n brands is drawn, n times with replacement; shape (draws, n)."""
-    if n <= MANY:
-        return rng.multinomial(n, np.full(n, 1 / n), size=draws)
-    drawn = rng.integers(0, n, (draws, n)) + n * np.arange(draws)[:, None]
-    return np.bincount(drawn.ravel(), minlength=draws * n).reshape(draws, n)
-
-
 def kendall_w_interval(
     scores: pd.DataFrame | ArrayLike, level: float = 0.95, draws: int = 9999, *, rng: np.random.Generator
 ) -> Interval:
@@ -358,7 +349,7 @@ def kendall_w_interval(
     own = (centred**2).sum(axis=1)
     drawn = []
     for some in blocks_of_draws(draws, n * k):
-        counts = _times_drawn(n, some, rng)
+        counts = times_drawn(n, some, rng)
         spread = counts @ own
         between = ((counts @ centred) ** 2).sum(axis=1) - (counts**2) @ own
         # Two different draws meet the same brand with chance 1/n; n / (n-1) makes up for that.

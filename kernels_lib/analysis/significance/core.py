@@ -25,8 +25,6 @@ NO_SPREAD = N_("no spread")
 
 # Random tables are drawn in blocks of about this many numbers: 16 MB at a time.
 BLOCK = 2_000_000
-# Beyond so many brands random tables are drawn in ways that are quicker then: the same distribution, other draws.
-MANY = 200
 # Ranking by comparing all pairs is quickest up to here.
 COMPARE_UP_TO = 1_000_000
 SMALLEST = float(np.finfo(float).tiny)

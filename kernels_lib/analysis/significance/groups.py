@@ -27,10 +27,9 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from kernels_lib.analysis import counting
-from kernels_lib.analysis.effects import DIGITS
+from kernels_lib.analysis.effects import DIGITS, MANY
 from kernels_lib.analysis.significance.core import (
     ALTERNATIVES,
-    MANY,
     NO_SPREAD,
     SMALLEST,
     TestResult,
