@@ -218,7 +218,9 @@ def _drawn_means(distinct: np.ndarray, counts: np.ndarray, draws: int, rng: np.r
         return rng.multinomial(n, counts / n, size=draws) @ distinct / n
     # With about as many values as brands the brands themselves are drawn faster: the same distribution, other draws.
     values = np.repeat(distinct, counts)
-    return np.concatenate([values[rng.integers(0, n, (some, n))].mean(axis=1) for some in _some_at_a_time(draws, n)])
+    return np.concatenate(
+        [values[rng.integers(0, n, (some, n), dtype=np.uint32)].mean(axis=1) for some in _some_at_a_time(draws, n)]
+    )
 
 
 def _bca_shares(drawn: np.ndarray, observed: float, acceleration: float, level: float) -> np.ndarray:

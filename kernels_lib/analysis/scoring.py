@@ -318,13 +318,14 @@ _BLOCK = 250_000
 
 def _quantiles(drawn: np.ndarray, shares: list[float], method: str = "linear") -> np.ndarray:
     """Quantiles of each column, without its missing values; shape (shares, columns)."""
+    # In single precision numpy would round the shares, too.
     if np.isnan(drawn).any():
-        return np.nanquantile(drawn, shares, axis=0, method=method)
+        return np.nanquantile(drawn.astype(float), shares, axis=0, method=method)
     found = np.empty((len(shares), drawn.shape[1]))
     at_once = max(1, _BLOCK // max(len(drawn), 1))
     for start in range(0, drawn.shape[1], at_once):
         # numpy parts a column in no time where its numbers lie side by side.
-        columns = np.array(drawn[:, start : start + at_once].T, order="C")
+        columns = np.array(drawn[:, start : start + at_once].T, dtype=float, order="C")
         found[:, start : start + at_once] = np.quantile(columns, shares, axis=1, method=method, overwrite_input=True)
     return found
 
