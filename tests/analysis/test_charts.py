@@ -457,6 +457,9 @@ def test_a_ranking_of_500_draws_three_parts_and_the_highlighted_one_and_says_so(
     assert "the first 20, the middle 20 and the last 20 of 500 brands, and Brand 333" in figure.layout.meta["subtitle"]
     assert 500 - 61 == sum(int(text.split()[0]) for text in texts(figure) if "left out" in text)
     assert 500 == len(figure.layout.meta["rows"])
+    # A slide must not promise that the page has everyone
+    assert not [text for form in ("wide", "narrow", "deck") for text in texts(figure, form) if "shows all" in text]
+    assert any("brands between these are left out" in text for text in texts(figure, "deck"))
 
 
 def test_a_ranking_of_60_draws_everyone_and_leaves_nothing_to_be_said():

@@ -180,7 +180,7 @@ def _single(
     widest = max((house.digits_width(value, size) for value in values.values()), default=0)
     for i, item in enumerate(shown):
         if isinstance(item, int):
-            d.omitted(i, house.units_left_out(item, *units) if form.rows else excerpts.left_out(item, *units))
+            d.omitted(i, _left_out(item, len(everything), units))
             continue
         _write_name(d, item, names[i], x=0, y=d.y(i), dx=-d.left, hover=hover[i])
         if i not in values:
@@ -240,7 +240,7 @@ def _panels(
         begin, end = (d.across(value + shift * panel) for value in (floor, top))
         y = d.y(i % deep)
         if isinstance(item, int):
-            lines = house.fit(house.units_left_out(item, *units), left + plot, form.least)
+            lines = house.fit(_left_out(item, len(everything), units), left + plot, form.least)
             text = house.stacked(lines)
             d.note(text, x=begin, y=y, dx=-left, size=form.least, colour=house.MUT, italic=True, halo=True)
             continue
@@ -253,6 +253,11 @@ def _panels(
             colour=house.INK if item.own else house.INK2, bold=item.own,
         )  # fmt: skip
     return d
+
+
+def _left_out(count: int, total: int, units: tuple[str, str]) -> str:
+    """What stands in the place of rows that are left out: a page, too, leaves some out of a long list."""
+    return (house.units_left_out if total <= excerpts.MOST_LISTED else excerpts.left_out)(count, *units)
 
 
 def _no_score(d: Drawing, *, x: float, y: float) -> None:
