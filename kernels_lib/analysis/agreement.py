@@ -27,7 +27,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from kernels_lib.analysis.effects import DIGITS
+from kernels_lib.analysis.effects import DIGITS, times_drawn
 from kernels_lib.analysis.significance.core import check_known, or_nan
 from kernels_lib.errors import BadData, BadParameters
 from kernels_lib.study.language import N_, _
@@ -423,7 +423,7 @@ def _omega(loadings: np.ndarray) -> np.ndarray:
 def _resampled_omegas(x: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Omega of each bootstrap sample in which every criterion varies and the fit converged."""
     n, k = x.shape
-    weights = rng.multinomial(n, np.full(n, 1 / n), size=draws) / n
+    weights = times_drawn(n, draws, rng) / n
     means = weights @ x
     products = (weights @ (x[:, :, None] * x[:, None, :]).reshape(n, k * k)).reshape(draws, k, k)
     c = products - means[:, :, None] * means[:, None, :]

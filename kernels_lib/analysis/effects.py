@@ -33,6 +33,9 @@ from kernels_lib.errors import BadParameters, UnknownName
 
 CORRECTIONS = ("holm", "bonferroni", "bh", "none")
 DIGITS = 9
+# Beyond so many brands random samples and tables are drawn in ways that are quicker then: the same
+# distribution, other draws.
+MANY = 200
 
 # From here on, a mean's bootstrap cannot see the tail that the few other brands hint at.
 CROWDED = 0.8
@@ -179,8 +182,7 @@ def _bca(
     """BCa limits of the mean of a sample given as distinct values and their counts."""
     n = counts.sum()
     mean = counts @ distinct / n
-    # Drawing how often each value occurs is drawing brands, only faster.
-    means = rng.multinomial(n, counts / n, size=draws) @ distinct / n
+    means = _drawn_means(distinct, counts, draws, rng)
 
     # Half of the ties count as below: means of half points tie often.
     means, mean = np.round(means, DIGITS), round(mean, DIGITS)
@@ -188,6 +190,37 @@ def _bca(
     acceleration = (counts @ deviation**3) / (6 * (counts @ deviation**2) ** 1.5)
     low, high = np.quantile(means, _bca_shares(means, mean, acceleration, level))
     return float(low), float(high)
+
+
+def times_drawn(n: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each of n brands is drawn, n times with replacement.
+
+    Returns
+    -------
+    ndarray of int, shape (draws, n)
+
+    Examples
+    --------
+    >>> times_drawn(3, 2, np.random.default_rng(1)).sum(axis=1)
+    array([3, 3])
+    """
+    if n <= MANY:
+        return rng.multinomial(n, np.full(n, 1 / n), size=draws)
+    drawn = rng.integers(0, n, (draws, n)) + n * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * n).reshape(draws, n)
+
+
+def _drawn_means(distinct: np.ndarray, counts: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Means of samples drawn from a sample with replacement."""
+    n = int(counts.sum())
+    if n <= MANY or distinct.size * 20 < n:
+        # Drawing how often each value occurs is drawing brands, only faster.
+        return rng.multinomial(n, counts / n, size=draws) @ distinct / n
+    # With about as many values as brands the brands themselves are drawn faster: the same distribution, other draws.
+    values = np.repeat(distinct, counts)
+    return np.concatenate(
+        [values[rng.integers(0, n, (some, n), dtype=np.uint32)].mean(axis=1) for some in _some_at_a_time(draws, n)]
+    )
 
 
 def _bca_shares(drawn: np.ndarray, observed: float, acceleration: float, level: float) -> np.ndarray:

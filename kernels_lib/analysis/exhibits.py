@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from kernels_lib.analysis import bounds, scoring
+from kernels_lib.analysis import bounds, excerpts, scoring
 from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import families as findings_of_families
 from kernels_lib.analysis.ledger import family_words, is_signed, zeros
@@ -541,7 +541,9 @@ def league(words: StudyWords) -> ShownTable:
     rated = words.study.ratings is not None
     return table(
         "league-table",
-        _("Every rank of {n} {units}, with its interval").format(n=len(rows), units=words.units),
+        _("Every rank of {n} {units}, with its interval").format(n=len(rows), units=words.units)
+        if len(rows) <= excerpts.MOST_LISTED
+        else _("Ranks of {n} {units}, with their intervals").format(n=len(rows), units=words.units),
         [
             Column(key="unit", label=words.unit.capitalize()),
             Column(key="overall", label=_("Overall"), unit=_("range"), kind="number"),
@@ -564,8 +566,17 @@ def league(words: StudyWords) -> ShownTable:
                 "used. Ranks whose intervals overlap are not to be read as an order."
             )
         ).format(basis=provenance(words.study.basis)),
+        subtitle=excerpts.rule(len(rows), words.units),
         small=True,
+        shown=excerpts.shown_rows(len(rows), words.unit, words.units),
     )
+
+
+def league_fold(words: StudyWords) -> str:
+    """What the folded league table is called."""
+    if len(words.shared.league) <= excerpts.MOST_LISTED:
+        return N_("Every rank, with its interval")
+    return N_("Ranks, with their intervals")
 
 
 def grid(words: MethodsWords) -> ShownTable | None:

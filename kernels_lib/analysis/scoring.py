@@ -175,12 +175,12 @@ def reweighted(
     weights = rng.dirichlet(np.ones(points.shape[1]), size=draws)
     points, scored = points[counted], scored[counted]
     values = (weights @ np.where(scored, points, 0.0).T) / (weights @ scored.T)
-    ranks = pd.DataFrame(-np.round(values, DIGITS)).rank(axis=1, method="min").to_numpy()
+    ranks = ranks_by_row(values)
     table.loc[counted, columns] = np.column_stack(
         [
-            *np.quantile(values, [0.025, 0.975], axis=0),
+            *_quantiles(values, [0.025, 0.975]),
             # A rank that was drawn, never one between two ranks.
-            *np.quantile(ranks, [0.025, 0.975], axis=0, method="inverted_cdf"),
+            *_quantiles(ranks, [0.025, 0.975], method="inverted_cdf"),
         ]
     )
     return table
@@ -268,12 +268,66 @@ def rank_intervals(
         total, covered = _by_drawn_raters(points, ratings[counted][:, used], drawn, rng)
     # A brand that none of the drawn criteria covers has no rank in that draw.
     values = np.divide(total, covered, out=np.full(total.shape, np.nan), where=covered > 0)
-    ranks = pd.DataFrame(-np.round(values, DIGITS)).rank(axis=1, method="min").to_numpy()
+    ranks = ranks_by_row(values)
     ever = ~np.isnan(ranks).all(axis=0)
     # A rank that was drawn, never one between two ranks.
-    limits = np.nanquantile(ranks[:, ever], [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
+    limits = _quantiles(ranks[:, ever], [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
     table.loc[ranked.index[counted][ever], ["rank_low", "rank_high"]] = limits.T
     return table
+
+
+def ranks_by_row(values: np.ndarray) -> np.ndarray:
+    """Ranks within each row, the highest value first; equal values share the better rank.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_draws, n_brands)
+        Compared after rounding to nine digits; NaN has no rank.
+
+    Returns
+    -------
+    ndarray of float32, same shape
+        1 for the highest; NaN where `values` is.
+
+    Examples
+    --------
+    >>> ranks_by_row(np.array([[3.0, 5.0, np.nan, 3.0, 1.0]]))
+    array([[ 2.,  1., nan,  2.,  4.]], dtype=float32)
+    """
+    ranks = np.empty(values.shape, dtype=_RANK)
+    at_once = max(1, _BLOCK // max(values.shape[1], 1))
+    for start in range(0, len(values), at_once):
+        falling = -np.round(values[start : start + at_once], DIGITS)
+        # What has no value is sorted to the end.
+        order = np.argsort(falling, axis=1)
+        ordered = np.take_along_axis(falling, order, axis=1)
+        place = np.broadcast_to(np.arange(1, falling.shape[1] + 1, dtype=_RANK), falling.shape).copy()
+        # A value equal to the one before it has that one's place.
+        place[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = 1
+        np.maximum.accumulate(place, axis=1, out=place)
+        place[np.isnan(ordered)] = np.nan
+        np.put_along_axis(ranks[start : start + at_once], order, place, axis=1)
+    return ranks
+
+
+# Whole numbers up to 16 million are exact in it.
+_RANK = np.float32
+# Numbers that are ranked at a time, so that they stay near the processor.
+_BLOCK = 250_000
+
+
+def _quantiles(drawn: np.ndarray, shares: list[float], method: str = "linear") -> np.ndarray:
+    """Quantiles of each column, without its missing values; shape (shares, columns)."""
+    # In single precision numpy would round the shares, too.
+    if np.isnan(drawn).any():
+        return np.nanquantile(drawn.astype(float), shares, axis=0, method=method)
+    found = np.empty((len(shares), drawn.shape[1]))
+    at_once = max(1, _BLOCK // max(len(drawn), 1))
+    for start in range(0, drawn.shape[1], at_once):
+        # numpy parts a column in no time where its numbers lie side by side.
+        columns = np.array(drawn[:, start : start + at_once].T, dtype=float, order="C")
+        found[:, start : start + at_once] = np.quantile(columns, shares, axis=1, method=method, overwrite_input=True)
+    return found
 
 
 def _by_drawn_raters(

@@ -53,6 +53,7 @@ def table(
     breaks: Sequence[int] = (),
     optional: Sequence[str] = (),
     small: bool = False,
+    shown: Sequence[int | str] | None = None,
 ) -> ShownTable:
     """A table with a row header in its first column.
 
@@ -75,6 +76,8 @@ def table(
         Columns that a phone may hide.
     small : bool
         Smaller type, for long tables.
+    shown : sequence of int and str, optional
+        Which rows the page shows, and words where it leaves some out; default all.  The results hold every row.
 
     Returns
     -------
@@ -91,7 +94,10 @@ def table(
             subtitle=subtitle,
             note=note,
             columns=columns,
-            rows=[[_shown(row.get(column.key, "")) for column in columns] for row in rows],
+            rows=[
+                place if isinstance(place, str) else [_shown(rows[place].get(column.key, "")) for column in columns]
+                for place in (range(len(rows)) if shown is None else shown)
+            ],
             breaks=set(breaks),
             optional=set(optional),
             small=small,

@@ -442,14 +442,32 @@ def test_heat_map_of_many_criteria_keeps_every_number_readable_in_blocks():
     assert any("further criteria are left out" in text for text in texts(figure, "deck"))
 
 
-def test_ranking_draws_all_units_and_names_the_highlighted_one_among_500():
+def test_a_ranking_of_500_draws_three_parts_and_the_highlighted_one_and_says_so():
     table = league(score_table(units=500))
     figure = charts.ranking(table, highlight="Brand 333", **SCALE, **WORDS)
     drawn = sum(len(one["x"]) for role in ("score", "highlighted score") for one in traces(figure, role))
+    order = [str(unit) for unit in table.sort_values("overall", ascending=False, kind="stable").index]
+    # The first, the middle and the last twenty places; the highlighted unit is in none of them
+    expected = {*order[:20], *order[240:260], *order[480:], "Brand 333"}
+    named = {text for text in texts(figure) if text.startswith("Brand ")}
 
-    assert 500 == drawn
-    assert "Brand 333" in texts(figure)
-    assert len(figure.layout.annotations) < 250
+    assert 240 > order.index("Brand 333") >= 20 or 480 > order.index("Brand 333") >= 260
+    assert 61 == drawn
+    assert expected == named
+    assert "the first 20, the middle 20 and the last 20 of 500 brands, and Brand 333" in figure.layout.meta["subtitle"]
+    assert 500 - 61 == sum(int(text.split()[0]) for text in texts(figure) if "left out" in text)
+    assert 500 == len(figure.layout.meta["rows"])
+    # A slide must not promise that the page has everyone
+    assert not [text for form in ("wide", "narrow", "deck") for text in texts(figure, form) if "shows all" in text]
+    assert any("brands between these are left out" in text for text in texts(figure, "deck"))
+
+
+def test_a_ranking_of_60_draws_everyone_and_leaves_nothing_to_be_said():
+    figure = charts.ranking(league(score_table(units=60)), **SCALE, **WORDS)
+
+    assert 60 == sum(len(one["x"]) for one in traces(figure, "score"))
+    assert "shown" not in figure.layout.meta
+    assert "annex" not in figure.layout.meta["subtitle"]
 
 
 def test_ranking_says_in_words_that_a_unit_has_no_overall_score():

@@ -12,6 +12,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nbformat import v4
 
 from kernels_lib.errors import GateFailed, UnknownName
@@ -598,3 +600,44 @@ def test_the_index_speaks_the_language_of_the_study():
 def test_the_index_refuses_a_status_it_does_not_know():
     with pytest.raises(UnknownName, match="Known: built, failed"):
         render_index("x", [ENTRIES[0] | {"status": "done"}])
+
+
+# What draw.js does with labels and shapes before it draws them.
+def completed(item, common):
+    whole = {**common, **item}
+    for key, value in common.items():
+        if isinstance(value, dict):
+            whole[key] = completed(item.get(key, {}), value)
+    return whole
+
+
+plain_values = st.one_of(st.none(), st.booleans(), st.integers(0, 2), st.sampled_from(["a", "b", 1.0, 1.5]))
+labels_of_a_chart = st.lists(
+    st.fixed_dictionaries(
+        {"text": st.text(max_size=3), "font": st.dictionaries(st.sampled_from("abc"), plain_values)},
+        optional={name: st.one_of(plain_values, st.lists(st.integers(0, 1))) for name in ("x", "y", "align")},
+    ),
+    max_size=8,
+)
+
+
+@given(labels_of_a_chart)
+def test_labels_that_are_much_alike_say_so_once_and_nothing_is_lost(labels):
+    packed = figures._packed({"annotations": labels, "width": 4})
+    alike = packed.get("alike", {}).get("annotations", {})
+
+    # As JSON: 1, 1.0 and true are three things
+    whole = [completed(label, alike) for label in packed["annotations"]]
+    assert json.dumps(labels, sort_keys=True) == json.dumps(whole, sort_keys=True)
+    assert 4 == packed["width"]
+    assert "text" not in alike
+
+
+def test_a_style_that_thirty_labels_have_stands_in_the_page_once():
+    font = {"family": "Liberation Sans", "size": 13.0, "weight": 400}
+    labels = [{"text": f"Brand {i}", "font": font, "x": 0, "y": -i} for i in range(30)]
+    packed = figures._packed({"annotations": [*labels, {**labels[0], "font": {**font, "weight": 600}}]})
+
+    assert {"annotations": {"font": font, "x": 0}} == packed["alike"]
+    assert {"text": "Brand 7", "y": -7} == packed["annotations"][7]
+    assert {"text": "Brand 0", "y": 0, "font": {"weight": 600}} == packed["annotations"][-1]

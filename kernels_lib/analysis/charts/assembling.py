@@ -32,6 +32,7 @@ def figure(
     columns: Sequence[tuple[str, str, str, str]],
     rows: Sequence[Mapping[str, Any]],
     numerals: Numerals,
+    shown: Sequence[int | str] | None = None,
 ) -> go.Figure:
     """Draw a chart in all forms and put it together with what must be said about it.
 
@@ -52,6 +53,8 @@ def figure(
     rows : sequence of mapping
         Its rows.
     numerals : Numerals
+    shown : sequence of int and str, optional
+        Which rows the page's table shows, and words where it leaves some out; default all.
 
     Returns
     -------
@@ -82,6 +85,8 @@ def figure(
         "rows": [{key: _value(row.get(key)) for key, _, _, _ in columns} for row in rows],
         "forms": {name: drawn[name] for name in ("narrow", "deck")},
     }
+    if shown is not None and len(shown) != len(rows):
+        meta["shown"] = list(shown)
     wide = drawn["wide"]
     return _unchecked(wide["data"], {**wide["layout"], "template": NO_TEMPLATE, "meta": meta})
 

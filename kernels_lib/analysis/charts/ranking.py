@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
+from kernels_lib.analysis import excerpts
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
 from kernels_lib.study.language import _
@@ -15,8 +16,6 @@ from kernels_lib.study.numerals import Numerals
 
 ROW = 26
 PHONE_ROW = 24
-MOST_NAMED = 60  # beyond, rows are thin and only some are named
-THICK = 760  # height in pixels that many thin rows share
 AIR = 22  # pixels between a panel and the next
 PANEL = 15  # rows of a panel; a slide has two side by side
 
@@ -69,8 +68,9 @@ def ranking(
     Returns
     -------
     go.Figure
-        Roles: range, highlighted range, score, highlighted score, target.  Beyond 60 units only
-        every k-th and the highlighted one are named.
+        Roles: range, highlighted range, score, highlighted score, target.  Beyond 60 units a page
+        shows the first, the middle and the last ones and the highlighted one; the rows behind the
+        chart are all.
     """
     ordered = overall.sort_values("overall", ascending=False, kind="stable", na_position="last")
     ranged = "low" in ordered and "high" in ordered
@@ -89,8 +89,8 @@ def ranking(
     under = [scale.format(floor=numerals.target(floor), top=numerals.target(top))]
     if ranged:
         under.append(_("Thin line: range under other weights, no confidence interval."))
-    if len(rows) > MOST_NAMED:
-        under.append(_("Not every {unit} is named.").format(unit=unit_one))
+    if len(rows) > excerpts.MOST_LISTED:
+        under.append(excerpts.rule(len(rows), unit_many, kept=highlight))
     read = [_("Each row is one of the {units}, the dot its overall score.").format(units=unit_many)]
     if ranged:
         read.append(
@@ -115,7 +115,10 @@ def ranking(
         message=message,
         subtitle=subtitle or " ".join(under),
         caption=caption,
-        alt_rows=[_phrase(row, target, numerals) for row in rows],
+        alt_rows=[
+            excerpts.left_out(row, unit_one, unit_many) if isinstance(row, int) else _phrase(row, target, numerals)
+            for row in excerpts.excerpt(rows, keep=_is_own)
+        ],
         how_to_read=" ".join(read),
         basis=basis,
         columns=[
@@ -127,8 +130,13 @@ def ranking(
             *([("high", _("Range to"), points, "number")] if ranged else []),
         ],
         rows=[_cells(row, target, numerals) for row in rows],
+        shown=excerpts.shown_rows(len(rows), unit_one, unit_many, [i for i, row in enumerate(rows) if row.own]),
         numerals=numerals,
     )
+
+
+def _is_own(row: _Row) -> bool:
+    return row.own
 
 
 def _single(
@@ -143,17 +151,17 @@ def _single(
     units: tuple[str, str],
 ) -> Drawing:
     """One below the other; as many as there are, on a page."""
-    shown = house.shortened(everything, None if form.rows is None else PANEL, keep=lambda row: row.own)
+    if form.rows is None:
+        shown = excerpts.excerpt(everything, keep=_is_own)
+    else:
+        shown = house.shortened(everything, PANEL, keep=_is_own)
     rows = {i: item for i, item in enumerate(shown) if isinstance(item, _Row)}
     narrow = form.names_above
     wished: float = PHONE_ROW if narrow else ROW if form.rows is None else 36
-    thin = len(shown) > MOST_NAMED
-    if thin:
-        wished = max(2.0, min(THICK / len(shown), wished))
     # On a phone, too, names stand left of the dots: a row more for each name would double a long list.
     left = 104 if narrow else form.left
     across = (form.width - 20) * form.slack if narrow else form.width - form.right
-    names = _names(rows, left, form, wished, thin=thin, across=across)
+    names = _names(rows, left, form, wished, across=across)
     height = _row_height(form, len(shown), names.values(), wished)
     d = Drawing(
         form, low=floor, high=top, rows=len(shown), row=height, left=left, right=46 if narrow else None,
@@ -161,21 +169,18 @@ def _single(
     )  # fmt: skip
     d.axis(house.ticks(floor, top), numerals, strong=target)
     hover = {i: _hover(row, len(everything), numerals) for i, row in rows.items()}
-    _marks(d, rows, dict.fromkeys(rows, 0.0), {i: d.y(i) for i in rows}, hover, target, numerals, thin=thin)
+    _marks(d, rows, dict.fromkeys(rows, 0.0), {i: d.y(i) for i in rows}, hover, target, numerals)
 
     start = 14 if narrow else 30 if form.name == "deck" else 33
     if not narrow:
         head = _("score, range") if ranged else _("score")
         d.note(house.escaped(head), x=1, above=18, dx=start, size=form.small, colour=house.MUT)
-    size = form.small if thin else min(form.column, max(form.least, d.row * 0.6))
+    size = min(form.column, max(form.least, d.row * 0.6))
     values = {i: numerals.mean(row.value) for i, row in rows.items() if row.value is not None}
     widest = max((house.digits_width(value, size) for value in values.values()), default=0)
-    named = _named(d, rows)
     for i, item in enumerate(shown):
         if isinstance(item, int):
-            d.omitted(i, house.units_left_out(item, *units))
-            continue
-        if i not in named:
+            d.omitted(i, _left_out(item, len(everything), units))
             continue
         _write_name(d, item, names[i], x=0, y=d.y(i), dx=-d.left, hover=hover[i])
         if i not in values:
@@ -203,14 +208,14 @@ def _panels(
     units: tuple[str, str],
 ) -> Drawing:
     """In two panels side by side, so that a slide names thirty."""
-    shown = house.shortened(everything, 2 * PANEL, keep=lambda row: row.own)
+    shown = house.shortened(everything, 2 * PANEL, keep=_is_own)
     rows = {i: item for i, item in enumerate(shown) if isinstance(item, _Row)}
     deep = -(-len(shown) // 2)
     right, left = 66 + AIR, 184
     # Both panels lie on one axis; between them stand the scores of the first and the names of the second.
     plot = (form.width - 2 * left - 2 * right) / 2
     shift = (top - floor) * (1 + (left + right) / plot)
-    names = _names(rows, left - 4, form, form.small / 0.6, thin=False, across=left + plot)
+    names = _names(rows, left - 4, form, form.small / 0.6, across=left + plot)
     # Rows of both panels lie side by side: a name of more lines makes both higher.
     beside: dict[int, _Name] = {}
     for i, name in names.items():
@@ -224,7 +229,7 @@ def _panels(
     d.axis(house.ticks(floor, top), numerals, strong=target, shifts=(0.0, shift))
     hover = {i: _hover(row, len(everything), numerals) for i, row in rows.items()}
     shifts = {i: shift * (i // deep) for i in rows}
-    _marks(d, rows, shifts, {i: d.y(i % deep) for i in rows}, hover, target, numerals, thin=False)
+    _marks(d, rows, shifts, {i: d.y(i % deep) for i in rows}, hover, target, numerals)
     size = max(form.least, min(form.small, d.row * 0.7))
     for panel in range(2):
         x = d.across(top + shift * panel)
@@ -235,7 +240,7 @@ def _panels(
         begin, end = (d.across(value + shift * panel) for value in (floor, top))
         y = d.y(i % deep)
         if isinstance(item, int):
-            lines = house.fit(house.units_left_out(item, *units), left + plot, form.least)
+            lines = house.fit(_left_out(item, len(everything), units), left + plot, form.least)
             text = house.stacked(lines)
             d.note(text, x=begin, y=y, dx=-left, size=form.least, colour=house.MUT, italic=True, halo=True)
             continue
@@ -248,6 +253,11 @@ def _panels(
             colour=house.INK if item.own else house.INK2, bold=item.own,
         )  # fmt: skip
     return d
+
+
+def _left_out(count: int, total: int, units: tuple[str, str]) -> str:
+    """What stands in the place of rows that are left out: a page, too, leaves some out of a long list."""
+    return (house.units_left_out if total <= excerpts.MOST_LISTED else excerpts.left_out)(count, *units)
 
 
 def _no_score(d: Drawing, *, x: float, y: float) -> None:
@@ -263,12 +273,10 @@ def _marks(
     hover: dict[int, str],
     target: float | None,
     numerals: Numerals,
-    *,
-    thin: bool,
 ) -> None:
     """Ranges, target and dots; `shifts` are the rows' panels."""
     for own, role, colour, width in (
-        (False, "range", house.QUIET, 1.0 if thin else 1.5),
+        (False, "range", house.QUIET, 1.5),
         (True, "highlighted range", house.INK, 2.0),
     ):
         lines = [
@@ -276,20 +284,19 @@ def _marks(
             for i, row in rows.items()
             if row.own is own and row.value is not None and row.low is not None and row.high is not None
         ]
-        if not thin or own:
-            d.line(role, lines, colour=colour, width=width)
+        d.line(role, lines, colour=colour, width=width)
     if target is not None:
         for shift in sorted(set(shifts.values())):
             d.target_line(target + shift, label=house.target_words(target, numerals))
     size = max(4.0, min(d.form.dot - 3, d.row * 0.7))
     for own, role, fill, wide in (
         (False, "score", house.QUIET, size),
-        (True, "highlighted score", house.INK, size + (3 if not thin else 6)),
+        (True, "highlighted score", house.INK, size + 3),
     ):
         chosen = [(i, row) for i, row in rows.items() if row.own is own and row.value is not None]
         d.marks(
             role, [(row.value + shifts[i], heights[i]) for i, row in chosen], symbol="circle", size=wide, fill=fill,
-            edge=house.PAPER, edge_width=1.0 if not thin or own else 0.0, hover=[hover[i] for i, __ in chosen],
+            edge=house.PAPER, edge_width=1.0, hover=[hover[i] for i, __ in chosen],
         )  # fmt: skip
 
 
@@ -307,9 +314,7 @@ class _Name:
         return len(self.lines) * self.size * 1.25 + (2 if self.above else 4)
 
 
-def _names(
-    rows: dict[int, _Row], left: float, form: Form, height: float, *, thin: bool, across: float
-) -> dict[int, _Name]:
+def _names(rows: dict[int, _Row], left: float, form: Form, height: float, *, across: float) -> dict[int, _Name]:
     """Every name in one size: in one line if that is possible, else in two; a long one in three, or above its row.
 
     `across` are the pixels of a line above a row.
@@ -317,11 +322,6 @@ def _names(
     ranks = max((len(str(row.rank)) for row in rows.values() if row.rank is not None), default=1)
     inset = house.digits_width("0" * ranks, form.small) + 8
     room = left - inset - 6
-    if thin:
-        return {
-            i: _Name(tuple(house.fit(row.name, room, form.small, bold=row.own, lines=1)), form.small, inset)
-            for i, row in rows.items()
-        }
 
     def fitting(lines: int) -> list[str]:
         return [
@@ -382,14 +382,6 @@ def _write_name(d: Drawing, row: _Row, name: _Name, *, x: float, y: float, dx: f
         colour=house.INK if row.own else house.INK2, bold=row.own, halo=name.above,
         hover="" if house.whole(list(name.lines), row.name) else hover,
     )  # fmt: skip
-
-
-def _named(d: Drawing, rows: dict[int, _Row]) -> set[int]:
-    """Rows that are named: all, or every k-th so that names do not touch; the highlighted one always."""
-    apart = max(1, -(-20 // max(1, int(d.row)))) if d.row < 20 and len(rows) > MOST_NAMED else 1
-    own = [i for i, row in rows.items() if row.own]
-    chosen = [i for number, i in enumerate(rows) if number % apart == 0]
-    return {i for i in chosen if all(abs(i - j) >= apart for j in own)} | set(own)
 
 
 def _phrase(row: _Row, target: float | None, numerals: Numerals) -> str:

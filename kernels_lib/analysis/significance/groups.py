@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from kernels_lib.analysis import counting
-from kernels_lib.analysis.effects import DIGITS
+from kernels_lib.analysis.effects import DIGITS, MANY
 from kernels_lib.analysis.significance.core import (
     ALTERNATIVES,
     NO_SPREAD,
@@ -528,6 +528,28 @@ def kruskal(values: ArrayLike, groups: ArrayLike) -> KruskalResult:
     )
 
 
+def _dealt_sums(
+    distinct: np.ndarray, times: np.ndarray, sizes: np.ndarray, draws: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Sums of groups to which a few values, each so many times, are dealt at random; shape (draws, groups).
+
+    The groups take their values one after the other: how many of each is hypergeometric in what is left.
+    """
+    left = np.tile(times, (draws, 1))
+    sums = np.zeros((draws, len(sizes)), dtype=np.int64)
+    for group, size in enumerate(sizes[:-1]):
+        wanted = np.full(draws, size)
+        behind = left.sum(axis=1)
+        for place, value in enumerate(distinct):
+            behind = behind - left[:, place]
+            taken = rng.hypergeometric(left[:, place], behind, wanted)
+            left[:, place] -= taken
+            wanted = wanted - taken
+            sums[:, group] += value * taken
+    sums[:, -1] = left @ distinct
+    return sums
+
+
 def kruskal_permutation(values: ArrayLike, groups: ArrayLike, draws: int, rng: np.random.Generator) -> KruskalResult:
     """Kruskal and Wallis' test by permuting the scores over the groups: right for small groups too.
 
@@ -576,6 +598,13 @@ def kruskal_permutation(values: ArrayLike, groups: ArrayLike, draws: int, rng: n
         floor = float((found >= found.max() * (1 - NOTHING)).mean())
         return KruskalResult(p_value=float((found >= reached).mean()), exactness="exact", smallest_p=floor, **common)
     count = 0
+    distinct, times = np.unique(doubled, return_counts=True)
+    if doubled.size > MANY and distinct.size * 20 < doubled.size:
+        sums = _dealt_sums(distinct, times, sizes, draws, rng)
+        count = int(((sums**2 / sizes).sum(axis=1) >= reached).sum())
+        return KruskalResult(
+            p_value=permutation_p(count, draws), exactness="permutation", smallest_p=1 / (draws + 1), **common
+        )
     for some in blocks_of_draws(draws, doubled.size):
         count += int((between(rng.permuted(np.broadcast_to(doubled, (some, doubled.size)), axis=1)) >= reached).sum())
     return KruskalResult(

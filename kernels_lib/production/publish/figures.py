@@ -58,6 +58,14 @@ class Figure:
     forms: Mapping[str, Mapping[str, Any]]
     language: str = "en"
     cells: tuple[tuple[Cell, ...], ...] = field(default=(), compare=False)
+    shown: tuple[int | str, ...] | None = None  # rows of the page's table, and words where some are left out
+
+    @property
+    def paged(self) -> list[tuple[Cell, ...] | str]:
+        """The cells of the page's table; an annex has all of `cells`."""
+        if self.shown is None:
+            return list(self.cells)
+        return [place if isinstance(place, str) else self.cells[place] for place in self.shown]
 
     @property
     def extra(self) -> list[str]:
@@ -72,9 +80,10 @@ class Figure:
     def island(self, form: str) -> Markup:
         """A form as JSON that is harmless inside a script element.
 
-        The narrow form says only what it does not share with the wide one, beside which it stands.
+        The narrow form says only what it does not share with the wide one, beside which it stands;
+        labels and shapes, only what most of them do not share.
         """
-        drawn = self.forms[form]
+        drawn = {**self.forms[form], "layout": _packed(self.forms[form]["layout"])}
         if form == "narrow":
             drawn = {**drawn, "data": _unlike(drawn["data"], self.forms["wide"]["data"])}
         return island(drawn)
@@ -90,6 +99,64 @@ def _unlike(traces: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, A
             said.append({"like": place, **changed})
         else:
             said.append(dict(trace))
+    return said
+
+
+# Lists of a layout whose items are much alike.
+_LISTS = ("annotations", "shapes")
+
+
+def _packed(layout: Mapping[str, Any]) -> dict[str, Any]:
+    """A layout whose labels and shapes state apart, as ``alike``, what is the same in most of them."""
+    packed, alike = dict(layout), {}
+    for name in _LISTS:
+        items = layout.get(name) or ()
+        common = _common(items) if len(items) > 1 else {}
+        if common:
+            alike[name] = common
+            packed[name] = [_apart(item, common) for item in items]
+    return {**packed, "alike": alike} if alike else packed
+
+
+def _common(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The most frequent value of each property that all items have; of a property with parts, of each part."""
+    common: dict[str, Any] = {}
+    for key in items[0]:
+        if key == "text" or not all(key in item for item in items):
+            continue
+        values = [item[key] for item in items]
+        if all(isinstance(value, Mapping) for value in values):
+            found: Any = _common(values)
+        elif any(isinstance(value, Mapping | list) for value in values):
+            continue
+        else:
+            found = _most_frequent(values)
+        if found not in ({}, None):
+            common[key] = found
+    return common
+
+
+def _most_frequent(values: Sequence[Any]) -> Any:
+    """Of values that are equally frequent, the first; None where hardly any is met again."""
+    counts: dict[str, int] = {}
+    texts = [json.dumps(value) for value in values]
+    for text in texts:
+        counts[text] = counts.get(text, 0) + 1
+    best = max(counts, key=counts.__getitem__)
+    return values[texts.index(best)] if 3 * counts[best] > len(values) else None
+
+
+def _apart(item: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
+    """What an item says other than most."""
+    said: dict[str, Any] = {}
+    for key, value in item.items():
+        if key not in common:
+            said[key] = value
+        elif isinstance(value, Mapping):
+            if inner := _apart(value, common[key]):
+                said[key] = inner
+        elif json.dumps(value) != json.dumps(common[key]):
+            said[key] = value
     return said
 
 
@@ -152,6 +219,7 @@ def read(bundle: Mapping[str, Any], *, where: str, language: str = "en") -> Figu
         forms=drawn,
         language=language,
         cells=_cells(columns, rows, Numerals(language)),
+        shown=tuple(meta["shown"]) if meta.get("shown") else None,
     )
 
 

@@ -71,9 +71,27 @@ window.scorecard = (function () {
     }
   }
 
+  /* Labels and shapes say only what is not alike in most of them. */
+  function unpacked(chart) {
+    const alike = chart.layout.alike || {};
+    delete chart.layout.alike;
+    for (const list of Object.keys(alike)) {
+      chart.layout[list] = chart.layout[list].map((item) => completed(item, alike[list]));
+    }
+    return chart;
+  }
+
+  function completed(item, common) {
+    const whole = Object.assign({}, common, item);
+    for (const key of Object.keys(common)) {
+      if (common[key] instanceof Object) whole[key] = completed(item[key] || {}, common[key]);
+    }
+    return whole;
+  }
+
   function spec(figure, form) {
     const island = figure.querySelector('.island[data-form="' + form + '"]');
-    const chart = JSON.parse(island.textContent);
+    const chart = unpacked(JSON.parse(island.textContent));
     if (!chart.data.some((trace) => "like" in trace)) return chart;
     // The narrow form says only what it does not share with the wide one.
     const wide = spec(figure, "wide").data;

@@ -85,6 +85,8 @@
         if ("v" in cell.dataset) return cell.dataset.v;
         return /^\d+(\.\d+)?$/.test(cell.textContent) ? cell.textContent : quoted(cell.textContent);
       });
+      // Words where rows are left out go across all columns.
+      if (cells.length === 1) while (cells.length < head.length) cells.push('""');
       lines.push(cells.concat(quoted(source.dataset.is.trim())).join(","));
     }
     return lines.join("\r\n") + "\r\n";
