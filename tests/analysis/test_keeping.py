@@ -188,7 +188,11 @@ def bounded(project, monkeypatch):
     return project
 
 
-@pytest.mark.parametrize(("name", "reader"), READERS, ids=str)
+@pytest.mark.parametrize(
+    ("name", "reader"),
+    [pytest.param(*each, marks=() if place == 2 else pytest.mark.slow) for place, each in enumerate(READERS)],
+    ids=str,
+)
 def test_kept_findings_are_those_that_would_be_computed(bounded, name, reader):
     if name == "wine" and reader:
         reader = {"client": next(iter(open_study("wine").roster.clients))}
@@ -274,6 +278,7 @@ class Recorder:
         return getattr(self.values, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "reader"), [*READERS[:2], *READERS[3:7]], ids=str)
 def test_a_finding_asks_for_no_parameter_that_is_not_in_its_key(bounded, name, reader):
     study = open_study(name, **reader, root=bounded)

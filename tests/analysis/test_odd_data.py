@@ -50,6 +50,7 @@ def ledger(found, prefix):
     return [test for test in found["tests"] if test["about"].startswith(prefix)]
 
 
+@pytest.mark.slow
 def test_a_criterion_at_the_top_for_everyone_is_worded_and_not_modelled(project, monkeypatch):
     write(project, with_column(departments(), "critical", "100"))
     found = run_report(project, "study", monkeypatch, "attitude")
@@ -59,6 +60,7 @@ def test_a_criterion_at_the_top_for_everyone_is_worded_and_not_modelled(project,
     run_report(project, "client", monkeypatch, "attitude", client="department-03")
 
 
+@pytest.mark.slow
 def test_departments_that_all_score_the_same_differ_in_nothing(project, monkeypatch):
     rows = [[row[0], *["60"] * 7] for row in departments()]
     write(project, rows)
@@ -81,6 +83,7 @@ def test_one_or_two_departments_settle_nothing(project, monkeypatch, count):
     run_report(project, "client", monkeypatch, "attitude", client="department-01")
 
 
+@pytest.mark.slow
 def test_a_criterion_that_nobody_scored_cannot_be_tested(project, monkeypatch):
     write(project, with_column(departments(), "learning", ""))
     found = run_report(project, "study", monkeypatch, "attitude")

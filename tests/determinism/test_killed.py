@@ -121,6 +121,7 @@ def kill_one_job(process: subprocess.Popen) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_killing_the_template_with_all_its_jobs_loses_nothing(tmp_path):
     project = copy_project(tmp_path / "project")
     process = started(project)
@@ -150,6 +151,7 @@ def test_killing_a_worker_of_a_cluster_loses_nothing(cluster, tmp_path):
     completed(project)
 
 
+@pytest.mark.slow
 def test_interrupting_a_build_says_so_and_leaves_whole_files(tmp_path):
     project = copy_project(tmp_path / "project")
     process = started(project)

@@ -48,6 +48,7 @@ def test_a_real_kernel_makes_what_the_forked_process_makes(alone, engine, tmp_pa
     same(alone, made(tmp_path / "project", engine=engine))
 
 
+@pytest.mark.slow
 def test_shards_together_make_what_one_build_makes(alone, tmp_path):
     project = tmp_path / "project"
     for part in (2, 1):
@@ -65,6 +66,7 @@ def _more(project: Path, **more) -> dict[str, bytes]:
     return files(project)
 
 
+@pytest.mark.slow
 def test_a_cluster_makes_what_this_machine_makes(alone, cluster, tmp_path):
     cluster.workers(2)
     same(alone, made(tmp_path / "project", scheduler=cluster.address))

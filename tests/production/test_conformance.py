@@ -96,7 +96,11 @@ def assert_agree(name: str, given: nbformat.NotebookNode, ways: tuple[str, ...],
             assert stock == found, way
 
 
-@pytest.mark.parametrize("behaviour", CORE, ids=lambda behaviour: behaviour.name)
+# A stock kernel takes seconds to start, so that only a few are started among the quick tests.
+QUICK = [pytest.param(each, marks=() if place % 4 == 0 else pytest.mark.slow) for place, each in enumerate(CORE)]
+
+
+@pytest.mark.parametrize("behaviour", QUICK, ids=lambda behaviour: behaviour.name)
 def test_warm_engines_show_what_a_stock_kernel_shows(behaviour: Behaviour, tmp_path):
     assert_agree(behaviour.name, behaviour.notebook(), WARM, tmp_path)
 

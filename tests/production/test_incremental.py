@@ -184,6 +184,7 @@ def test_another_format_is_published_from_the_outputs_that_are_kept(small_site):
     assert before == documents(small_site)
 
 
+@pytest.mark.slow
 def test_a_file_that_a_cell_reads_by_itself_is_part_of_the_record(small_site):
     extra = small_site / "datasets-of-mine"
     extra.mkdir()
@@ -347,6 +348,7 @@ def test_a_shard_that_is_none_is_refused(project, shard):
         build.plan(asked(project, shard=shard))
 
 
+@pytest.mark.slow
 def test_two_shards_side_by_side_make_one_site_with_one_index(project):
     running = [
         subprocess.Popen(
@@ -361,6 +363,7 @@ def test_two_shards_side_by_side_make_one_site_with_one_index(project):
     assert {} == needs(project)
 
 
+@pytest.mark.slow
 def test_the_index_that_a_killed_build_did_not_write_is_written_by_the_next(small_site):
     built(small_site, clients=("brand-08",), force=True)
     manifest = small_site / "build/site/manifest.json"

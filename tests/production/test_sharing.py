@@ -77,6 +77,7 @@ def test_a_costly_first_cell_runs_once_and_every_output_stays_the_same(project):
     assert 1 + sharing.SAMPLE == len(log.read_text())
 
 
+@pytest.mark.slow
 def test_cells_that_give_something_else_each_time_are_not_shared_and_the_build_says_so(project):
     with_cells(project, "import os; print(os.getpid())")
     # That such a cell cannot be published either is another matter.
@@ -85,6 +86,7 @@ def test_cells_that_give_something_else_each_time_are_not_shared_and_the_build_s
     assert "no cells are shared: a client's outputs were not the same" in summary.notes[0]
 
 
+@pytest.mark.slow
 def test_a_notebook_whose_first_cell_needs_the_client_shares_nothing_and_the_build_says_so(project):
     path = project / "reports/client.ipynb"
     text = path.read_text()
