@@ -95,5 +95,6 @@ def rule(count: int, many: str, *, kept: str = "") -> str:
         if kept
         else _("Shown, by place: the first {part}, the middle {part} and the last {part} of {n} {units}.")
     )
-    whole = _("The annex (format xlsx) has all of them.")
+    # A part may begin or end among equals.
+    whole = _("Equal scores stand in the order of the data. The annex (format xlsx) has all of them.")
     return f"{parts.format(part=PART, n=count, units=many, kept=kept)} {whole}"

@@ -322,11 +322,20 @@ def _quantiles(drawn: np.ndarray, shares: list[float], method: str = "linear") -
     if np.isnan(drawn).any():
         return np.nanquantile(drawn.astype(float), shares, axis=0, method=method)
     found = np.empty((len(shares), drawn.shape[1]))
+    # Which of the ordered numbers the shares are, where they are one of them and not between two.
+    places = np.quantile(np.arange(float(len(drawn))), shares, method="inverted_cdf").astype(int)
     at_once = max(1, _BLOCK // max(len(drawn), 1))
     for start in range(0, drawn.shape[1], at_once):
-        # numpy parts a column in no time where its numbers lie side by side.
-        columns = np.array(drawn[:, start : start + at_once].T, dtype=float, order="C")
-        found[:, start : start + at_once] = np.quantile(columns, shares, axis=1, method=method, overwrite_input=True)
+        # numpy orders a column in no time where its numbers lie side by side.
+        columns = np.array(drawn[:, start : start + at_once].T, order="C")
+        here = found[:, start : start + at_once]
+        if method == "inverted_cdf":
+            columns.sort(axis=1)
+            here[:] = columns[:, places].T
+        else:
+            here[:] = np.quantile(
+                columns.astype(float, copy=False), shares, axis=1, method=method, overwrite_input=True
+            )
     return found
 
 

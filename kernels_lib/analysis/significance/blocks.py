@@ -259,7 +259,8 @@ def friedman_permutation(
     """Friedman's test by permuting each brand's scores, free of any approximation.
 
     If the criteria are scored alike, every order of a brand's scores is as likely as any other.
-    The p-value is that of Q, W and F alike: each grows with the other two.
+    Beyond 200 brands the orders are drawn by sorting random keys.  The p-value is that of Q, W and F
+    alike: each grows with the other two.
 
     Parameters
     ----------

@@ -553,6 +553,8 @@ def _dealt_sums(
 def kruskal_permutation(values: ArrayLike, groups: ArrayLike, draws: int, rng: np.random.Generator) -> KruskalResult:
     """Kruskal and Wallis' test by permuting the scores over the groups: right for small groups too.
 
+    Of more than 200 scores with few values, how many of each value a group gets is drawn at once.
+
     Parameters
     ----------
     values, groups : array-like of equal length
