@@ -237,6 +237,9 @@ class Crew:
                 yield failed
                 return
             task = replace(task, need=replace(task.need, run=False))
+            outcome = perform(task)
+            yield replace(outcome, made=("run", *outcome.made)) if outcome.ok else outcome
+            return
         yield perform(task)
 
     def _ran(self, task: Task) -> Outcome | None:

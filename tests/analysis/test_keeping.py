@@ -442,6 +442,7 @@ print(len(list((study.root / "build" / "cache").glob("findings-*"))))
 """
 
 
+@pytest.mark.slow
 def test_a_second_process_makes_nothing(project):
     counts = []
     for _ in range(2):

@@ -151,6 +151,7 @@ def test_links_of_the_contents_stay_inside_the_file(printed):
     assert all("/A" not in link or link["/A"]["/URI"].startswith("https://") for link in links)
 
 
+@pytest.mark.slow
 def test_equal_pages_give_equal_files():
     html = to_html(sample.notebook())
 

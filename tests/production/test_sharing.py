@@ -64,6 +64,7 @@ def built(project, **more):
     return {p.relative_to(project).as_posix(): p.read_bytes() for f in folders for p in f.rglob("*.*")}, summary.notes
 
 
+@pytest.mark.slow
 def test_a_costly_first_cell_runs_once_and_every_output_stays_the_same(project):
     log = project / "log.txt"
     with_cells(project, f"with open({str(log)!r}, 'a') as f: f.write('x')\nsum(range(9))", "total = 36")
