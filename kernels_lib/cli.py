@@ -129,7 +129,7 @@ def build(
         _explain(production.plan(request), as_json)
         return
     # The workers import what they need while the build is planned.
-    with Crew(root, engine, starts=not scheduler) as crew:
+    with Crew(root, engine, starts=not scheduler, one=len(request.clients) == 1) as crew:
         planned = production.plan(request)
         for warning in planned.warnings:
             typer.echo(f"Note: {warning}", err=True)

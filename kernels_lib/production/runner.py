@@ -182,7 +182,7 @@ def _kept(job: Job, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]
     _dress(executed, job)
     kept = write(executed)
     replace(job.notebook_file, kept, folder)
-    return read(kept), {**record, "notebook": digest(kept)}
+    return executed, {**record, "notebook": digest(kept)}
 
 
 def _note(job: Job, record: Mapping[str, Any], folder: Path) -> None:

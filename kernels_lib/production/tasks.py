@@ -5,7 +5,9 @@ A task crosses process and machine borders as JSON; `perform` does it wherever i
 
 from __future__ import annotations
 
+import gc
 import importlib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +88,26 @@ def run_json(given: Mapping[str, Any]) -> dict[str, Any] | None:
     task = Task.from_json(given["task"], Path(given["root"]))
     failed = runner.run_only(task.job, task.keys)
     return None if failed is None else failed.as_json()
+
+
+def load(modules: Iterable[str]) -> None:
+    """Import modules in a template, as a kernel would."""
+    from kernels_lib.production.engines import shell
+
+    environment = dict(os.environ)
+    gc.disable()
+    with shell.importing():
+        for name in modules:
+            importlib.import_module(name)
+    gc.enable()
+    # What libraries set when they are imported is not what a kernel starts with.
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def get_ready_early() -> None:
+    """In a template that does not know yet what it will be asked for: as for documents that stand alone."""
+    get_ready({"assets": "inline"})
 
 
 def get_ready(asked: Mapping[str, Any]) -> None:

@@ -38,6 +38,7 @@ RUNNING = (
     "ipykernel_launcher",
 )
 PUBLISHING = ("kernels_lib.production.tasks",)
+COMPILE = "kernels_lib.production.tasks:get_ready_early"
 
 # A task that died may have been unlucky; one that dies twice is at fault.
 TRIES = 2
@@ -57,12 +58,16 @@ class Crew:
         As asked for.
     starts : bool, default True
         Whether the template starts at once; else with the first task.
+    one : bool, default False
+        Whether one report is asked for: then its notebook will probably run, and the template begins with
+        what that needs.  Else it begins with what publishing needs, which all reports do.
     """
 
-    def __init__(self, root: Path, engine: str = "auto", *, starts: bool = True) -> None:
+    def __init__(self, root: Path, engine: str = "auto", *, starts: bool = True, one: bool = False) -> None:
         self._root = root
         self._forks = engine in ("auto", "warm") and template.supported()
-        self._preload = RUNNING
+        self._one = one
+        self._loaded = False
         self._template: template.Template | None = None
         self._prepared: template.Template | None = None
         self._rehearsed: template.Template | None = None
@@ -74,9 +79,20 @@ class Crew:
             self._start()
 
     def _start(self) -> template.Template:
-        self._template = template.Template(self._preload, engines.kernel_environment(self._root))
+        environment = engines.kernel_environment(self._root)
+        if self._one:
+            self._template = template.Template(RUNNING, environment)
+        else:
+            self._template = template.Template(PUBLISHING, environment, prepare=(COMPILE,), front_end="")
+        self._loaded = self._one
         self._prepared = None
         return self._template
+
+    def _load(self, parent: template.Template) -> None:
+        """Have the template import what running a notebook needs, once."""
+        if not self._loaded:
+            parent.run("kernels_lib.production.tasks:load", list(RUNNING))
+            self._loaded = True
 
     def work(
         self, tasks: Sequence[Task], units: Sequence[str], *, count: int, share: bool = False
@@ -103,10 +119,6 @@ class Crew:
             return self._shared(tasks, units, count)
         if len(tasks) == 1:
             return self._in_both(tasks[0], units)
-        if not any(task.need.run for task in tasks):
-            # What is only published anew needs none of the libraries that compute.
-            self.close()
-            self._preload = PUBLISHING
         return self._in_children(tasks, units, count)
 
     def do(self, task: Task, units: Sequence[str]) -> Outcome:
@@ -218,7 +230,7 @@ class Crew:
         from kernels_lib.production import sharing
 
         sample = [tasks[0], *tasks[-1 : -sharing.SAMPLE : -1]]
-        with template.Template(self._preload, engines.kernel_environment(self._root)) as plain:
+        with template.Template(RUNNING, engines.kernel_environment(self._root)) as plain:
             for task in sample:
                 asked = {"root": str(self._root), "job": task.job.as_json()}
                 found = [each.fork("kernels_lib.production.sharing:probe", asked) for each in (plain, parent)]
@@ -249,6 +261,7 @@ class Crew:
             if self._template is None or not self._template.alive:
                 self._start()
             try:
+                self._load(self._template)
                 plain = self._template.fork("kernels_lib.production.tasks:run_json", asked).result()
                 return None if plain is None else Outcome.from_json(plain, task.job)
             except template.ChildRaised as raised:
@@ -264,6 +277,8 @@ class Crew:
             self.close()
             parent = self._start()
         if self._prepared is not parent:
+            if any(task.need.run for task in tasks):
+                self._load(parent)
             parent.run("kernels_lib.production.tasks:remember_units", list(units))
             parent.run("kernels_lib.production.tasks:get_ready", {"assets": tasks[0].job.assets})
             parent.run("kernels_lib.production.engines.shell:remember", _sources(tasks))
