@@ -153,7 +153,8 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     watched = reads.Reads(job.root, known=_known_files(job), work=folder) if how == "warm" else None
     if watched:
         watched.watch()
-    run = partial(run_here, begun=_begun(job)) if how == "warm" else partial(engines.run, kind=how)
+    here = partial(run_here, begun=_begun(job), save=partial(_save, job))
+    run = here if how == "warm" else partial(engines.run, kind=how)
     executed = run(notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label)
     further = watched.found() if watched else reads.nothing()
     executed = _portable(executed)
@@ -162,6 +163,7 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
     replace(job.notebook_file, kept, folder)
     record = records.new(job, keys, further, kept)
     _note(job, record, folder)
+    failed_file(job).unlink(missing_ok=True)
     # Read again, so that publishing now and publishing later begin with the same.
     return read(kept), record
 
@@ -343,7 +345,19 @@ def _keep_failed(job: Job, error: ScorecardError) -> str:
     executed = getattr(error, "notebook", None)
     if executed is None:
         return ""
-    path = build_folder(job.root, job.study_name) / "failed" / job.label / f"{job.report}.ipynb"
+    _save(job, executed)
+    return shown(failed_file(job), job.root)
+
+
+def failed_file(job: Job) -> Path:
+    """Where a notebook is kept that did not come to its end: partly run, for whoever mends it."""
+    return job.build / "failed" / job.label / f"{job.report}.ipynb"
+
+
+def _save(job: Job, executed: nbformat.NotebookNode) -> None:
+    """Keep a notebook as far as it ran: when it failed, and every half minute while it runs."""
+    path = failed_file(job)
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(executed, path)
-    return shown(path, job.root)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(write(executed))
+    beside.replace(path)

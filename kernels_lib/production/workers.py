@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from kernels_lib.errors import NotebookFailed
+from kernels_lib.paths import shown
 from kernels_lib.production import engines
 from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import Outcome
-from kernels_lib.production.runner import prepare
+from kernels_lib.production.runner import failed_file, prepare
 from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, remember_units
 
 # What running a notebook needs: imported while the build is still being planned.
@@ -344,7 +345,9 @@ def _stopped(task: Task, why: str) -> Outcome:
         where=f"reports/{task.job.report}.ipynb",
         remedy="Build it alone with --engine stock to see which cell does it.",
     )
-    return Outcome(task.job, ok=False, error=str(failure), exit_code=failure.exit_code)
+    kept = failed_file(task.job)
+    path = shown(kept, task.job.root) if kept.is_file() else ""
+    return Outcome(task.job, ok=False, error=str(failure), exit_code=failure.exit_code, failed_notebook=path)
 
 
 def sweep(work: Path) -> None:

@@ -383,3 +383,30 @@ def test_a_record_knows_the_state_of_its_files(small_site):
     assert records.file_sha256(planned.jobs[0].folder / "report.html") == entry["sha256"]
     shutil.rmtree(planned.jobs[0].folder)
     assert "report.html is gone" in needs(small_site)["brand-08"][2]
+
+
+KILLED = """
+from pathlib import Path
+from kernels_lib.production import build, keys, runner
+from kernels_lib.production.engines import client
+
+client.SAVE_EVERY_S = 0  # at every chance instead of every half minute
+job = build.plan(build.Request(root=Path({root!r}), clients=("brand-08",))).jobs[0]
+runner.run_only(job, keys.Keys({{}}, {{}}))
+"""
+
+
+def test_what_a_killed_notebook_had_shown_is_kept_for_whoever_mends_it(small_site):
+    change(
+        small_site / "reports/client.ipynb", "report.title(words.peers_title())", "import os; os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "import papermill\n" + KILLED.format(root=str(small_site))],
+        cwd=ROOT,
+        capture_output=True,
+    )
+    assert -9 == done.returncode, done.stderr.decode()[-500:]
+    kept = json.loads((small_site / "build/failed/brand-08/client.ipynb").read_text())
+    shown = [bool(cell["outputs"]) for cell in kept["cells"] if cell["cell_type"] == "code"]
+    assert shown[4:9] == [True] * 5
+    assert not any(shown[-5:])

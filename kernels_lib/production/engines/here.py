@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ def run_here(
     name: str,
     subject: str,
     begun: Sequence[nbformat.NotebookNode] = (),
+    save: Callable[[nbformat.NotebookNode], None] | None = None,
 ) -> nbformat.NotebookNode:
     """Execute a notebook, as `kernels_lib.production.engines.run` does, without a second process.
 
@@ -39,7 +40,7 @@ def run_here(
     """
     executed = with_parameters(notebook, parameters)
     done = dict(zip(_places(executed), begun, strict=False))
-    _run(executed, root, folder, name, subject, begun=done)
+    _run(executed, root, folder, name, subject, begun=done, save=save)
     return executed
 
 
