@@ -241,6 +241,7 @@ def test_processes_that_a_child_leaves_running_are_ended(parent):
     assert ended(left)
 
 
+@pytest.mark.slow
 def test_a_template_with_threads_refuses_to_fork_and_says_what_to_do():
     with Template(("kernels_lib.errors",), environment(), front_end="") as parent:
         parent.run(f"{__name__}:start_thread")
@@ -273,6 +274,7 @@ def test_a_template_that_was_killed_is_told_by_the_next_request_and_takes_its_ch
         assert not parent.alive
 
 
+@pytest.mark.slow
 def test_a_killed_parent_takes_its_template_and_their_children_along(tmp_path):
     code = (
         "import os, sys, time\n"
@@ -382,6 +384,7 @@ def papermill(source: Path, target: Path, *arguments: str) -> subprocess.Complet
     return subprocess.run([*command, str(source), str(target)], capture_output=True, text=True, env=environment())
 
 
+@pytest.mark.slow
 def test_papermill_finds_the_engine_and_gives_it_parameters(tmp_path):
     given = notebook("client = 'none'", "print(client)\nimport os\nos.path.basename(os.getcwd())", "%pip --version;")
     given.cells[0].metadata["tags"] = ["parameters"]

@@ -55,6 +55,7 @@ def left_out(table: str) -> int:
     return sum(int(n) for n in re.findall(r">(\d+) brands between these are left out<", table))
 
 
+@pytest.mark.slow
 def test_the_study_of_400_shows_sixty_of_its_ranks_and_says_which(site):
     text = page(site, "study")
     for shown in (figure(text, "ranking"), re.search(r'<table id="league-table".*?</table>', text, re.S)[0]):
@@ -66,6 +67,7 @@ def test_the_study_of_400_shows_sixty_of_its_ranks_and_says_which(site):
     assert "Every rank" not in text
 
 
+@pytest.mark.slow
 def test_a_client_of_400_is_shown_its_own_place_under_masked_names(site):
     text = page(site, "client")
     shown = figure(text, "others")
@@ -78,6 +80,7 @@ def test_a_client_of_400_is_shown_its_own_place_under_masked_names(site):
     assert {own} == set(re.findall(r"Brand \d{5}", text))
 
 
+@pytest.mark.slow
 def test_an_industry_of_67_shows_tenths_of_its_scores(site):
     # 400 brands over six industries: 67 in each of the first four
     shown = figure(page(site, "industry"), "heatmap")
@@ -86,6 +89,7 @@ def test_an_industry_of_67_shows_tenths_of_its_scores(site):
     assert "Each row is the mean of a tenth of the brands" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), [("study", "results.json"), ("client", "clients/brand-00001.json")])
 def test_results_and_workbook_hold_every_brand(site, kind, name):
     with zipfile.ZipFile(io.BytesIO((site / PLACES[kind] / "annex.xlsx").read_bytes())) as book:
@@ -99,6 +103,7 @@ def test_results_and_workbook_hold_every_brand(site, kind, name):
         assert (400, 400) == (len(league["rows"]), len(found["brands"]))
 
 
+@pytest.mark.slow
 def test_words_of_the_drawing_speak_of_what_is_drawn(site):
     alt = re.search(r'aria-label="(.*?)"></div>', figure(page(site, "study"), "ranking"))[1]
 

@@ -179,6 +179,7 @@ print([m for m in ("ruamel.yaml", "babel.messages.pofile", "numpy") if m in sys.
 """
 
 
+@pytest.mark.slow
 def test_a_second_process_parses_no_yaml_and_no_catalogue(project):
     said = [
         subprocess.run([sys.executable, "-c", PROCESS, str(project)], capture_output=True, text=True, check=True).stdout
