@@ -24,8 +24,6 @@ from kernels_lib.production.jobs import FILES, Job, Outcome
 from kernels_lib.production.tasks import Task
 
 PLUGIN = "scorecard"
-# How often a report may be at a worker that is lost before it is given up.
-LOSSES = 5
 
 
 def work(
@@ -154,7 +152,7 @@ def _identity(task: Task) -> str:
 
 def _lost(task: Task) -> Outcome:
     failure = NotebookFailed(
-        f"stopped for '{task.job.label}': {LOSSES} workers were lost while they made it.",
+        f"stopped for '{task.job.label}': so many workers were lost while they made it that the scheduler gave it up.",
         where=f"reports/{task.job.report}.ipynb",
         remedy="Build it alone with --engine stock to see which cell ends the process.",
     )

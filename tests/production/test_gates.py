@@ -172,6 +172,14 @@ def test_a_shared_page_without_our_drawing_script_does_not_pass(shared):
         gates.check(dataclasses.replace(shared, documents={**shared.documents, "html": planted}), CLIENT)
 
 
+def test_a_document_without_a_chart_has_no_share_button_to_switch_off(delivered):
+    bare = "<!doctype html><html><body><p>No chart.</p>{}</body></html>"
+    without = dataclasses.replace(delivered, documents={"html": bare.format("")})
+    assert "" == gates.closed(without)
+    drawn = dataclasses.replace(delivered, documents={"html": bare.format('<figure data-figure="x"></figure>')})
+    assert "html: plotly's share button is not switched off" == gates.closed(drawn)
+
+
 def test_a_deck_that_is_fuller_than_its_notebook_is_caught(delivered):
     deck = delivered.documents["slides"].replace(
         '<div class="content">', '<div class="content">' + "<p>Too much.</p>" * 30, 1
