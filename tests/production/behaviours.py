@@ -9,7 +9,9 @@ They stand in conformance/*.txt:
     its code
 
 To add one, add it there; every engine runs it.  ``[core]`` marks those that every run of the tests
-proves; the others are for the long proofs.
+proves; the others are for the long proofs.  ``[any order]`` marks those that write past Python, to
+the descriptors of the process: a stock kernel brings that through a thread that reads a pipe, in
+whatever order and cell the threads happen to run.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ SPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language"
 class Behaviour:
     name: str
     core: bool
+    any_order: bool
     cells: tuple[tuple[str, tuple[str, ...]], ...]  # source and tags
 
     def notebook(self) -> nbformat.NotebookNode:
@@ -42,11 +45,12 @@ def _read(path: Path) -> list[Behaviour]:
     found = []
     for part in re.split(r"^== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, *cells = re.split(r"^-- cell(.*)\n", part, flags=re.MULTILINE)
-        name, core, _ = head.strip().partition("  [core]")
+        name, *marks = re.split(r"  \[(.+?)\]", head.strip())
         found.append(
             Behaviour(
                 name,
-                bool(core),
+                "core" in marks,
+                "any order" in marks,
                 tuple(
                     (source.rstrip("\n"), tuple(tags.lstrip(":").split()))
                     for tags, source in zip(cells[::2], cells[1::2], strict=True)
