@@ -1,0 +1,7 @@
+"""``python -m kernels_lib.cli``."""
+
+from __future__ import annotations
+
+from kernels_lib.cli import main
+
+main()

@@ -1,0 +1,72 @@
+"""``scorecard plan``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from kernels_lib.cli.app import JsonOption, StudyOption, app
+
+
+@app.command()
+def plan(
+    effect: Annotated[float, typer.Option("--effect", metavar="POINTS", help="True difference to be found.")],
+    power: Annotated[float, typer.Option("--power", help="Probability of finding it, such as 0.8.")] = 0.8,
+    study: StudyOption = "",
+    alpha: Annotated[
+        float | None, typer.Option("--alpha", help="Error rate of the family; the study's by default.")
+    ] = None,
+    comparisons: Annotated[
+        int | None, typer.Option("--comparisons", help="Tests in the family; all pairs of criteria by default.")
+    ] = None,
+    raters: Annotated[
+        str, typer.Option("--raters", metavar="1,2,3", help="Raters of each brand; more than 1 need --icc.")
+    ] = "",
+    icc: Annotated[
+        float | None,
+        typer.Option(
+            "--icc", help="Agreement of single raters, ICC(A,1), such as 0.6; from the data where they have raters."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how many brands, and raters, a new study needs to find an effect.
+
+    Example: scorecard plan --effect 0.5 --power 0.8
+    """
+    from dataclasses import asdict
+
+    from kernels_lib.analysis import planning
+    from kernels_lib.study.opening import open_study
+    from kernels_lib.study.results import Basis
+
+    opened = open_study(study)
+    scale = opened.instrument.scale
+    raters_now, agreement = planning.raters_in(opened.ratings, opened.counts)
+    icc = agreement if icc is None else icc
+    planned = planning.plan(
+        opened.scores,
+        effect=effect,
+        power=power,
+        alpha=opened.parameters.alpha if alpha is None else alpha,
+        floor=scale.floor,
+        top=scale.top,
+        step=scale.step,
+        comparisons=comparisons,
+        raters=planning.read_raters(raters, icc, raters_now),
+        icc=icc,
+        raters_now=raters_now,
+        rng=opened.rng("plan"),
+    )
+    unit = opened.instrument.unit
+    if as_json:
+        why = [planning.why_they_differ(answer, unit.many) for answer in planned.typical]
+        facts = {"planned_on": opened.basis.value, "dataset": opened.roster.dataset.name, **asdict(planned), "why": why}
+        typer.echo(json.dumps(facts, indent=1, ensure_ascii=False))
+        return
+    if opened.basis is not Basis.MEASURED:
+        typer.echo(f"Planned on {opened.basis.value} scores. {opened.notice}\n", err=True)
+    names = {criterion.id: criterion.short for criterion in opened.instrument.criteria}
+    typer.echo(planning.in_words(planned, names=names, one=unit.one, many=unit.many))
