@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,12 +139,9 @@ def _common(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _most_frequent(values: Sequence[Any]) -> Any:
     """Of values that are equally frequent, the first; None where hardly any is met again."""
-    counts: dict[str, int] = {}
-    texts = [json.dumps(value) for value in values]
-    for text in texts:
-        counts[text] = counts.get(text, 0) + 1
-    best = max(counts, key=counts.__getitem__)
-    return values[texts.index(best)] if 3 * counts[best] > len(values) else None
+    counts = Counter((type(value), value) for value in values)  # 1, 1.0 and True are equal and not written alike
+    (_, best), count = max(counts.items(), key=lambda item: item[1])
+    return best if 3 * count > len(values) else None
 
 
 def _apart(item: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,7 +153,7 @@ def _apart(item: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]
         elif isinstance(value, Mapping):
             if inner := _apart(value, common[key]):
                 said[key] = inner
-        elif json.dumps(value) != json.dumps(common[key]):
+        elif type(value) is not type(common[key]) or value != common[key]:
             said[key] = value
     return said
 
