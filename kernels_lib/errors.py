@@ -4,6 +4,7 @@
     ├── UnknownName                     a look-up failed; suggests the nearest name
     ├── BadParameters                   a parameter file or --set value is wrong
     ├── BadData                         a dataset is missing, damaged or outside its scale
+    ├── CannotWrite                     the disk is full, or a place is not writable (exit code 1)
     ├── MissingTranslation              a message has no translation into the reader's language
     ├── NotebookFailed                  a report's notebook stopped (exit code 1)
     └── GateFailed                      a finished document must not reach a client (exit code 1)
@@ -15,6 +16,7 @@ attributes, so that `--json` and tests read them without parsing the text.
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -89,6 +91,35 @@ class BadParameters(ScorecardError):
 
 class BadData(ScorecardError):
     """A dataset cannot be used as it is."""
+
+
+_REMEDIES = {
+    errno.ENOSPC: "Free some space on the disk, then run it again.",
+    errno.EDQUOT: "Free some space within your quota, then run it again.",
+    errno.EROFS: "This file system can only be read: build in a copy of the project elsewhere.",
+    errno.EACCES: "Give yourself the right to write there.",
+    errno.EPERM: "Give yourself the right to write there.",
+}
+
+
+class CannotWrite(ScorecardError):
+    """A file or folder could not be written; what was there is as it was.
+
+    Parameters
+    ----------
+    where : str
+        The file or folder, as messages print it.
+    error : OSError
+        What the system says.
+    """
+
+    exit_code = 1
+
+    def __init__(self, where: str | Path, error: OSError) -> None:
+        self.number = error.errno
+        reason = (error.strerror or str(error)).lower()
+        remedy = _REMEDIES.get(error.errno or 0, "Mend that, then run it again.")
+        super().__init__(f"cannot be written: {reason}. What was there is untouched.", where=where, remedy=remedy)
 
 
 class MissingTranslation(ScorecardError):

@@ -94,7 +94,11 @@ def build(
         planned = production.plan(request)
         for warning in planned.warnings:
             typer.echo(f"Note: {warning}", err=True)
-        summary = production.run(planned, jobs=jobs, crew=crew) if as_json else _with_progress(planned, jobs, crew)
+        summary = (
+            production.run(planned, jobs=jobs, crew=crew, waiting=_waits)
+            if as_json
+            else _with_progress(planned, jobs, crew)
+        )
     if as_json:
         typer.echo(json.dumps(_build_json(summary), indent=1, ensure_ascii=False))
         raise typer.Exit(summary.exit_code)
@@ -105,6 +109,10 @@ def build(
         warned = "\n".join(f"Note: {warning}" for warning in [*planned.warnings, *_warnings(summary)])
         uptodate.leave(str(root), sys.argv[2:], said, warned, before=before, outputs=outputs, further=further)
     raise typer.Exit(summary.exit_code)
+
+
+def _waits(holder: str) -> None:
+    typer.echo(f"Another build of this study is running (process {holder}); this one begins when it ends.", err=True)
 
 
 def _explain(planned: Plan, as_json: bool) -> None:
@@ -150,7 +158,7 @@ def _with_progress(planned: Plan, jobs: int, crew: Crew) -> Summary:
             state = "built" if outcome.ok else "FAILED"
             typer.echo(f"{state}  {outcome.job.kind} {outcome.job.slug} ({outcome.seconds:.1f} s)", err=True)
 
-        return production.run(planned, jobs=jobs, crew=crew, progress=tell)
+        return production.run(planned, jobs=jobs, crew=crew, progress=tell, waiting=_waits)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -168,7 +176,7 @@ def _with_progress(planned: Plan, jobs: int, crew: Crew) -> Summary:
         def begin(count: int) -> None:
             bar.update(task, total=count)
 
-        return production.run(planned, jobs=jobs, crew=crew, progress=advance, begin=begin)
+        return production.run(planned, jobs=jobs, crew=crew, progress=advance, begin=begin, waiting=_waits)
 
 
 def _build_json(summary: Summary) -> dict[str, Any]:

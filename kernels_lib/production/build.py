@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +23,8 @@ from kernels_lib.production.browser import missing_for_browser, missing_for_pdf
 from kernels_lib.production.engines import ENGINES
 from kernels_lib.production.jobs import FILES, FOLDERS, Job, Outcome
 from kernels_lib.production.keys import looks_at_all
-from kernels_lib.production.runner import forget, prepare, replace
+from kernels_lib.production.moving import lock, recover, replace, workplace
+from kernels_lib.production.runner import forget, prepare
 from kernels_lib.production.tasks import Task, decide
 from kernels_lib.production.workers import Crew, sweep
 from kernels_lib.study.dressing import dressing
@@ -363,6 +363,7 @@ def run(
     crew: Crew | None = None,
     progress: Callable[[Outcome], None] = lambda outcome: None,
     begin: Callable[[int], None] = lambda count: None,
+    waiting: Callable[[str], None] = lambda holder: None,
 ) -> Summary:
     """Do what the jobs of a plan need, and write the index.
 
@@ -377,29 +378,31 @@ def run(
         Called with each outcome as it comes.
     begin : callable
         Called once with the number of jobs that have something to do.
+    waiting : callable
+        Called, with the process that holds it, if another build of this study has to end first.
 
     Returns
     -------
     Summary
     """
     request, roster = planned.request, planned.roster
-    with crew or Crew(request.root, request.engine) as workers:
+    site = build_folder(request.root, request.study_name) / "site"
+    work = build_folder(request.root, "") / "work"
+    with crew or Crew(request.root, request.engine) as workers, _one_build(request, site.parent, waiting):
+        recover(site)
+        sweep(work)
         tasks, outcomes = decide(roster, planned.jobs, planned.origins, force=request.force)
         begin(len(tasks))
-        work = build_folder(request.root, "") / "work"
-        work.mkdir(parents=True, exist_ok=True)
-        sweep(work)
         if tasks:
-            _share_assets(request, work)
+            _share_assets(request)
         for outcome in _worked(request, tasks, roster.scores.units, workers, jobs) if tasks else ():
             outcomes.append(outcome)
             progress(outcome)
         sweep(work)
-    order = {job.key: place for place, job in enumerate(planned.jobs)}
-    outcomes.sort(key=lambda outcome: order[outcome.job.key])
-    site = build_folder(request.root, request.study_name) / "site"
-    if tasks or _index_is_behind(outcomes, site):
-        _finish(planned, outcomes, site)
+        order = {job.key: place for place, job in enumerate(planned.jobs)}
+        outcomes.sort(key=lambda outcome: order[outcome.job.key])
+        if tasks or _index_is_behind(outcomes, site):
+            _finish(planned, outcomes, site)
     return Summary(tuple(outcomes), site, planned.warnings, tuple(workers.notes))
 
 
@@ -440,16 +443,18 @@ def places(planned: Plan, summary: Summary) -> tuple[list[str], list[str]]:
     return [path.relative_to(root).as_posix() for path in made], sorted(further)
 
 
-def _share_assets(request: Request, work: Path) -> None:
+def _share_assets(request: Request) -> None:
     """Put the scripts of ``--assets shared`` beside the documents before the first of them needs one."""
     if request.assets != "shared":
         return
     from kernels_lib.production.publish import shared_assets
 
     folder = build_folder(request.root, request.study_name) / "site" / "assets"
+    work = workplace(build_folder(request.root, ""))
     for name, content in shared_assets().items():
         if not (folder / name).is_file():
             replace(folder / name, content, work)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def explain(planned: Plan) -> list[Task]:
@@ -458,22 +463,16 @@ def explain(planned: Plan) -> list[Task]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One build at a time writes the index: another shard may end at the same moment."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        import fcntl
-    except ImportError:  # no such locks on Windows, where shards are not run either
-        yield
-        return
-    with (folder / "index.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def _one_build(request: Request, build: Path, waiting: Callable[[str], None]) -> Iterator[None]:
+    """One build of a study at a time; its shards may run at once, on this machine and on others."""
+    with lock(build / "cache" / "build.lock", shared=bool(request.shard), waiting=waiting):
         yield
 
 
 def _finish(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
     """Write the index, then the manifest, last of all."""
-    with _alone(build_folder(planned.request.root, planned.request.study_name) / "cache"):
+    # Another shard may end at the same moment.
+    with lock(build_folder(planned.request.root, planned.request.study_name) / "cache" / "index.lock"):
         _write_index(planned, outcomes, site)
 
 
@@ -488,9 +487,7 @@ def _write_index(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None
         entries[outcome.job.key] = _entry(outcome, before)
     order = list(KINDS)
     entries = dict(sorted(entries.items(), key=lambda item: (order.index(item[1]["kind"]), item[1]["slug"])))
-    work = build_folder(request.root, "") / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"j{os.getpid()}-", dir=work))
+    folder = workplace(build_folder(request.root, ""))
     title = roster.parameters().values.title
     up = "../" * len(site.relative_to(request.root).parts)
     page = render_index(

@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from kernels_lib.errors import BadParameters, NotebookFailed, ScorecardError
+from kernels_lib.paths import build_folder
 from kernels_lib.production import keys
 from kernels_lib.production.jobs import FILES, Job, Outcome
+from kernels_lib.production.moving import replace, replace_folder, workplace
 from kernels_lib.production.tasks import Task
 
 PLUGIN = "scorecard"
@@ -188,26 +191,33 @@ def bring(job: Job, store: str) -> None:
 
 def fetch(job: Job, outcome: Outcome, store: str) -> None:
     """Copy a finished job's files from the store into this project, each moved into place whole."""
-    _copy(job, _travelling(job, outcome), store)
+    paths = _travelling(job, outcome)
+    own = [path for path in paths if path.parent == job.folder]
+    _copy(job, [path for path in paths if path.parent != job.folder and path != job.record_file], store)
+    with _opened(job, store) as (read, work):
+        replace_folder(job.folder, {path.name: read(path) for path in own}, work)
+    _copy(job, [job.record_file], store)
 
 
 def _copy(job: Job, paths: Sequence[Path], store: str) -> None:
+    with _opened(job, store) as (read, work):
+        for path in paths:
+            replace(path, read(path), work)
+
+
+@contextmanager
+def _opened(job: Job, store: str) -> Iterator[tuple[Callable[[Path], bytes], Path]]:
+    """What reads a job's file from the store, and a folder to work in."""
     import shutil
-    import tempfile
 
     import fsspec
 
-    from kernels_lib.production.runner import replace
-
     system, base = fsspec.core.url_to_fs(store)
-    work = job.root / "build" / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"j{os.getpid()}-", dir=work))
+    work = workplace(build_folder(job.root, ""))
     try:
-        for path in paths:
-            replace(path, system.cat_file(_in_store(base, path, job)), folder)
+        yield lambda path: system.cat_file(_in_store(base, path, job)), work
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _in_store(base: str, path: Path, job: Job) -> str:

@@ -1,8 +1,9 @@
 """One report from parameters to published files: run, publish, pass the gates, move into place.
 
-Each job works in a temporary folder below build/ and moves finished files into the site one by
-one; whatever was there before stays until then, and stays if anything fails.  What running gave is
-kept with its record before anything is published, so a build that is killed goes on from there.
+Each job works in a temporary folder below build/, makes its whole folder there and lets it change
+places with that in the site; whatever was there before stays until then, and stays if anything fails.
+What running gave is kept with its record before anything is published, so a build that is killed goes
+on from there.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -27,6 +27,7 @@ from kernels_lib.production.browser import INSPECTIONS
 from kernels_lib.production.engines.here import run_here
 from kernels_lib.production.jobs import FILES, Job, Outcome
 from kernels_lib.production.keys import Keys, digest
+from kernels_lib.production.moving import replace, replace_folder, workplace
 from kernels_lib.production.notebooks import (
     check_parameters,
     check_tags,
@@ -74,10 +75,9 @@ def run_only(job: Job, keys: Keys) -> Outcome | None:
 def _kept_from_harm(job: Job, action: Callable[[Path, float], Any]) -> Any:
     """What an action gives in a working folder of its own; an outcome if the user's input made it fail."""
     started = time.monotonic()
-    work = build_folder(job.root, "") / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"j{os.getpid()}-", dir=work))
+    folder = None
     try:
+        folder = workplace(build_folder(job.root, ""))
         return action(folder, started)
     except ScorecardError as error:
         return Outcome(
@@ -89,7 +89,8 @@ def _kept_from_harm(job: Job, action: Callable[[Path, float], Any]) -> Any:
             failed_notebook=_keep_failed(job, error),
         )
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path, started: float) -> Outcome:
@@ -274,23 +275,19 @@ def _results_before(job: Job) -> dict[str, Any] | None:
 def _publish(
     job: Job, documents: Mapping[str, str | bytes], results: dict[str, Any], folder: Path, passed: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """Move finished files into place, the manifest last.
+    """Put a job's finished folder into place, all files at once.
 
     A file of another format that was made from other results goes: beside this one it would contradict it.
     """
     kept = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     told = sha256(kept.encode("utf-8")).hexdigest()
+    made = {
+        FILES[name]: document.encode("utf-8") if isinstance(document, str) else document
+        for name, document in documents.items()
+    }
     files = _still_true(job, told)
-    for name, document in documents.items():
-        raw = document.encode("utf-8") if isinstance(document, str) else document
-        replace(job.folder / FILES[name], raw, folder)
-        files[FILES[name]] = {"sha256": sha256(raw).hexdigest(), "bytes": len(raw)}
-    for name in FILES.values():
-        if name not in files:
-            (job.folder / name).unlink(missing_ok=True)
-    replace(job.results_file, kept.encode("utf-8"), folder)
+    files |= {name: {"sha256": sha256(raw).hexdigest(), "bytes": len(raw)} for name, raw in made.items()}
     sums = "".join(f"{entry['sha256']}  {name}\n" for name, entry in sorted(files.items()))
-    replace(job.folder / "SHA256SUMS", sums.encode("utf-8"), folder)
     manifest = {
         "name": job.name,
         "report": job.kind,
@@ -301,8 +298,20 @@ def _publish(
         "report_date": results["report_date"],
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    replace(job.folder / "manifest.json", text.encode("utf-8"), folder)
+    whole = {**made, "SHA256SUMS": sums.encode("utf-8"), "manifest.json": text.encode("utf-8")}
+    replace_folder(job.folder, whole, folder, keep=_stays(job, files, made))
+    replace(job.results_file, kept.encode("utf-8"), folder)
     return files
+
+
+def _stays(job: Job, files: Mapping[str, Any], made: Mapping[str, bytes]) -> list[str]:
+    """What stays in a job's folder: formats that are still true, and whatever somebody else put there."""
+    if not job.folder.is_dir():
+        return []
+    own = {*FILES.values(), "SHA256SUMS", "manifest.json"}
+    return sorted(
+        entry.name for entry in job.folder.iterdir() if entry.name not in own or entry.name in files.keys() - made
+    )
 
 
 def _still_true(job: Job, digest: str) -> dict[str, dict[str, Any]]:
@@ -328,24 +337,15 @@ def _portable(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def replace(target: Path, content: bytes, folder: Path) -> None:
-    """Write beside the target's file system and move into place, so that no reader sees half a file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix="w", dir=folder)
-    # Not forced onto the disk: after a kill the system still has it, and a record is never believed about a
-    # file that is not as it was left.
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    Path(name).chmod(0o644)
-    Path(name).replace(target)
-
-
 def _keep_failed(job: Job, error: ScorecardError) -> str:
     """Keep a partly run notebook for whoever mends it; its path as messages print it."""
     executed = getattr(error, "notebook", None)
     if executed is None:
         return ""
-    _save(job, executed)
+    try:
+        _save(job, executed)
+    except OSError:  # the disk that is full, say, which is what the message is about
+        return ""
     return shown(failed_file(job), job.root)
 
 

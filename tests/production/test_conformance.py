@@ -94,7 +94,8 @@ def settled(found: dict[str, Any]) -> dict[str, Any]:
     for cell in found["cells"]:
         outputs: list[dict[str, Any]] = []
         for streams, group in groupby(cell["outputs"], lambda output: output["output_type"] == "stream"):
-            outputs += sorted_streams(group) if streams else list(group)
+            run = list(group)
+            outputs += sorted_streams(run) if streams else run
         cells.append({**cell, "outputs": outputs})
     return {**found, "cells": cells}
 
