@@ -6,6 +6,7 @@ import dataclasses
 import fcntl
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,27 @@ def _english():
     """Opening a study says which language is spoken from then on: no test hears the one before."""
     with speaking("en"):
         yield
+
+
+@pytest.fixture
+def told(record_property):
+    """Counts that the run prints at its end: ``told("kills survived", 100)``."""
+    return lambda what, count: record_property(f"told: {what}", count)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """What was tried, summed over all tests, and what was left out."""
+    tallies: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, value in report.user_properties:
+            if name.startswith("told: "):
+                tallies[name.removeprefix("told: ")] += value
+    if tallies:
+        terminalreporter.section("what was tried")
+        for name, count in sorted(tallies.items()):
+            terminalreporter.write_line(f"{count:>15,}  {name}")
+    if config.option.markexpr == "not slow":
+        terminalreporter.write_line("The long proofs were left out: make test-all runs them.")
 
 
 @pytest.fixture

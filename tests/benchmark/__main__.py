@@ -28,6 +28,7 @@ from tests.benchmark.measuring import (
     timed,
     with_brands,
 )
+from tests.benchmark.methods import methods
 from tests.conftest import ROOT
 
 CLIENTS = [f"brand-{number:02d}" for number in range(1, 31)]
@@ -196,6 +197,7 @@ def main() -> None:
         found |= reading(project)
         found["bounds_28_pairs_s"] = round(bounds_of_all_pairs(folder / "store"), 2)
         found["ratings"] = bench_ratings.ratings(folder)
+    found |= methods()
     found["verify_s"] = round(verification(), 2)
     error, coverage = simulations.familywise_error(), simulations.interval_coverage()
     found |= simulations.as_numbers(error, coverage)

@@ -11,7 +11,7 @@ They stand in conformance/*.txt:
 To add one, add it there; every engine runs it.  ``[core]`` marks those that every run of the tests
 proves; the others are for the long proofs.  ``[any order]`` marks those that write past Python, to
 the descriptors of the process: a stock kernel brings that through a thread that reads a pipe, in
-whatever order and cell the threads happen to run.
+whatever order the threads happen to run; their cells wait for it.
 """
 
 from __future__ import annotations
