@@ -27,6 +27,7 @@ from kernels_lib.production.browser import INSPECTIONS
 from kernels_lib.production.engines.here import run_here
 from kernels_lib.production.jobs import FILES, Job, Outcome
 from kernels_lib.production.keys import Keys, digest
+from kernels_lib.production.limits import Limits
 from kernels_lib.production.moving import replace, replace_folder, workplace
 from kernels_lib.production.notebooks import (
     check_parameters,
@@ -156,7 +157,15 @@ def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode
         watched.watch()
     here = partial(run_here, begun=_begun(job), save=partial(_save, job))
     run = here if how == "warm" else partial(engines.run, kind=how)
-    executed = run(notebook, job.parameters, root=job.root, folder=folder, name=job.report, subject=job.label)
+    executed = run(
+        notebook,
+        job.parameters,
+        root=job.root,
+        folder=folder,
+        name=job.report,
+        subject=job.label,
+        limits=Limits.of(job.values),
+    )
     further = watched.found() if watched else reads.nothing()
     executed = _portable(executed)
     _dress(executed, job)

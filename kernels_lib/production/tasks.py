@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import gc
 import importlib
+import json
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import signal
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kernels_lib.production import records, runner
 from kernels_lib.production.jobs import Job, Outcome
 from kernels_lib.production.keys import Keyring, Keys, digest
+from kernels_lib.production.limits import Limits, seal
 from kernels_lib.production.records import Need
 from kernels_lib.study.params import UNSEEN
 from kernels_lib.study.roster import Roster
@@ -79,13 +83,54 @@ def perform(task: Task) -> Outcome:
 
 
 def perform_json(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Do a task that came as JSON, ``{"root": ..., "task": ...}``; its outcome as JSON."""
-    return perform(Task.from_json(given["task"], Path(given["root"]))).as_json()
+    """Do a task that came as JSON, ``{"root": ..., "task": ...}``, in a process forked for it; its outcome as JSON."""
+    task = Task.from_json(given["task"], Path(given["root"]))
+    if not task.need.run:
+        return perform(task).as_json()
+    if not _needs_browser(task):
+        seal(Limits.of(task.job.values))
+        return perform(task).as_json()
+    # A browser cannot start in a process that is closed to the network, so the notebook gets one of its own.
+    failed = apart(run_json, given)
+    if failed is not None:
+        return failed
+    outcome = perform(replace(task, need=replace(task.need, run=False)))
+    return (replace(outcome, made=("run", *outcome.made)) if outcome.ok else outcome).as_json()
+
+
+def _needs_browser(task: Task) -> bool:
+    return task.job.inspect or "pdf" in task.need.formats
+
+
+def apart(function: Callable[[Any], Any], argument: Any) -> Any:
+    """What a function returns, as JSON, in a process forked from this one, which has one thread."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            answer = {"value": function(argument)}
+        except Exception:
+            answer = {"fault": traceback.format_exc()}
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(json.dumps(answer).encode("utf-8"))
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        # This process ends as that one did: whoever waits for it knows what to make of it.
+        os.kill(os.getpid(), os.WTERMSIG(status) if os.WIFSIGNALED(status) else signal.SIGKILL)
+    answer = json.loads(said)
+    if "fault" in answer:
+        raise RuntimeError(answer["fault"])
+    return answer["value"]
 
 
 def run_json(given: Mapping[str, Any]) -> dict[str, Any] | None:
     """Run a task's notebook and keep what it gave, for another process to publish; None if all went well."""
     task = Task.from_json(given["task"], Path(given["root"]))
+    seal(Limits.of(task.job.values))
     failed = runner.run_only(task.job, task.keys)
     return None if failed is None else failed.as_json()
 

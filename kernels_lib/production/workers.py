@@ -136,11 +136,12 @@ class Crew:
         for _ in range(TRIES):
             with self._lock:
                 parent = self._ready([task], units)
+            child = self._forked(parent, task)
             try:
-                return Outcome.from_json(self._forked(parent, task).result(), task.job)
+                return Outcome.from_json(child.result(), task.job)
             except template.ChildDied as died:
                 last = died
-        return _died(task, last)
+        return _died(task, last, child)
 
     def close(self) -> None:
         """End all that is still running."""
@@ -173,7 +174,7 @@ class Crew:
                     if time.monotonic() - since[child] > LONGEST_S:
                         child.kill()
                         del running[child]
-                        yield _stopped(task, f"it ran longer than {LONGEST_S // 60} minutes.")
+                        yield _stopped(task, f"it ran longer than {LONGEST_S // 60} minutes.", child)
                         continue
                     try:
                         outcome = Outcome.from_json(child.result(), task.job)
@@ -187,7 +188,7 @@ class Crew:
                             del running[child]
                             waiting.append((task, attempt + 1))
                             continue
-                        outcome = _died(task, died)
+                        outcome = _died(task, died, child)
                     del running[child]
                     yield outcome
             except template.TemplateFailed:
@@ -263,13 +264,14 @@ class Crew:
                 self._start()
             try:
                 self._load(self._template)
-                plain = self._template.fork("kernels_lib.production.tasks:run_json", asked).result()
+                child = self._template.fork("kernels_lib.production.tasks:run_json", asked)
+                plain = child.result()
                 return None if plain is None else Outcome.from_json(plain, task.job)
             except template.ChildRaised as raised:
                 raise RuntimeError(raised.traceback) from raised
             except template.ChildDied as died:
                 last = died
-        return _died(task, last)
+        return _died(task, last, child)
 
     def _ready(self, tasks: Sequence[Task], units: Sequence[str]) -> template.Template:
         """The template with everything done that its children share."""
@@ -335,19 +337,31 @@ def _begin(units: tuple[str, ...]) -> None:
     remember_units(units)
 
 
-def _died(task: Task, died: Exception) -> Outcome:
-    return _stopped(task, f"the kernel died, twice; {str(died)[:1].lower()}{str(died)[1:]}")
+def _died(task: Task, died: Exception, child: template.Child | None = None) -> Outcome:
+    return _stopped(task, f"the kernel died, twice; {str(died)[:1].lower()}{str(died)[1:]}", child)
 
 
-def _stopped(task: Task, why: str) -> Outcome:
+def _stopped(task: Task, why: str, child: template.Child | None = None) -> Outcome:
     failure = NotebookFailed(
-        f"stopped for '{task.job.label}': {why}",
+        f"stopped for '{task.job.label}'{_place(task, child)}: {why}",
         where=f"reports/{task.job.report}.ipynb",
         remedy="Build it alone with --engine stock to see which cell does it.",
     )
     kept = failed_file(task.job)
     path = shown(kept, task.job.root) if kept.is_file() else ""
     return Outcome(task.job, ok=False, error=str(failure), exit_code=failure.exit_code, failed_notebook=path)
+
+
+def _place(task: Task, child: template.Child | None) -> str:
+    """The cell that a process was at when it ended, as messages name it; empty if it was at none."""
+    if child is None:
+        return ""
+    notes = list((task.job.root / "build" / "work").glob(f"j{child.pid}-*/{engines.RUNNING}"))
+    if not notes:
+        return ""
+    notebook, identity = prepare(task.job), notes[0].read_text(encoding="utf-8")
+    found = [index for index, cell in enumerate(notebook.cells) if cell.get("id") == identity]
+    return engines.place_of(notebook, found[0]) if found else ""
 
 
 def sweep(work: Path) -> None:

@@ -32,7 +32,7 @@ USUAL_FORMATS = FORMATS[:2]
 
 # Parameters that change how a report looks and not what it says; a notebook that ran need not run again for them.
 THEME = ("colours", "type", "logo", "contact", "confidentiality")
-UNSEEN = (*THEME, "formats")
+UNSEEN = (*THEME, "formats", "limits")
 
 
 def _text_of_number(value: Any) -> Any:
@@ -55,6 +55,17 @@ class Type(BaseModel):
 
     headings: str = Field("", max_length=200, description="Of headings and large numerals.")
     text: str = Field("", max_length=200, description="Of text and tables; charts keep the house's type.")
+
+
+class Limits(BaseModel):
+    """What a report's kernel may use; seen in no document."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    cell_s: float = Field(300, gt=0, le=86_400, description="Longest that one cell may run, in seconds.")
+    notebook_s: float = Field(1800, gt=0, le=86_400, description="Longest that a notebook may run, in seconds.")
+    memory_mb: int = Field(4096, ge=0, le=1_048_576, description="Memory beyond its libraries'; 0: no limit.")
+    network: bool = Field(False, description="Whether notebooks may use the network.")
 
 
 class Parameters(BaseModel):
@@ -86,6 +97,7 @@ class Parameters(BaseModel):
     type: Type = Type()
     logo: str = Field("", max_length=200, description="A PNG, JPEG or SVG file inside params/.")
     language: Literal["en", "de"] = Field("en", description="Of the whole document: words, numbers and dates.")
+    limits: Limits = Limits()
     contact: Quoted = Field("", max_length=200, description="Whom to ask; stands at the end of the report.")
     confidentiality: Quoted = Field("", max_length=200, description="Stands at the head of the report.")
 

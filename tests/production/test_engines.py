@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +23,7 @@ from kernels_lib.errors import NotebookFailed
 from kernels_lib.production import engines
 from kernels_lib.production.engines import client, inprocess, shell, template
 from kernels_lib.production.engines.template import ChildDied, ChildRaised, ForkRefused, Template, TemplateFailed
+from kernels_lib.production.limits import Limits, NetworkRefused, applied
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -106,7 +109,7 @@ def executed(argument: dict[str, Any]) -> dict[str, Any]:
     try:
         inprocess.execute(
             given,
-            timeout_s=argument.get("timeout_s"),
+            time_left=lambda cell: argument.get("timeout_s"),
             seed=argument.get("seed", 1),
             save=lambda saving: saved.append(sum(len(cell.get("outputs", [])) for cell in saving.cells)),
         )
@@ -453,15 +456,105 @@ def with_papermill_metadata(given: nbformat.NotebookNode) -> nbformat.NotebookNo
 
 
 @pytest.mark.parametrize("kind", ["warm", "kernel", "stock"])
-def test_a_cell_that_runs_too_long_fails_the_report_whatever_the_engine(kind, tmp_path, monkeypatch):
-    monkeypatch.setattr(engines, "CELL_TIMEOUT_S", 1)
-
+def test_a_cell_that_runs_too_long_fails_the_report_whatever_the_engine(kind, tmp_path):
     given = notebook("1", "import time\nprint('began')\ntime.sleep(60)")
 
     with pytest.raises(NotebookFailed) as caught:
-        engines.run(given, {}, root=ROOT, folder=tmp_path, name="client", subject="acme", kind=kind)
+        run_limited(given, tmp_path, kind, Limits(cell_s=1))
 
-    assert "reports/client.ipynb: stopped for 'acme': a cell ran longer than 1 s." == str(caught.value)
+    assert "reports/client.ipynb: stopped for 'acme' at cell 2: the cell ran longer than 1 s (limits.cell_s)." == str(
+        caught.value
+    )
+    assert "began\n" == caught.value.notebook.cells[1].outputs[0].text
+
+
+def run_limited(given: nbformat.NotebookNode, folder: Path, kind: str, limits: Limits) -> nbformat.NotebookNode:
+    return engines.run(given, {}, root=ROOT, folder=folder, name="client", subject="acme", kind=kind, limits=limits)
+
+
+EACH_ENGINE = ["warm", pytest.param("kernel", marks=pytest.mark.slow), pytest.param("stock", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("kind", EACH_ENGINE)
+def test_a_notebook_that_runs_too_long_is_stopped_at_the_cell_it_had_come_to(kind, tmp_path):
+    given = notebook("import time", "time.sleep(1.2)", "time.sleep(1.2)", "time.sleep(1.2)")
+
+    with pytest.raises(NotebookFailed) as caught:
+        run_limited(given, tmp_path, kind, Limits(notebook_s=3))
+
+    assert ": the notebook ran longer than 3 s (limits.notebook_s)." in str(caught.value)
+    assert re.search(r" at cell [234]: ", str(caught.value))
+
+
+@pytest.mark.parametrize("kind", EACH_ENGINE)
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import socket\nsocket.create_connection(('127.0.0.1', 9))", "NetworkRefused: a report's notebook has no"),
+        ("x = bytearray(900 * 2**20)", "MemoryError"),
+        (
+            """import subprocess, sys
+subprocess.run([sys.executable, '-c', 'import socket; socket.socket()'], capture_output=True, check=True)""",
+            "CalledProcessError: ",
+        ),
+    ],
+    ids=["the network", "memory", "the network of a subprocess"],
+)
+def test_a_notebook_is_refused_more_than_its_limits(source, said, kind, tmp_path):
+    if "subprocess" in source and platform.machine() not in ("x86_64", "aarch64"):
+        pytest.skip("only Python's own sockets are refused here")
+    with pytest.raises(NotebookFailed, match=re.escape(f"at cell 1: {said}")):
+        run_limited(notebook(source), tmp_path, kind, Limits(memory_mb=500))
+
+
+@pytest.mark.parametrize("kind", EACH_ENGINE)
+def test_a_notebook_gets_the_network_and_the_memory_that_its_study_allows(kind, tmp_path):
+    given = notebook(
+        "import socket\nx = bytearray(900 * 2**20)\nsocket.socket().close()\nsocket.socketpair()[0].family"
+    )
+
+    ran = run_limited(given, tmp_path, kind, Limits(memory_mb=0, network=True))
+
+    assert "execute_result" == ran.cells[0].outputs[0].output_type
+
+
+def test_limits_end_with_the_notebook_in_a_process_that_goes_on():
+    import socket
+
+    with applied(Limits(memory_mb=200)):
+        with pytest.raises(MemoryError):
+            bytearray(900 * 2**20)
+        with pytest.raises(NetworkRefused):
+            socket.socket()
+        with pytest.raises(NetworkRefused):
+            socket.getaddrinfo("localhost", 80)
+        socket.socketpair()
+
+    bytearray(900 * 2**20)
+    socket.socket().close()
+
+
+def test_secrets_of_the_environment_do_not_reach_a_kernel(monkeypatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cr3t")
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:password@proxy")
+
+    assert "s3cr3t" not in repr(engines.kernel_environment(ROOT))
+    assert "password" not in repr(engines.kernel_environment(ROOT))
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "aarch64"), reason="no filter for this machine")
+def test_a_sealed_process_makes_no_internet_socket_even_past_python():
+    code = (
+        "import ctypes, os, socket\n"
+        "from kernels_lib.production import limits\n"
+        "assert limits.seal(limits.Limits())\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        "for family in (2, 10, 17, 40): print(libc.socket(family, 1, 0), os.strerror(ctypes.get_errno()))\n"
+        "print(libc.socket(1, 1, 0) >= 0, libc.syscall(425, 1, 0), os.strerror(ctypes.get_errno()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert ["-1 Permission denied"] * 4 + ["True -1 Function not implemented"] == done.stdout.splitlines()
 
 
 @pytest.mark.parametrize("kind", ["warm", "kernel", "stock"])
@@ -482,7 +575,7 @@ def test_a_message_counts_the_cells_of_the_report_s_own_notebook(kind, tmp_path)
 
 def test_nothing_runs_after_exit(parent, tmp_path):
     found = parent.fork(f"{__name__}:executed", {"cells": ["print('last')\nexit()", "'never'"]}).result()
-    with pytest.raises(NotebookFailed, match="the kernel died"):
+    with pytest.raises(NotebookFailed, match=r"at cell [12]: the kernel died"):
         engines.run(
             notebook("exit()", "'never'"), {}, root=ROOT, folder=tmp_path, name="client", subject="acme", kind="warm"
         )

@@ -218,7 +218,8 @@ def test_a_kernel_that_dies_fails_one_report_and_says_so(small_site):
     done = scorecard("build", "brand-09", project=small_site)
 
     assert 1 == done.returncode
-    assert "reports/client.ipynb: stopped for 'brand-09': the kernel died, twice; " in done.stderr
+    told = r"reports/client\.ipynb: stopped for 'brand-09' at cell \d+ \(\".+\"\): the kernel died, twice; "
+    assert re.search(told, done.stderr)
     assert "SIGKILL" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -27,10 +27,12 @@ import nbformat
 
 from kernels_lib.errors import NotebookFailed, UnknownName
 from kernels_lib.production.engines import template
+from kernels_lib.production.limits import VARIABLE, Clock, Limits
 from kernels_lib.production.notebooks import heading_above, tags
 
-CELL_TIMEOUT_S = 300
 STARTUP_TIMEOUT_S = 120
+# Beside a notebook that runs: which cell is running.
+RUNNING = "running"
 
 # What a kernel may see of the environment; tokens and proxies stay out.
 _PASSED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH")
@@ -192,6 +194,7 @@ def run(
     name: str,
     subject: str,
     kind: str = "auto",
+    limits: Limits | None = None,
 ) -> nbformat.NotebookNode:
     """Execute a notebook.
 
@@ -209,6 +212,8 @@ def run(
         The report and whom it is for, for messages.
     kind : str
         One of `ENGINES`.
+    limits : Limits, optional
+        What its kernel may use.
 
     Returns
     -------
@@ -224,7 +229,8 @@ def run(
     from jupyter_client.provisioning import KernelProvisionerFactory
     from traitlets.config import Config
 
-    kind = choose(notebook, kind)
+    kind, limits = choose(notebook, kind), limits or Limits()
+    clock = Clock(limits)
     source, target = folder / f"{name}.ipynb", folder / f"{name}.run.ipynb"
     nbformat.write(notebook, source)
     work = folder / "work"
@@ -241,10 +247,11 @@ def run(
         os.environ.update(kernel_environment(root))
         os.environ["JUPYTER_RUNTIME_DIR"] = sockets
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
+        os.environ[VARIABLE] = limits.as_variable()
         if kind != "warm":
             _seed_at_start(folder / "ipython", notebook, parameters)
         KernelProvisionerFactory.instance().default_provisioner_name = _provisioner(kind)
-        with explained(name, subject, lambda: _left(target, source)):
+        with explained(name, subject, lambda: _left(target, source, clock), clock):
             papermill.execute_notebook(
                 str(source),
                 str(target),
@@ -254,7 +261,7 @@ def run(
                 request_save_on_cell_execute=False,
                 cwd=str(work),
                 kernel_name="python3",
-                execution_timeout=CELL_TIMEOUT_S,
+                timeout_func=clock,
                 start_timeout=STARTUP_TIMEOUT_S,
                 config=config,
             )
@@ -272,6 +279,7 @@ def _seed_at_start(profiles: Path, notebook: nbformat.NotebookNode, parameters: 
     startup = profiles / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "seed.py").write_text(_SEEDING.format(seed=seed_of(with_parameters(notebook, parameters))))
+    (startup / "limits.py").write_text(_LIMITING)
 
 
 # Not at once: a kernel draws numbers of its own while it starts.
@@ -287,6 +295,14 @@ def _seed_first_cell():
     events.register("pre_run_cell", seed)
 _seed_first_cell()
 del _seed_first_cell
+"""
+
+
+# A kernel that was forked has them already, and no variable any more.
+_LIMITING = """
+import kernels_lib.production.limits as _limits
+_limits.apply_from_environment()
+del _limits
 """
 
 
@@ -314,7 +330,7 @@ def continues(outputs: list[nbformat.NotebookNode]) -> bool:
 
 
 @contextlib.contextmanager
-def explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode]) -> Iterator[None]:
+def explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode], clock: Clock) -> Iterator[None]:
     """Raise what engines raise as a `NotebookFailed` that says where; `left` returns the partly run notebook."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -322,11 +338,11 @@ def explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode]
     try:
         yield
     except PapermillExecutionError as error:
-        raise _failed(name, subject, left(), f"{error.ename}: {error.evalue}") from error
+        raise _failed(name, subject, left(), f"{error.ename}: {error.evalue}", clock) from error
     except CellTimeoutError as error:
-        raise _failed(name, subject, left(), f"a cell ran longer than {CELL_TIMEOUT_S} s") from error
+        raise _failed(name, subject, left(), clock.said, clock, stopped=True) from error
     except DeadKernelError as error:
-        raise _failed(name, subject, left(), "the kernel died") from error
+        raise _failed(name, subject, left(), "the kernel died", clock) from error
 
 
 def _provisioner(kind: str) -> str:
@@ -334,29 +350,44 @@ def _provisioner(kind: str) -> str:
     return "scorecard-warm" if kind == "kernel" else "local-provisioner"
 
 
-def _left(target: Path, source: Path) -> nbformat.NotebookNode:
-    """The partly run notebook; what was to run, where papermill had not saved anything yet."""
-    return with_whole_streams(nbformat.read(target if target.is_file() else source, as_version=4))
+def _left(target: Path, source: Path, clock: Clock) -> nbformat.NotebookNode:
+    """The partly run notebook; papermill itself saves what cells have shown only now and then."""
+    left = nbformat.read(target if target.is_file() else source, as_version=4)
+    for cell in left.cells:
+        if (ran := clock.began.get(cell.get("id"))) is not None:
+            cell.outputs, cell.execution_count = cell.outputs or ran.outputs, ran.execution_count
+    return with_whole_streams(left)
 
 
 # Cells that papermill adds: whoever opens the report's notebook does not count them.
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
-def _failed(name: str, subject: str, executed: nbformat.NotebookNode, reason: str) -> NotebookFailed:
+def _failed(
+    name: str, subject: str, executed: nbformat.NotebookNode, reason: str, clock: Clock, *, stopped: bool = False
+) -> NotebookFailed:
     raised = [
         (index, output)
         for index, cell in enumerate(executed.cells)
         for output in cell.get("outputs", [])
         if output.output_type == "error"
     ]
+    began = [index for index, cell in enumerate(executed.cells) if cell.get("id") in [*clock.began][-1:]]
     place = ""
-    if raised:
+    if raised and not stopped:
         index, output = raised[0]
-        heading = heading_above(executed, index)
-        number = 1 + sum(not _ADDED & set(tags(cell)) for cell in executed.cells[:index])
-        place = f" at cell {number}" + (f' ("{heading}")' if heading else "")
         reason = f"{output.ename}: {output.evalue}"
+        place = place_of(executed, index)
+    elif began:
+        # It was stopped, or ended its kernel.
+        place = place_of(executed, began[-1])
     failure = NotebookFailed(f"stopped for '{subject}'{place}: {reason}.", where=f"reports/{name}.ipynb")
     failure.notebook = executed  # type: ignore[attr-defined]
     return failure
+
+
+def place_of(notebook: nbformat.NotebookNode, index: int) -> str:
+    """A cell as messages name it, as whoever opens the report's notebook counts: `` at cell 3 ("Who leads?")``."""
+    heading = heading_above(notebook, index)
+    number = 1 + sum(not _ADDED & set(tags(cell)) for cell in notebook.cells[:index])
+    return f" at cell {number}" + (f' ("{heading}")' if heading else "")

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import nbclient.client
@@ -27,6 +28,7 @@ from nbformat.v4 import nbbase
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 
+from kernels_lib.production import limits
 from kernels_lib.production.engines import continues, shell, template
 from kernels_lib.production.engines.shell import Deliver, Message
 from kernels_lib.production.engines.template import Child, ChildDied
@@ -45,7 +47,10 @@ def reseed(seed: int) -> None:
 
 
 class Runs(Protocol):
-    """What runs a cell's code: a kernel here, or one in a child."""
+    """What runs a cell's code: a kernel here, or one in a child; `ended` says that there is none any more."""
+
+    @property
+    def ended(self) -> bool: ...
 
     def __call__(
         self, code: str, cell_id: str | None, request: str, timeout_s: float | None, receive: Deliver
@@ -154,6 +159,8 @@ class Client(PapermillNotebookClient):
             if message["parent_header"].get("msg_id") == request:
                 self.process_message(message, cell, cell_index)
 
+        if self._runs.ended:
+            raise DeadKernelError("Kernel died")
         timeout = self._get_timeout(cell)
         try:
             return self._runs(cell.source, cell.get("id"), request, timeout, receive)
@@ -173,6 +180,11 @@ class Here:
         self.kernel: shell.Kernel | None = None
         self._receive: Deliver | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether a cell has ended the kernel."""
+        return self.kernel is None or self.kernel.shell.exit_now
+
     def deliver(self, message: Message) -> None:
         """Pass a message on to the cell that runs."""
         if self._receive is not None:
@@ -181,8 +193,6 @@ class Here:
     def __call__(
         self, code: str, cell_id: str | None, request: str, timeout_s: float | None, receive: Deliver
     ) -> dict[str, Any]:
-        if self.kernel is None or self.kernel.shell.exit_now:
-            raise DeadKernelError("Kernel died")
         self._receive = receive
         try:
             return shell.run(self.kernel, code, cell_id=cell_id, request=request, timeout_s=timeout_s)
@@ -192,6 +202,8 @@ class Here:
 
 class There:
     """Runs cells in a child of a template."""
+
+    ended = False  # its end is told when the next cell is sent
 
     def __init__(self, child: Child) -> None:
         self._child = child
@@ -225,6 +237,7 @@ def serve(argument: Mapping[str, Any]) -> dict[str, Any]:
     dict
         The kernel's ``language_info``.
     """
+    limits.apply_from_environment()
     reseed(argument["seed"])
     with shell.attached(lambda message: template.report(_sendable(message))) as kernel:
         while (request := template.receive()) is not None:
@@ -263,9 +276,12 @@ def _received(sent: dict[str, Any]) -> Message:
 class Saver:
     """As much of papermill's manager as its client needs, without its clock readings and copies."""
 
-    def __init__(self, notebook: NotebookNode, save: Callable[[NotebookNode], None] | None) -> None:
+    def __init__(
+        self, notebook: NotebookNode, save: Callable[[NotebookNode], None] | None, running: Path | None = None
+    ) -> None:
         self.nb = notebook
         self._save = save
+        self._running = running
         self._last = time.monotonic()
 
     def save(self) -> None:
@@ -280,7 +296,9 @@ class Saver:
             self.save()
 
     def cell_start(self, cell: NotebookNode, cell_index: int) -> None:
-        """Nothing to note."""
+        """Note which cell runs now."""
+        if self._running is not None and cell.cell_type == "code":
+            self._running.write_text(str(cell.get("id")), encoding="utf-8")
 
     def cell_exception(self, cell: NotebookNode, cell_index: int, exception: Exception) -> None:
         """Note that a cell failed."""

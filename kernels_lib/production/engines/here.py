@@ -10,12 +10,13 @@ from typing import Any
 import nbformat
 
 from kernels_lib.production.engines import (
-    CELL_TIMEOUT_S,
+    RUNNING,
     explained,
     kernel_environment,
     prepare_process,
     with_parameters,
 )
+from kernels_lib.production.limits import Clock, Limits, applied
 
 
 def run_here(
@@ -26,6 +27,7 @@ def run_here(
     folder: Path,
     name: str,
     subject: str,
+    limits: Limits | None = None,
     begun: Sequence[nbformat.NotebookNode] = (),
     save: Callable[[nbformat.NotebookNode], None] | None = None,
 ) -> nbformat.NotebookNode:
@@ -40,7 +42,7 @@ def run_here(
     """
     executed = with_parameters(notebook, parameters)
     done = dict(zip(_places(executed), begun, strict=False))
-    _run(executed, root, folder, name, subject, begun=done, save=save)
+    _run(executed, root, folder, name, subject, limits, begun=done, save=save)
     return executed
 
 
@@ -53,6 +55,7 @@ def run_first(
     folder: Path,
     name: str,
     subject: str,
+    limits: Limits | None = None,
 ) -> list[nbformat.NotebookNode]:
     """Execute the first cells of a notebook in this process, and leave what they made in it.
 
@@ -75,7 +78,7 @@ def run_first(
     if not places:
         return []
     executed.cells = executed.cells[: places[-1] + 1]
-    _run(executed, root, folder, name, subject, last=False)
+    _run(executed, root, folder, name, subject, limits, last=False)
     return [executed.cells[place] for place in places]
 
 
@@ -86,8 +89,18 @@ def _places(notebook: nbformat.NotebookNode) -> list[int]:
     return [i for i in code if not own & set(notebook.cells[i].metadata.get("tags", []))]
 
 
-def _run(notebook: nbformat.NotebookNode, root: Path, folder: Path, name: str, subject: str, **how: Any) -> None:
+def _run(
+    notebook: nbformat.NotebookNode,
+    root: Path,
+    folder: Path,
+    name: str,
+    subject: str,
+    limits: Limits | None,
+    **how: Any,
+) -> None:
     prepare_process()
+    limits = limits or Limits()
+    clock = Clock(limits)
     from kernels_lib.production.engines.inprocess import execute, seed_of
 
     work = folder / "work"
@@ -97,8 +110,8 @@ def _run(notebook: nbformat.NotebookNode, root: Path, folder: Path, name: str, s
     os.environ.update(kernel_environment(root), IPYTHONDIR=str(folder / "ipython"))
     os.chdir(work)
     try:
-        with explained(name, subject, lambda: notebook):
-            execute(notebook, timeout_s=CELL_TIMEOUT_S, seed=seed_of(notebook), **how)
+        with explained(name, subject, lambda: notebook, clock), applied(limits):
+            execute(notebook, time_left=clock, running=folder / RUNNING, seed=seed_of(notebook), **how)
     finally:
         os.chdir(here)
         os.environ.clear()

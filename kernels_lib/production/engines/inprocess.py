@@ -30,8 +30,9 @@ from kernels_lib.production.engines.template import Child, ChildDied, ForkRefuse
 def execute(
     notebook: NotebookNode,
     *,
-    timeout_s: float | None,
+    time_left: Callable[[NotebookNode], float | None],
     seed: int,
+    running: Path | None = None,
     save: Callable[[NotebookNode], None] | None = None,
     begun: Mapping[int, NotebookNode] | None = None,
     last: bool = True,
@@ -46,11 +47,13 @@ def execute(
     notebook : NotebookNode
         Its parameters are already in it.  Outputs and execution counts are written into it, also
         when a cell raises.
-    timeout_s : float or None
-        Longest that one cell may run.  Code in C that never returns to Python is not interrupted
-        by it; whoever started this process should end it a little later.
+    time_left : callable
+        Asked before each cell how long it may run, in seconds.  Code in C that never returns to Python is
+        not interrupted by it; whoever started this process should end it a little later.
     seed : int
         For ``random``, and for numpy's global numbers where numpy is already imported.
+    running : Path, optional
+        A file that always says which cell runs: who finds this process dead reads it.
     save : callable, optional
         Called with the notebook every half minute while outputs come, and when a cell has raised.
     begun : mapping of int to NotebookNode, optional
@@ -64,7 +67,7 @@ def execute(
     papermill.exceptions.PapermillExecutionError
         If a cell raised; papermill's markers are then in the notebook.
     nbclient.exceptions.CellTimeoutError
-        If a cell ran longer than `timeout_s`.
+        If a cell ran longer than it may.
     nbclient.exceptions.DeadKernelError
         If a cell follows one that called ``exit``.
     """
@@ -75,10 +78,10 @@ def execute(
 
     _clear(notebook)
     reseed(seed)
-    saver = Saver(notebook, save)
+    saver = Saver(notebook, save, running)
     here = Here()
     # nbclient's own setting takes whole seconds only.
-    client = Client(saver, here, begun=begun, timeout_func=lambda cell: timeout_s, record_timing=False)
+    client = Client(saver, here, begun=begun, timeout_func=time_left, record_timing=False)
     try:
         with shell.attached(here.deliver, last=last) as kernel:
             here.kernel = kernel

@@ -21,6 +21,7 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
+from kernels_lib.production import limits
 from kernels_lib.production.engines import PRELOAD, template
 from kernels_lib.production.engines.template import Child, ForkRefused
 
@@ -106,6 +107,7 @@ def become_kernel(arguments: list[str]) -> None:
 
     from kernels_lib.production.engines import shell
 
+    limits.apply_from_environment()
     # The template's kernel has no sockets.
     shell.forget()
     ipykernel.ipkernel._comm_manager = None
