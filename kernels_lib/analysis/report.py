@@ -48,7 +48,9 @@ class Report:
         self._tests: list[Test] = []
         self._facts: dict[str, Any] = {}
 
-    def masthead(self, kicker: list[str], *, title: str, description: str, notice_tag: str = "") -> None:
+    def masthead(
+        self, kicker: list[str], *, title: str, description: str, notice_tag: str = "", made: str = ""
+    ) -> None:
         """Show who the report is for, what it is about, and the notice that its data need."""
         parameters = self.study.parameters
         fields = {
@@ -59,6 +61,7 @@ class Report:
             "language": parameters.language,
             "notice": self.study.notice,
             "notice_tag": notice_tag if self.study.notice else "",
+            "made": made,
             "foot": _("{subject}, {kind}, wave {wave}").format(
                 subject=self.study.subject, kind=kicker[0], wave=self.study.wave
             ),

@@ -296,6 +296,7 @@ def _job(
         inspect=request.inspect,
         presenter=request.presenter,
         assets=request.assets,
+        asked=request.overrides,
     )
 
 

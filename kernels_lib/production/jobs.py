@@ -47,6 +47,8 @@ class Job:
         Texts of the instrument and the client's name: words that are not the report's own.
     assets : {"inline", "shared"}
         Whether scripts stand in each document or once beside them.
+    asked : tuple of str
+        What ``--set`` said; a manifest tells it to whoever makes the files again.
     """
 
     root: Path
@@ -67,6 +69,7 @@ class Job:
     inspect: bool = False
     presenter: bool = False
     assets: str = "inline"
+    asked: tuple[str, ...] = ()
 
     @property
     def build(self) -> Path:

@@ -107,11 +107,15 @@ class Keyring:
         publishing = {
             "the notebook's words and tags": cells.digest,
             "the theme": digest([{key: job.values.get(key) for key in THEME}, theme_files(job)]),
-            "the templates and exporters": code("production/publish", "production/gates.py", "production/notebooks.py"),
+            "the templates and exporters": code(*EXPORTERS),
             "who must not be named": digest([job.hides, job.quoted]),
             "how scripts are held": job.assets,
         }
         return Keys(running, publishing)
+
+
+# What makes documents, and what stands beside them.
+EXPORTERS = ("production/publish", "production/gates.py", "production/notebooks.py", "production/runner.py")
 
 
 def looks_at_all(notebook: Any) -> bool:

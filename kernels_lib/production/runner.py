@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +22,7 @@ from typing import Any
 
 import nbformat
 
+from kernels_lib import __version__
 from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
 from kernels_lib.production import changes, engines, gates, reads, records
@@ -123,7 +126,7 @@ def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path
         error.notebook = executed  # type: ignore[attr-defined]
         raise
     changed = changes.between(_results_before(job), results, job.index_language)
-    files = _publish(job, made.files, results, folder, passed)
+    files = _publish(job, keys, made.files, results, folder, passed)
     if job.presenter:
         replace(job.presenter_file, made.presenter.encode("utf-8"), folder)
     outcome = Outcome(
@@ -282,7 +285,12 @@ def _results_before(job: Job) -> dict[str, Any] | None:
 
 
 def _publish(
-    job: Job, documents: Mapping[str, str | bytes], results: dict[str, Any], folder: Path, passed: dict[str, str]
+    job: Job,
+    keys: Keys,
+    documents: Mapping[str, str | bytes],
+    results: dict[str, Any],
+    folder: Path,
+    passed: dict[str, str],
 ) -> dict[str, dict[str, Any]]:
     """Put a job's finished folder into place, all files at once.
 
@@ -296,7 +304,6 @@ def _publish(
     }
     files = _still_true(job, told)
     files |= {name: {"sha256": sha256(raw).hexdigest(), "bytes": len(raw)} for name, raw in made.items()}
-    sums = "".join(f"{entry['sha256']}  {name}\n" for name, entry in sorted(files.items()))
     manifest = {
         "name": job.name,
         "report": job.kind,
@@ -305,12 +312,35 @@ def _publish(
         "gates": passed,
         "provenance": results["provenance"],
         "report_date": results["report_date"],
+        "made_from": dict(keys.running),
+        "rebuild": rebuild(job, files),
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    whole = {**made, "SHA256SUMS": sums.encode("utf-8"), "manifest.json": text.encode("utf-8")}
+    whole = {**made, "manifest.json": text.encode("utf-8")}
+    sums = {name: entry["sha256"] for name, entry in files.items()}
+    sums["manifest.json"] = sha256(whole["manifest.json"]).hexdigest()
+    # As sha256sum -c reads it.
+    whole["SHA256SUMS"] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode("utf-8")
     replace_folder(job.folder, whole, folder, keep=_stays(job, files, made))
     replace(job.results_file, kept.encode("utf-8"), folder)
     return files
+
+
+def rebuild(job: Job, files: Iterable[str]) -> dict[str, str]:
+    """What makes the same files again, in a project with the same data, parameters and packages."""
+    words = ["scorecard", "build"]
+    words += {"client": [job.slug], "industry": ["--industry", job.slug]}.get(job.kind, [])
+    words += ["--study", job.study_name] if job.study_name else []
+    words += ["--wave", str(job.parameters["wave"])] if job.parameters.get("wave") else []
+    for pair in job.asked:
+        words += ["--set", pair]
+    words += ["--formats", ",".join(name for name, file in FILES.items() if file in files)]
+    words += ["--assets", job.assets] if job.assets != "inline" else []
+    return {
+        "command": shlex.join(words),
+        "python": platform.python_version(),
+        "toolkit": f"scorecard-reports {__version__}",
+    }
 
 
 def _stays(job: Job, files: Mapping[str, Any], made: Mapping[str, bytes]) -> list[str]:

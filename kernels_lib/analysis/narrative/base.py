@@ -362,7 +362,25 @@ class Words:
             "title": self.document_title(),
             "description": self.description(),
             "notice_tag": self.notice_tag(),
+            "made": self.made(),
         }
+
+    def made(self) -> str:
+        """What the document was made from, in one line to quote."""
+        made = self.study.provenance
+        hashes = {
+            _("scores"): made.get("scores"),
+            _("ratings"): made.get("ratings"),
+            _("published means"): made.get("published means"),
+            _("parameters"): made["parameters"],
+            _("seed"): made["seed"],
+        }
+        return _("Made from {dataset}, wave {wave}: {hashes}; {toolkit}.").format(
+            dataset=self.study.roster.dataset.name,
+            wave=self.study.wave,
+            hashes=", ".join(f"{name} {value}" for name, value in hashes.items() if value),
+            toolkit=made["toolkit"],
+        )
 
     def _wave(self) -> str:
         date = self.study.numerals.date(self.study.report_date)

@@ -83,6 +83,7 @@ class Masthead:
     notice: str = ""
     notice_tag: str = ""
     foot: str = ""
+    made: str = ""
     contact: str = ""
     colours: Mapping[str, str] = field(default_factory=dict)
     logo: str = ""
