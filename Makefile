@@ -38,6 +38,7 @@ schema: $(VENV)/.ready ## rewrite params/schema from the models
 lock: $(VENV)/.ready ## rewrite requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --all-extras --no-header --no-annotate \
 		--python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/python -m kernels_lib.production.bom
 
 clean: ## remove what was made; the environment too
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis
