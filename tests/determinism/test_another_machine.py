@@ -1,0 +1,67 @@
+"""The same inputs give the same bytes for another user, in another folder, time zone and language of the machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kernels_lib.production.browser import missing_for_pdf
+from tests.conftest import copy_project
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# What differs from one machine to the next and must be seen in no document.
+HERE = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "USER": "ada", "LOGNAME": "ada"}
+THERE = {
+    "TZ": "Pacific/Kiritimati",  # its date is often tomorrow's
+    "LC_ALL": "de_DE.UTF-8",
+    "LANG": "tr_TR.UTF-8",
+    "USER": "grace",
+    "LOGNAME": "grace",
+    "PYTHONHASHSEED": "7",
+    "SOURCE_DATE_EPOCH": "1",
+    "COLUMNS": "40",
+    "NO_COLOR": "1",
+}
+
+
+def made(project: Path, formats: str, environment: dict[str, str], umask: int) -> dict[str, bytes]:
+    """Everything in the client's folder, and the results."""
+    copy_project(project)
+    (home := project.parent / f"home-{project.name}").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "kernels_lib", "build", "brand-07", "--formats", formats],
+        cwd=project,
+        env={**os.environ, **environment, "HOME": str(home), "PYTHONPATH": str(ROOT)},
+        umask=umask,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stderr
+    folders = [project / "build/site/clients/brand-07", project / "build/results/clients"]
+    return {path.name: path.read_bytes() for folder in folders for path in sorted(folder.iterdir())}
+
+
+def same(formats: str, folder: Path, told) -> None:
+    one = made(folder / "project", formats, HERE, 0o022)
+    other = made(folder / "another folder of another name", formats, THERE, 0o077)
+
+    assert one.keys() == other.keys()
+    assert {"brand-07.json", "manifest.json"} < one.keys()
+    assert [] == [name for name in one if one[name] != other[name]]
+    told("bytes built twice and compared", sum(map(len, one.values())))
+
+
+def test_pages_decks_and_workbooks_are_the_same_on_another_machine(tmp_path, told):
+    same("html,slides,xlsx,pptx", tmp_path, told)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(missing_for_pdf()), reason="no browser makes the PDF here")
+def test_all_formats_with_the_pdf_are_the_same_on_another_machine(tmp_path, told):
+    same("all", tmp_path, told)
