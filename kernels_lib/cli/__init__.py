@@ -5,6 +5,7 @@ One module a verb.  Every room is imported inside the verb that needs it, so tha
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -20,6 +21,8 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command; errors become one message and the right exit code."""
+    # Whoever asks for an end gets one that cleans up, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Not standalone: the code of a typer.Exit comes back as a value, and Ctrl-C as this one.
         code = app(standalone_mode=False) or 0

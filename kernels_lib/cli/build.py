@@ -103,7 +103,7 @@ def build(
         typer.echo(json.dumps(_build_json(summary), indent=1, ensure_ascii=False))
         raise typer.Exit(summary.exit_code)
     _tell(summary, root)
-    if not summary.failed and not force:
+    if not summary.exit_code and not force:
         outputs, further = production.places(planned, summary)
         said = "\n".join(_said(summary, root, made=0))
         warned = "\n".join(f"Note: {warning}" for warning in [*planned.warnings, *_warnings(summary)])
@@ -182,6 +182,7 @@ def _with_progress(planned: Plan, jobs: int, crew: Crew) -> Summary:
 def _build_json(summary: Summary) -> dict[str, Any]:
     return {
         "exit_code": summary.exit_code,
+        "changed_meanwhile": list(summary.changed),
         "warnings": list(summary.warnings),
         "reports": [
             {
@@ -218,6 +219,13 @@ def _tell(summary: Summary, root: Path) -> None:
         typer.echo(f"{len(summary.failed)} failed. {others} What was published before is untouched.", err=True)
     for line in _said(summary, root, made=len(summary.made)):
         typer.echo(line)
+    if summary.changed:
+        more = f" and {len(summary.changed) - 3} more" if len(summary.changed) > 3 else ""
+        typer.echo(
+            f"{', '.join(summary.changed[:3])}{more}: changed while the build ran, so some reports may be of the old "
+            "version and some of the new. Run the same command again: it makes all of them anew.",
+            err=True,
+        )
 
 
 def _warnings(summary: Summary) -> list[str]:

@@ -26,6 +26,7 @@ from kernels_lib.production.keys import looks_at_all
 from kernels_lib.production.moving import lock, recover, replace, workplace
 from kernels_lib.production.runner import forget, prepare
 from kernels_lib.production.tasks import Task, decide
+from kernels_lib.production.uptodate import states
 from kernels_lib.production.workers import Crew, sweep
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.messages import missing
@@ -62,7 +63,8 @@ class Request:
 class Plan:
     """Jobs in the order in which they start, and what they are made from.
 
-    `origins` has the file and line of each parameter, by the job's key.
+    `origins` has the file and line of each parameter, by the job's key; `inputs`, size and time of every file
+    that the reports may be made from, noted before the first of them was read.
     """
 
     request: Request
@@ -70,16 +72,18 @@ class Plan:
     jobs: tuple[Job, ...]
     warnings: tuple[str, ...] = ()
     origins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    inputs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A finished build."""
+    """A finished build; `changed` names the files that were changed or removed while it ran."""
 
     outcomes: tuple[Outcome, ...]
     site: Path
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[Outcome]:
@@ -93,9 +97,9 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 all well, 1 some failed, 2 all failed for bad input."""
+        """0 all well, 1 some failed (or were made from files that changed meanwhile), 2 all failed for bad input."""
         if not self.failed:
-            return 0
+            return 1 if self.changed else 0
         bad_input = all(outcome.exit_code == 2 for outcome in self.failed)
         return 2 if bad_input and len(self.failed) == len(self.outcomes) else 1
 
@@ -119,6 +123,7 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
     if request.assets not in ASSETS:
         raise UnknownName("way to hold assets", request.assets, ASSETS, where="--assets")
     forget()
+    inputs = states(str(request.root), ["params", "reports", "datasets"])
     pairs = tuple(pair for text in request.overrides for pair in parse_overrides(_quoted(text)))
     roster = _roster(request, pairs, thorough)
     if roster.scores is None:
@@ -157,7 +162,9 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
     if "all" in request.formats and (lacking := missing_for_pdf()):
         warnings.append(f"report.pdf is left out: {lacking} Everything else is built.")
     warnings += _about_colours(roster, jobs)
-    return Plan(request, roster, _share(jobs, request.shard), tuple(warnings), origins)
+    own = f"datasets/{roster.dataset.name}/"
+    inputs = {name: state for name, state in inputs.items() if not name.startswith("datasets/") or name.startswith(own)}
+    return Plan(request, roster, _share(jobs, request.shard), tuple(warnings), origins, inputs)
 
 
 def _unseen_left_out(job: Job, pairs: Iterable[tuple[str, str]]) -> Job:
@@ -404,7 +411,21 @@ def run(
         outcomes.sort(key=lambda outcome: order[outcome.job.key])
         if tasks or _index_is_behind(outcomes, site):
             _finish(planned, outcomes, site)
-    return Summary(tuple(outcomes), site, planned.warnings, tuple(workers.notes))
+        changed = _changed(planned) if tasks else ()
+    return Summary(tuple(outcomes), site, planned.warnings, tuple(workers.notes), changed)
+
+
+def _changed(planned: Plan) -> tuple[str, ...]:
+    """Files that were changed while the build read them: who read which version is not known.
+
+    The records of what it made go, so that the next build makes all of it from one version.
+    """
+    now = states(str(planned.request.root), ["params", "reports", f"datasets/{planned.roster.dataset.name}"])
+    changed = tuple(sorted(name for name, state in planned.inputs.items() if now.get(name) != state))
+    if changed:
+        for job in planned.jobs:
+            job.record_file.unlink(missing_ok=True)
+    return changed
 
 
 def _worked(

@@ -71,11 +71,15 @@ def leave(
     made = _fingerprint(root, [*outputs, *further])
     note = {"made_from": before, "made": made, "outputs": outputs, "further": further, "said": said, "warned": warned}
     path = _path(root, arguments)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
     beside = f"{path}.{os.getpid()}"
-    with open(beside, "w", encoding="utf-8") as file:
-        json.dump(note, file)
-    os.replace(beside, path)
+    import contextlib
+
+    # Without the note the next build looks at contents; that is no reason to call this one failed.
+    with contextlib.suppress(OSError):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(beside, "w", encoding="utf-8") as file:
+            json.dump(note, file)
+        os.replace(beside, path)
 
 
 def made_from(root: str) -> str:
@@ -83,6 +87,12 @@ def made_from(root: str) -> str:
     found = hashlib.sha256(repr([sys.version, sorted(_packages())]).encode())
     found.update(_fingerprint(root, [*_SOURCES, _LIBRARY]).encode())
     return found.hexdigest()
+
+
+def states(root: str, places: list[str]) -> dict[str, tuple[int, int]]:
+    """Size and time of change of each file in some places, by its path relative to the root."""
+    found = (each for place in places for each in _files(os.path.join(root, place)))
+    return {os.path.relpath(path, root): (size, changed) for path, size, changed in found}
 
 
 def _root(folder: str) -> str:

@@ -152,12 +152,13 @@ def test_killing_a_worker_of_a_cluster_loses_nothing(cluster, tmp_path):
 
 
 @pytest.mark.slow
-def test_interrupting_a_build_says_so_and_leaves_whole_files(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupting_a_build_says_so_and_leaves_whole_files(number, tmp_path):
     project = copy_project(tmp_path / "project")
     process = started(project)
     while process.poll() is None and not any((project / "build/site").rglob("report.html")):
         time.sleep(0.01)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, number)
     said = process.communicate(timeout=60)[0].decode()
     assert 130 == process.returncode, said
     assert "Interrupted. What was published before is untouched." in said
