@@ -123,3 +123,11 @@ def test_no_file_names_this_machine():
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         assert not [word for word in words if word in text], name
+
+
+def test_every_test_that_the_readme_names_is_there():
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("which test proves it")[2].partition("\n## ")[0]
+    named = re.findall(r"`(tests/[^`]+)`", table)
+
+    assert len(named) > 8
+    assert [] == [name for name in named if not (ROOT / name).exists()]
