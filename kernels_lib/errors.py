@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,7 +52,7 @@ class ScorecardError(Exception):
         place = ""
         if self.where is not None:
             place = self.where + (f", line {self.line}" if self.line is not None else "") + ": "
-        return f"{place}{self.found}" + (f" {self.remedy}" if self.remedy else "")
+        return visible(f"{place}{self.found}" + (f" {self.remedy}" if self.remedy else ""))
 
 
 class UnknownName(ScorecardError):
@@ -82,7 +83,7 @@ class UnknownName(ScorecardError):
         self.suggestion = suggest(name, self.known)
         hint = f"Did you mean '{self.suggestion}'? " if self.suggestion else ""
         listed = ", ".join(self.known) if self.known else "none"
-        super().__init__(f"unknown {kind} '{name}'.", where=where, line=line, remedy=f"{hint}Known: {listed}.")
+        super().__init__(f"unknown {kind} '{quoted(name)}'.", where=where, line=line, remedy=f"{hint}Known: {listed}.")
 
 
 class BadParameters(ScorecardError):
@@ -163,6 +164,35 @@ class GateFailed(ScorecardError):
     """A finished document broke a rule of publishing; it was not put into the site."""
 
     exit_code = 1
+
+
+# What would move a terminal's cursor or turn the direction of a line; lines themselves stay lines.
+_UNSEEN = re.compile(
+    "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """A text with what nobody can see written out, so that no name can change what a message looks like.
+
+    Examples
+    --------
+    >>> visible("a\\u202eb")
+    'a\\\\u202eb'
+    """
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def quoted(text: str, longest: int = 80) -> str:
+    """What somebody wrote, as a message quotes it: on one line, and not endless.
+
+    Examples
+    --------
+    >>> quoted("a\\nb"), quoted("x" * 9, 5)
+    ('a\\\\nb', 'xxxxx...')
+    """
+    line = text.replace("\n", "\\n")
+    return line if len(line) <= longest else f"{line[:longest]}..."
 
 
 def suggest(name: str, known: Iterable[str]) -> str | None:

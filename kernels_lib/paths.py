@@ -14,7 +14,8 @@ from pathlib import Path
 
 from kernels_lib.errors import ScorecardError
 
-SLUG = re.compile(r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$")
+# Windows keeps some names for devices, in every folder.
+SLUG = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z)[a-z][a-z0-9-]{0,38}[a-z0-9]\Z")
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -63,13 +64,13 @@ def slug_of(name: str) -> str:
 
     Examples
     --------
-    >>> slug_of("Brand 07"), slug_of("Crédit & Co"), slug_of("日本銀行")
-    ('brand-07', 'credit-co', 'unit-73231e55')
+    >>> slug_of("Brand 07"), slug_of("Crédit & Co"), slug_of("日本銀行"), slug_of("CON")
+    ('brand-07', 'credit-co', 'unit-73231e55', 'unit-con')
     """
     normal = unicodedata.normalize("NFKC", name)
     plain = unicodedata.normalize("NFKD", normal).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:40].rstrip("-")
-    if len(slug) < 2 or not slug[0].isalpha():
+    if not SLUG.match(slug):
         slug = f"unit-{slug}" if slug else "unit-" + sha256(normal.encode()).hexdigest()[:8]
     return slug[:40].rstrip("-")
 

@@ -441,9 +441,9 @@ def _worked(
 
 def _index_is_behind(outcomes: Iterable[Outcome], site: Path) -> bool:
     """Whether the index does not know the reports as they are: the build before may have been killed, or failed."""
-    if not (site / "manifest.json").is_file() or not (site / "index.html").is_file():
+    known = _known_entries(site / "manifest.json")
+    if not known or not (site / "index.html").is_file():
         return True
-    known = json.loads((site / "manifest.json").read_text(encoding="utf-8"))["entries"]
     for outcome in outcomes:
         entry = known.get(outcome.job.key, {})
         if entry.get("status") != "built" or entry.get("files") != outcome.files:
@@ -533,11 +533,18 @@ def _write_index(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _known_entries(path: Path) -> dict[str, dict[str, Any]]:
+    """What the site's manifest lists; nothing where it is damaged, or of another version of this toolkit."""
+    entries = (records.read_json(path) or {}).get("entries")
+    sound = isinstance(entries, dict) and all(
+        isinstance(e, dict) and {"kind", "slug"} <= e.keys() for e in entries.values()
+    )
+    return entries if sound else {}
+
+
 def _entries(path: Path, roster: Roster) -> dict[str, dict[str, Any]]:
     """Entries of the build before, of units that still exist."""
-    if not path.is_file():
-        return {}
-    kept = json.loads(path.read_text(encoding="utf-8"))["entries"]
+    kept = _known_entries(path)
     known = {"study/", "methods/"} | {f"client/{slug}" for slug in roster.clients}
     known |= {f"industry/{slug}" for slug in roster.industries}
     return {key: entry for key, entry in kept.items() if key in known}

@@ -49,6 +49,7 @@ def read_report(root: Path, name: str) -> nbformat.NotebookNode:
         notebook = nbjson.reads(raw.decode("utf-8"))
         if notebook.get("nbformat") != 4:
             raise ValueError(f"its format is {notebook.get('nbformat')}")
+        _check_ids(notebook)
         # That these bytes are a notebook is remembered: validating them costs more than all else here.
         key = {"version": 1, "nbformat": nbformat.__version__, "bytes": sha256(raw).hexdigest()}
         remember_json("notebook", key, lambda: _validated(raw), folder=root / "build" / "cache")
@@ -59,6 +60,18 @@ def read_report(root: Path, name: str) -> nbformat.NotebookNode:
             remedy="Open it in JupyterLab and save it again, or restore it from git.",
         ) from error
     return notebook
+
+
+def _check_ids(notebook: nbformat.NotebookNode) -> None:
+    # nbformat would draw ids at random, and no two builds would be alike.
+    seen: dict[str, int] = {}
+    for number, cell in enumerate(notebook.cells, 1):
+        identity = cell.get("id")
+        if not identity:
+            raise ValueError(f"cell {number} has no id")
+        if identity in seen:
+            raise ValueError(f"cells {seen[identity]} and {number} have the same id, '{identity}'")
+        seen[identity] = number
 
 
 def _validated(raw: bytes) -> bool:

@@ -43,12 +43,20 @@ class Need:
 
 def read(job: Job) -> dict[str, Any] | None:
     """What is known of a report's last build; None where nothing is, or the record is damaged."""
+    record = read_json(job.record_file)
+    return record if record is not None and record.get("version") == VERSION else None
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """What a file of an earlier build says; None where there is none, or it is damaged.
+
+    Such a file is a convenience: without it the report is made again.
+    """
     try:
-        record = json.loads(job.record_file.read_bytes())
+        found = json.loads(path.read_bytes())
     except (OSError, ValueError):
-        # A record is a convenience: without it the report is made again.
         return None
-    return record if isinstance(record, dict) and record.get("version") == VERSION else None
+    return found if isinstance(found, dict) else None
 
 
 def new(job: Job, keys: Keys, further: Mapping[str, Mapping[str, str]], notebook: bytes) -> dict[str, Any]:

@@ -279,9 +279,7 @@ def results_of(executed: nbformat.NotebookNode, where: str) -> dict[str, Any]:
 
 def _results_before(job: Job) -> dict[str, Any] | None:
     """What the same report stated when it was last built; None where it was not."""
-    if not job.results_file.is_file():
-        return None
-    return json.loads(job.results_file.read_text(encoding="utf-8"))
+    return records.read_json(job.results_file)
 
 
 def _publish(
@@ -355,11 +353,8 @@ def _stays(job: Job, files: Mapping[str, Any], made: Mapping[str, bytes]) -> lis
 
 def _still_true(job: Job, digest: str) -> dict[str, dict[str, Any]]:
     """Files of the build before that were made from the same results."""
-    path = job.folder / "manifest.json"
-    if not path.is_file():
-        return {}
-    before = json.loads(path.read_text(encoding="utf-8"))
-    if before.get("results_sha256") != digest:
+    before = records.read_json(job.folder / "manifest.json")
+    if before is None or before.get("results_sha256") != digest:
         return {}
     return {name: entry for name, entry in before["files"].items() if (job.folder / name).is_file()}
 

@@ -92,7 +92,15 @@ def _literals(node: ast.expr) -> Iterator[str | None]:
 def of_notebook(path: Path, where: str) -> list[Message]:
     """Messages of a notebook: paragraphs and headings that are published, and words on what is folded away."""
     found = []
-    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ScorecardError(
+            f"this is no notebook of format 4: {error}.",
+            where=where,
+            remedy="Open it in JupyterLab and save it again, or restore it from git.",
+        ) from error
+    for number, cell in enumerate(cells, 1):
         source, texts = "".join(cell["source"]), []
         if cell["cell_type"] == "markdown" and "remove-cell" not in cell["metadata"].get("tags", []):
             texts = paragraphs(source)

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
-from kernels_lib.errors import BadParameters, UnknownName
+from kernels_lib.errors import BadParameters, UnknownName, quoted
 from kernels_lib.paths import SLUG, params_folder, shown
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.language import LANGUAGES, SOURCE
@@ -236,7 +236,7 @@ def study_file(root: Path, study_name: str) -> YamlFile:
         If there is no such study.
     """
     folder = params_folder(root, study_name)
-    if study_name and not (folder / "study.yaml").is_file():
+    if study_name and study_name not in known_studies(root):
         raise UnknownName("study", study_name, known_studies(root), where="--study")
     path = folder / "study.yaml"
     return _checked(path, Parameters, root)
@@ -281,8 +281,8 @@ def layer_files(root: Path, study_name: str, kind: Literal["industries", "client
         if not SLUG.match(path.stem):
             problems.append(
                 BadParameters(
-                    f"'{path.stem}' cannot name a folder of the site.",
-                    where=shown(path, root),
+                    f"'{quoted(path.stem)}' cannot name a folder of the site.",
+                    where=quoted(shown(path, root)),
                     remedy="Use 2 to 40 lower-case letters, digits and hyphens, a letter first.",
                 )
             )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, ValidationInfo, WithJsonSchema
 
-from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
+from kernels_lib.errors import BadParameters, ScorecardError, UnknownName, quoted
 from kernels_lib.study.language import LANGUAGES, SOURCE, pick
 from kernels_lib.study.yamlfile import YamlFile
 
@@ -88,8 +89,22 @@ def _problem(model: type[BaseModel], file: YamlFile, error: Any, what: str) -> S
     message = error["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     found = f"'{name}': {message}" if name else message
-    shown_input = "" if isinstance(error["input"], dict | list) or not name else f" (found {error['input']!r})"
-    return BadParameters(f"{found}{shown_input}.", where=file.shown, line=line)
+    shown_input = (
+        "" if isinstance(error["input"], dict | list) or not name else f" (found {_as_written(error['input'])})"
+    )
+    remedy = "Put it in quotes." if error["type"] == "string_type" and _is_scalar(error["input"]) else ""
+    return BadParameters(f"{found}{shown_input}.", where=file.shown, line=line, remedy=remedy)
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, bool | int | float | dt.date)
+
+
+def _as_written(value: Any) -> str:
+    """A value as its file has it, as far as a message needs it."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return repr(quoted(value)) if isinstance(value, str) else repr(value)
 
 
 def _keys_beside(model: type[BaseModel], location: list[str]) -> list[str]:

@@ -22,6 +22,7 @@ from kernels_lib.keep import cache_beside, remember_json
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
+MAX_VALUES = 50_000
 
 Key = tuple[str, ...]
 
@@ -155,9 +156,43 @@ def parse_scalar(text: str) -> Any:
     from ruamel.yaml.error import YAMLError
 
     try:
+        _bounded(text, "--set")
         return _plain(YAML(typ="rt", pure=True).load(text), (), {}, "--set")
     except YAMLError:
         return text
+
+
+def _bounded(text: str, shown: str) -> None:
+    """Refuse, before anything is made of it, what a few lines can blow up: nesting, and aliases of aliases."""
+    from ruamel.yaml import YAML, events
+
+    depth = 0
+    size: dict[str | None, int] = {}
+    open_ = [0]  # values so far in each collection that is open, below an anchor or not
+    anchors: list[str | None] = [None]
+    for event in YAML(typ="rt", pure=True).parse(text):
+        if isinstance(event, events.AliasEvent):
+            open_[-1] += size.get(event.anchor, 1)
+        elif isinstance(event, events.ScalarEvent):
+            open_[-1] += 1
+            size[event.anchor] = 1
+        elif isinstance(event, events.CollectionStartEvent):
+            depth += 1
+            open_.append(1)
+            anchors.append(event.anchor)
+        elif isinstance(event, events.CollectionEndEvent):
+            depth -= 1
+            whole = open_.pop()
+            size[anchors.pop()] = whole
+            open_[-1] += whole
+        if depth > MAX_DEPTH or open_[-1] > MAX_VALUES:
+            what = f"more than {MAX_DEPTH} levels" if depth > MAX_DEPTH else f"more than {MAX_VALUES:,} values"
+            raise BadParameters(
+                f"the file holds {what}, aliases written out.",
+                where=shown,
+                line=event.start_mark.line + 1,
+                remedy="No file of parameters needs that.",
+            )
 
 
 def _parse(text: str, shown: str) -> YamlFile:
@@ -166,6 +201,7 @@ def _parse(text: str, shown: str) -> YamlFile:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
+        _bounded(text, shown)
         loaded = YAML(typ="rt", pure=True).load(text)
     except DuplicateKeyError as error:
         raise BadParameters(

@@ -260,7 +260,7 @@ def run(
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 cwd=str(work),
-                kernel_name="python3",
+                kernel_name=_kernel_of(notebook),
                 timeout_func=clock,
                 start_timeout=STARTUP_TIMEOUT_S,
                 config=config,
@@ -332,6 +332,7 @@ def continues(outputs: list[nbformat.NotebookNode]) -> bool:
 @contextlib.contextmanager
 def explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode], clock: Clock) -> Iterator[None]:
     """Raise what engines raise as a `NotebookFailed` that says where; `left` returns the partly run notebook."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
@@ -341,8 +342,23 @@ def explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode]
         raise _failed(name, subject, left(), f"{error.ename}: {error.evalue}", clock) from error
     except CellTimeoutError as error:
         raise _failed(name, subject, left(), clock.said, clock, stopped=True) from error
+    except NoSuchKernel as error:
+        known = ", ".join(sorted(KernelSpecManager().find_kernel_specs()))
+        failure = NotebookFailed(
+            f"no kernel '{error.name}' is installed.",
+            where=f"reports/{name}.ipynb",
+            remedy=f"Install it, or choose one of these in JupyterLab: {known}.",
+        )
+        failure.notebook = left()  # type: ignore[attr-defined]
+        raise failure from error
     except DeadKernelError as error:
         raise _failed(name, subject, left(), "the kernel died", clock) from error
+
+
+def _kernel_of(notebook: nbformat.NotebookNode) -> str:
+    """This environment's Python for notebooks in Python, whatever they call it; else the kernel that they name."""
+    said = notebook.metadata.get("kernelspec", {})
+    return "python3" if said.get("language", "python").lower() == "python" else said.get("name", "")
 
 
 def _provisioner(kind: str) -> str:

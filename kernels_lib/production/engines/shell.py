@@ -402,7 +402,8 @@ def _put_back() -> Iterator[None]:
             sys.path[:], sys.modules["__main__"], logging.root.handlers[:] = path, main, handlers
             os.environ.clear()
             os.environ.update(environment)
-            os.chdir(folder)
+            with contextlib.suppress(FileNotFoundError):  # a cell may have removed it
+                os.chdir(folder)
 
 
 @contextlib.contextmanager
