@@ -23,7 +23,7 @@ import kernels_lib
 from kernels_lib.keep import cache_beside
 from kernels_lib.production.jobs import Job
 from kernels_lib.study.fingerprint import sha256_of
-from kernels_lib.study.params import THEME, UNSEEN
+from kernels_lib.study.params import SAID, THEME, UNSEEN
 from kernels_lib.study.roster import Roster
 
 LIBRARY = Path(kernels_lib.__file__).parent
@@ -107,6 +107,7 @@ class Keyring:
         publishing = {
             "the notebook's words and tags": cells.digest,
             "the theme": digest([{key: job.values.get(key) for key in THEME}, theme_files(job)]),
+            "the analyst's words and the status": digest({key: job.values.get(key) for key in SAID}),
             "the templates and exporters": code("production/publish", "production/gates.py", "production/notebooks.py"),
             "who must not be named": digest([job.hides, job.quoted]),
             "how scripts are held": job.assets,
