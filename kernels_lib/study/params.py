@@ -1,6 +1,6 @@
-"""Parameters in four layers: study < industry < client < ``--set``.
+"""Parameters in layers: study < industry < the client's row of clients.csv < client < ``--set``.
 
-Each layer is one YAML file; a later one replaces single keys of an earlier one.  Every effective
+Each layer is one YAML file (or a row); a later one replaces single keys of an earlier one.  Every effective
 value knows the file and line it came from.  Unknown keys are refused with the nearest known one.
 """
 
@@ -206,9 +206,16 @@ def merged_layers(root: Path, study_name: str, industry_file: YamlFile | None = 
 
 
 def effective(
-    below: Merged, client_file: YamlFile | None, overrides: Sequence[tuple[str, str]] = (), language: str = ""
+    below: Merged,
+    client_file: YamlFile | None,
+    overrides: Sequence[tuple[str, str]] = (),
+    language: str = "",
+    *,
+    row: YamlFile | None = None,
 ) -> Effective:
-    """Parameters of one report: a client's layer and ``--set`` on top of what clients share, validated.
+    """Parameters of one report: a client's layers and ``--set`` on top of what clients share, validated.
+
+    `row` is the client's row of ``clients.csv``; its own file replaces single values of it.
 
     Raises
     ------
@@ -216,8 +223,9 @@ def effective(
         As for `read_layers`.
     """
     merged, origins = dict(below.values), dict(below.origins)
-    if client_file is not None:
-        _merge(merged, origins, client_file, drop=("brand",))
+    for layer in (row, client_file):
+        if layer is not None:
+            _merge(merged, origins, layer, drop=("brand",))
     for key, text in overrides:
         _override(merged, origins, key, text)
     return Effective(_validated(merged, origins, language), origins)
@@ -338,10 +346,10 @@ def _merge(merged: dict[str, Any], origins: dict[str, Origin], file: YamlFile, *
             merged[key] = value
         if isinstance(value, dict):
             for inner, below in value.items():
-                origins[f"{key}.{inner}"] = Origin(file.shown, file.line(key, inner))
+                origins[f"{key}.{inner}"] = Origin(*file.place(key, inner))
                 for one in below if isinstance(below, dict) else ():
-                    origins[f"{key}.{inner}.{one}"] = Origin(file.shown, file.line(key, inner, one))
-        origins[key] = Origin(file.shown, file.line(key))
+                    origins[f"{key}.{inner}.{one}"] = Origin(*file.place(key, inner, one))
+        origins[key] = Origin(*file.place(key))
 
 
 _KEY = re.compile(r"^[a-z_]+(\.[a-z0-9_]+)?$")
