@@ -201,7 +201,7 @@ def notice(delivery: Delivery) -> str:
 
 def _tag(delivery: Delivery) -> re.Pattern[str]:
     """What every slide must say: that scores were rebuilt, or whatever else the notice begins with."""
-    if delivery.results["basis"] != "measured":
+    if delivery.results.get("basis") != "measured":
         return _REBUILT
     first = delivery.results["notice"].partition(". ")[0].rstrip(".")
     # A deck shortens what does not fit into its foot.
