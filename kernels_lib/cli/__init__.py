@@ -9,11 +9,11 @@ import sys
 
 import typer
 
-from kernels_lib.cli import build, check, deliver, new, params, plan, verify
+from kernels_lib.cli import build, check, deliver, doctor, lab, new, params, plan, verify
 from kernels_lib.cli.app import app
 from kernels_lib.errors import ScorecardError
 
-__all__ = ["app", "build", "check", "deliver", "main", "new", "params", "plan", "verify"]
+__all__ = ["app", "build", "check", "deliver", "doctor", "lab", "main", "new", "params", "plan", "verify"]
 
 INTERRUPTED = 130
 
