@@ -38,6 +38,7 @@ from kernels_lib.production.notebooks import (
     without_sections,
     write,
 )
+from kernels_lib.production.publish import tidy
 from kernels_lib.production.records import Need
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.params import SECTIONS
@@ -289,6 +290,8 @@ def _publish(
         if name not in files:
             (job.folder / name).unlink(missing_ok=True)
     replace(job.results_file, kept.encode("utf-8"), folder)
+    for name, table in tidy.tables(results).items():
+        replace(job.tables_folder / name, table, folder)
     sums = "".join(f"{entry['sha256']}  {name}\n" for name, entry in sorted(files.items()))
     replace(job.folder / "SHA256SUMS", sums.encode("utf-8"), folder)
     manifest = {
