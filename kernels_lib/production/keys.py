@@ -23,6 +23,7 @@ import kernels_lib
 from kernels_lib.keep import cache_beside
 from kernels_lib.production.jobs import Job
 from kernels_lib.study.fingerprint import sha256_of
+from kernels_lib.study.freezing import lock_file
 from kernels_lib.study.params import SAID, THEME, UNSEEN
 from kernels_lib.study.roster import Roster
 
@@ -80,6 +81,7 @@ class Keyring:
             "who is studied": digest(_who(roster)),
             "the library that computes": code("study", "analysis", "locale", "store.py", "errors.py", "paths.py"),
             "the packages": packages(),
+            "the frozen plan": _plan(roster),
         }
 
     def keys(self, job: Job, notebook: Any, origins: Mapping[str, Any]) -> Keys:
@@ -138,6 +140,11 @@ def _cells(notebook: Any) -> _Cells:
         kept = notebook, _Cells(text, digest([dict(cell) for cell in notebook.cells]))
         _known[id(notebook)] = kept
     return kept[1]
+
+
+def _plan(roster: Roster) -> str:
+    path = lock_file(roster.root, roster.study_name)
+    return digest(path.read_bytes()) if path.is_file() else ""
 
 
 def _data(roster: Roster) -> list[Any]:

@@ -56,7 +56,9 @@ def test_the_codebook_has_every_column_of_every_table_once(site, place):
 
 def test_the_studys_criteria_are_the_published_ones(site):
     rows = table(site, "criteria.csv")
-    assert ("2.0833333333333335", "published", "main", "study") == tuple(rows[0][key] for key in ("mean", "basis", "study", "report"))
+    assert ("2.0833333333333335", "published", "main", "study") == tuple(
+        rows[0][key] for key in ("mean", "basis", "study", "report")
+    )
     assert 8 == len(rows)
 
 
