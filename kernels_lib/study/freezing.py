@@ -179,7 +179,7 @@ def _unequal(before: Any, now: Any, place: tuple[str, ...]) -> list[tuple[str, .
             one for key in keys for one in _unequal(before.get(key, _ABSENT), now.get(key, _ABSENT), (*place, str(key)))
         ]
     # By what is written: True is no 1 there, and a key with nothing is there.
-    return [] if before is now or _ABSENT not in (before, now) and json.dumps(before) == json.dumps(now) else [place]
+    return [] if before is now or (_ABSENT not in (before, now) and json.dumps(before) == json.dumps(now)) else [place]
 
 
 _ABSENT = object()
