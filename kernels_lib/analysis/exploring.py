@@ -154,14 +154,16 @@ def panel(study: Study, overrides: str = "") -> ipywidgets.Widget:
         control.observe(follow, names="value")
     reset.on_click(back)
     show(first)
-    return widgets.HBox([widgets.VBox([*controls.values(), reset]), widgets.VBox([said, chart])])
+    # Beside a wide chart the sliders would be squeezed until their numbers are gone.
+    left = widgets.VBox([*controls.values(), reset], layout=widgets.Layout(flex="0 0 auto", padding="0 24px 0 0"))
+    return widgets.HBox([left, widgets.VBox([said, chart])])
 
 
 def _controls(study: Study, widgets: Any) -> dict[str, Any]:
     """A widget for each value that can be moved."""
     scale = study.instrument.scale
     step = (scale.top - scale.floor) / STEPS
-    look_ = {"style": {"description_width": "14em"}, "layout": widgets.Layout(width="30em")}
+    look_ = {"style": {"description_width": "14em"}, "layout": widgets.Layout(width="32em")}
     controls: dict[str, Any] = {}
     for key, value in values(study).items():
         if key == "alpha":

@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
+from kernels_lib.cli import completing
 from kernels_lib.cli.app import JsonOption, StudyOption, app
 
 
 @app.command()
 def deliver(
-    clients: Annotated[list[str] | None, typer.Argument(metavar="CLIENT...", help="Clients to deliver.")] = None,
+    clients: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CLIENT...", help="Clients to deliver.", autocompletion=completing.clients),
+    ] = None,
     to: Annotated[str, typer.Option("--to", metavar="DEST", help="A folder, a .zip file, or a URL of either.")] = "",
     everyone: Annotated[bool, typer.Option("--all", help="Every client of the study.")] = False,
     study: StudyOption = "",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kernels_lib.cli import completing
 from kernels_lib.cli.app import StudyOption, app
 
 if TYPE_CHECKING:
@@ -24,11 +25,22 @@ app.add_typer(new, name="new")
 def study(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of its folder in params/studies/.")],
     dataset: Annotated[
-        str, typer.Option("--dataset", metavar="NAME", help="A folder in datasets/; an example is made by default.")
+        str,
+        typer.Option(
+            "--dataset",
+            metavar="NAME",
+            help="A folder in datasets/; an example is made by default.",
+            autocompletion=completing.datasets,
+        ),
     ] = "",
     instrument: Annotated[
         str,
-        typer.Option("--instrument", metavar="NAME", help="A file in params/instruments/; one is made by default."),
+        typer.Option(
+            "--instrument",
+            metavar="NAME",
+            help="A file in params/instruments/; one is made by default.",
+            autocompletion=completing.instruments,
+        ),
     ] = "",
 ) -> None:
     """A further study, ready to be built.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kernels_lib.cli import completing
 from kernels_lib.cli.app import JsonOption, SetOption, StudyOption, app
 
 if TYPE_CHECKING:
@@ -16,9 +17,18 @@ if TYPE_CHECKING:
 
 @app.command()
 def params(
-    client: Annotated[str, typer.Argument(metavar="CLIENT", help="A client, as in build/site/clients.")],
+    client: Annotated[
+        str,
+        typer.Argument(metavar="CLIENT", help="A client, as in build/site/clients.", autocompletion=completing.clients),
+    ],
     diff: Annotated[
-        str, typer.Option("--diff", metavar="OTHER", help="Only what differs from another client, both values.")
+        str,
+        typer.Option(
+            "--diff",
+            metavar="OTHER",
+            help="Only what differs from another client, both values.",
+            autocompletion=completing.clients,
+        ),
     ] = "",
     study: StudyOption = "",
     set_: SetOption = None,
