@@ -64,7 +64,10 @@ def test_a_draft_and_the_words_are_in_every_format(said):
         }
         assert len(shown) > 5
         assert all(any("Draft" in text for text in texts) for texts in shown.values())
-        assert any("the guide" in text for texts in shown.values() for text in texts)
+        # Neither holds a link.
+        assert any("the guide (https://example.org/a?b=1&c=2)" in text for texts in shown.values() for text in texts)
+    index = (said / "build/site/index.html").read_text()
+    assert 1 == index.count("<td>✎ draft")
 
 
 def test_a_final_report_says_nothing_of_drafts(small_site):

@@ -48,12 +48,17 @@ def as_html(text: str) -> Markup:
 
 def as_text(text: str) -> str:
     """Markdown as plain text: a line for each paragraph or point; addresses of links stand behind their words."""
-    html = re.sub(r'<a href="([^"]*)">(.*?)</a>', _with_address, str(as_html(text)), flags=re.S)
+    html = with_addresses(as_html(text))
     html = re.sub(r"<li>\s*(?:<p>)?", "• ", html)
     lines = (
         " ".join(Markup(part).striptags().split()) for part in re.split(r"</(?:p|li|pre|blockquote)>|<br ?/?>", html)
     )
     return "\n".join(line for line in lines if line and line != "•")
+
+
+def with_addresses(html: str) -> str:
+    """The address of each link behind its words, for formats that hold no links."""
+    return re.sub(r'<a href="([^"]*)">(.*?)</a>', _with_address, str(html), flags=re.S)
 
 
 def _with_address(found: re.Match[str]) -> str:

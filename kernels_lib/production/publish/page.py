@@ -503,7 +503,7 @@ def _view_slides(head: Masthead) -> list[Slide]:
         part for remark in head.commentary if not remark["about"] for part in commentary.for_slides(remark["text"])
     ]
     return [
-        Slide(said["view_more" if number else "view"], "commentary", blocks=[Block("prose", html=part)])
+        Slide(said["view_more" if number else "view"], "commentary", blocks=[Block("view", html=part)])
         for number, part in enumerate(parts)
     ]
 
