@@ -179,9 +179,10 @@ def _meant(kind: str, asked: str, known: Iterable[str], *, exact: bool, option: 
     if len(written) == 1 and not exact:
         return written[0]
     error = UnknownName(kind, asked, names, where=option if exact else None)
-    if not exact:
-        error.args = (f"{error} Another name than in the data: say which is meant with {option}.",)
-    raise error
+    if exact:
+        raise error
+    hint = f"{error.remedy} For another name than in the data say which is meant with {option}."
+    raise BadParameters(error.found, remedy=hint)
 
 
 def _slug(name: str, kind: str) -> str:

@@ -106,7 +106,7 @@ def test_a_name_that_is_no_safe_folder_is_refused(project, name):
 def test_an_unknown_unit_is_told_with_the_nearest(project):
     with pytest.raises(UnknownName, match=r"unknown brand 'Brnad 12'. Did you mean 'Brand 12'\?"):
         new_client(project, "acme", brand="Brnad 12")
-    with pytest.raises(UnknownName, match="say which is meant with --brand"):
+    with pytest.raises(BadParameters, match=r"unknown brand 'acme'.* say which is meant with --brand"):
         new_client(project, "acme")
 
 
