@@ -65,7 +65,7 @@ WRONG = {
     "raters without agreement": (["--effect", "1", "--raters", "1,2"], "not in the data. Give icc"),
     "raters in words": (["--effect", "1", "--raters", "two", "--icc", "0.6"], "'two' are not whole numbers"),
     "agreement": (["--effect", "1", "--icc", "6"], "icc 6 is not above 0 and at most 1."),
-    "no effect given": ([], "Missing option '--effect'"),
+    "no effect given": ([], "--effect: no effect. Give it in points"),
     "effect in words": (["--effect", "big"], "Invalid value for '--effect'"),
     "unknown study": (["--effect", "1", "--study", "atitude"], "Did you mean 'attitude'?"),
 }

@@ -460,7 +460,8 @@ def _one_factor(correlations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         second = _em_step(r, first)
         change, bend = first - now, second - 2 * first + now
         size = np.linalg.norm(change, axis=1) / np.maximum(np.linalg.norm(bend, axis=1), 1e-300)
-        size = np.maximum(size, 1.0)[:, None]
+        # A path that does not bend at all would be followed without end.
+        size = np.clip(size, 1.0, 1e8)[:, None]
         leap = now + 2 * size * change + size**2 * bend
         leap[:, k:] = np.clip(leap[:, k:], _LEAST_UNIQUE, 1.0)
         leap = _em_step(r, leap)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from kernels_lib.analysis import bounds, excerpts, scoring
+from kernels_lib.analysis import bounds, excerpts, frozen, scoring
 from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import families as findings_of_families
 from kernels_lib.analysis.ledger import family_words, is_signed, zeros
@@ -654,6 +654,8 @@ def parameters(study: Study) -> ShownTable:
 def quotable(study: Study) -> ShownTable:
     """What the report was made from, to be quoted."""
     rows = [{"item": _(_MADE_FROM[key]), "value": _source(study, key)} for key in study.provenance]
+    if plan := frozen.quoted(study):
+        rows.append({"item": _("Analysis plan"), "value": plan})
     rows.append({"item": _("Date of the report"), "value": study.numerals.date(study.report_date)})
     return table(
         "provenance-table",

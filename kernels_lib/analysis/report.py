@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from IPython.display import display
 from markupsafe import Markup, escape
 
+from kernels_lib.analysis import frozen
 from kernels_lib.analysis.charts.assembling import as_json
 from kernels_lib.analysis.statement import Statement
 from kernels_lib.analysis.tables import ShownTable
@@ -170,7 +171,7 @@ class Report:
             sentences=tuple(self._sentences),
             tests=tuple(self._tests),
             parameters=json.loads(study.parameters.model_dump_json()),
-            provenance=study.provenance,
+            provenance={**study.provenance, **frozen.provenance(study)},
             **self._facts,
         )
 

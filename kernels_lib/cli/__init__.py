@@ -10,11 +10,11 @@ import sys
 
 import typer
 
-from kernels_lib.cli import audit, build, check, params, plan, verify
+from kernels_lib.cli import audit, build, check, deliver, doctor, lab, new, params, plan, verify
 from kernels_lib.cli.app import app
 from kernels_lib.errors import ScorecardError
 
-__all__ = ["app", "audit", "build", "check", "main", "params", "plan", "verify"]
+__all__ = ["app", "audit", "build", "check", "deliver", "doctor", "lab", "main", "new", "params", "plan", "verify"]
 
 INTERRUPTED = 130
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kernels_lib import __version__
+from kernels_lib.cli import completing
 
 app = typer.Typer(
     name="scorecard",
@@ -18,7 +19,13 @@ app = typer.Typer(
 )
 
 StudyOption = Annotated[
-    str, typer.Option("--study", metavar="NAME", help="A study in params/studies/; the main study by default.")
+    str,
+    typer.Option(
+        "--study",
+        metavar="NAME",
+        help="A study in params/studies/; the main study by default.",
+        autocompletion=completing.studies,
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kernels_lib.cli import completing
 from kernels_lib.cli.app import JsonOption, SetOption, StudyOption, app
 
 if TYPE_CHECKING:
@@ -20,11 +21,20 @@ if TYPE_CHECKING:
 @app.command()
 def build(
     clients: Annotated[
-        list[str] | None, typer.Argument(metavar="[CLIENT]...", help="Clients to build; all reports by default.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[CLIENT]...", help="Clients to build; all reports by default.", autocompletion=completing.clients
+        ),
     ] = None,
     study: StudyOption = "",
     industry: Annotated[
-        list[str] | None, typer.Option("--industry", metavar="NAME", help="An industry's report and its clients.")
+        list[str] | None,
+        typer.Option(
+            "--industry",
+            metavar="NAME",
+            help="An industry's report and its clients.",
+            autocompletion=completing.industries,
+        ),
     ] = None,
     set_: SetOption = None,
     formats: Annotated[str, typer.Option("--formats", help="Any of html,slides,xlsx,pptx,pdf, or all.")] = "",

@@ -12,7 +12,9 @@ from kernels_lib.cli.app import JsonOption, StudyOption, app
 
 @app.command()
 def plan(
-    effect: Annotated[float, typer.Option("--effect", metavar="POINTS", help="True difference to be found.")],
+    effect: Annotated[
+        float | None, typer.Option("--effect", metavar="POINTS", help="True difference to be found.")
+    ] = None,
     power: Annotated[float, typer.Option("--power", help="Probability of finding it, such as 0.8.")] = 0.8,
     study: StudyOption = "",
     alpha: Annotated[
@@ -30,12 +32,23 @@ def plan(
             "--icc", help="Agreement of single raters, ICC(A,1), such as 0.6; from the data where they have raters."
         ),
     ] = None,
+    freeze: Annotated[
+        bool, typer.Option("--freeze", help="Freeze parameters, instrument and tests; reports then quote them.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="With --freeze: in place of a plan frozen before.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say how many brands, and raters, a new study needs to find an effect.
+    """Say how many brands, and raters, a new study needs to find an effect; or freeze its analysis plan.
 
     Example: scorecard plan --effect 0.5 --power 0.8
     """
+    if freeze:
+        _freeze(study, again, as_json)
+        return
+    if effect is None:
+        from kernels_lib.errors import BadParameters
+
+        raise BadParameters("no effect.", where="--effect", remedy="Give it in points, or --freeze a plan.")
     from dataclasses import asdict
 
     from kernels_lib.analysis import planning
@@ -70,3 +83,21 @@ def plan(
         typer.echo(f"Planned on {opened.basis.value} scores. {opened.notice}\n", err=True)
     names = {criterion.id: criterion.short for criterion in opened.instrument.criteria}
     typer.echo(planning.in_words(planned, names=names, one=unit.one, many=unit.many))
+
+
+def _freeze(study: str, again: bool, as_json: bool) -> None:
+    import datetime as dt
+
+    from kernels_lib.analysis.frozen import freeze_now
+    from kernels_lib.paths import shown
+    from kernels_lib.study.freezing import lock_file
+    from kernels_lib.study.opening import open_study
+
+    opened = open_study(study)
+    made = freeze_now(opened, dt.date.today(), again=again)
+    where = shown(lock_file(opened.root, study), opened.root)
+    if as_json:
+        facts = {"frozen": made.date.isoformat(), "digest": made.digest, "file": where}
+        typer.echo(json.dumps(facts, indent=1, ensure_ascii=False))
+        return
+    typer.echo(f"Frozen on {made.date}: {made.digest[:12]}, in {where}. Keep it in version control; reports quote it.")

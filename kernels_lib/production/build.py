@@ -568,13 +568,14 @@ def _entry(outcome: Outcome, before: dict[str, Any]) -> dict[str, Any]:
             "summary": outcome.summary,
             "changes": before.get("changes", []) if outcome.changes is None else list(outcome.changes),
             "language": outcome.job.language,
+            "draft": outcome.job.values.get("status") == "draft",
         }
     # What was published before is still there.
     return {**{key: before[key] for key in KEPT if key in before}, **entry}
 
 
 # Of a report that failed: what is known of the documents that were published before.
-KEPT = ("files", "gates", "headline", "summary", "language")
+KEPT = ("files", "gates", "headline", "summary", "language", "draft")
 
 
 def _linked(entry: dict[str, Any], work: str) -> dict[str, Any]:
@@ -589,7 +590,7 @@ def _linked(entry: dict[str, Any], work: str) -> dict[str, Any]:
         "slug": entry["slug"],
         "links": links,
         "headline": entry.get("headline") or "",
-        "status": entry["status"],
+        "status": "draft" if entry["status"] == "built" and entry.get("draft") else entry["status"],
         "overall": summary.get("overall"),
         "stage": summary.get("stage", ""),
         "rank": summary.get("rank"),

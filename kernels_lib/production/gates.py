@@ -23,6 +23,7 @@ from kernels_lib.production.notebooks import tags
 from kernels_lib.production.publish import assets, fit, page
 from kernels_lib.production.publish.office import contents
 from kernels_lib.production.publish.parts import Parts, addresses, take_apart
+from kernels_lib.production.publish.words import words
 
 if TYPE_CHECKING:
     import nbformat
@@ -185,19 +186,29 @@ def notice(delivery: Delivery) -> str:
     if not words:
         return ""
     for name, parts in delivery.parts.items():
-        # Apostrophes may be written as entities.
-        if words not in parts.own.replace("&#39;", "'"):
+        # Apostrophes may be written as entities; the first of several sentences is set in bold.
+        if words not in re.sub("</?b>", "", parts.own).replace("&#39;", "'"):
             return f"{name}: the notice about the data is missing"
+    tag = _tag(delivery)
     deck = delivery.parts["slides"].own if "slides" in delivery.parts else ""
     slides = re.findall(r"<section\b.*?</section>", deck, re.S)
-    bare = [i for i, slide in enumerate(slides, 1) if not _REBUILT.search(slide)]
+    bare = [i for i, slide in enumerate(slides, 1) if not tag.search(html.unescape(slide))]
     if bare:
         return f"slides: no tag about the data on slide {bare[0]}"
-    found = (_noticed(name, data, delivery.results["notice"]) for name, data in delivery.packages.items())
+    found = (_noticed(name, data, delivery.results["notice"], tag) for name, data in delivery.packages.items())
     return next(filter(None, found), "")
 
 
-def _noticed(name: str, data: bytes, words: str) -> str:
+def _tag(delivery: Delivery) -> re.Pattern[str]:
+    """What every slide must say: that scores were rebuilt, or whatever else the notice begins with."""
+    if delivery.results.get("basis") != "measured":
+        return _REBUILT
+    first = delivery.results["notice"].partition(". ")[0].rstrip(".")
+    # A deck shortens what does not fit into its foot.
+    return re.compile(re.escape(first[:24]), re.I)
+
+
+def _noticed(name: str, data: bytes, words: str, tag: re.Pattern[str]) -> str:
     """Whether a package says it: a workbook on every sheet, a deck by its tag on every slide, all of them in full."""
     said = _squeezed(words)
     parts = {part: _squeezed("\n".join(texts)) for part, texts in _opened(data).items()}
@@ -207,8 +218,30 @@ def _noticed(name: str, data: bytes, words: str) -> str:
     for part, text in parts.items():
         if part.startswith("xl/worksheets/sheet") and said not in text:
             return f"{name}: no notice about the data on {part}"
-        if re.match(r"ppt/slides/slide\d", part) and not _REBUILT.search(text):
+        if re.match(r"ppt/slides/slide\d", part) and not tag.search("".join(_opened(data)[part])):
             return f"{name}: no tag about the data on {part}"
+    return ""
+
+
+def draft(delivery: Delivery) -> str:
+    """A draft says so: on the page and on every slide, sheet and printed page."""
+    parameters = delivery.results["parameters"]
+    if parameters.get("status") != "draft":
+        return ""
+    said = words(parameters["language"])
+    word, whole = said["draft"], f"{said['draft']}. {said['draft_note']}"
+    for name, parts in delivery.parts.items():
+        if (whole if name == "html" else word) not in re.sub("</?b>", "", html.unescape(parts.own)):
+            return f"{name}: does not say that it is a draft"
+    deck = delivery.parts["slides"].own if "slides" in delivery.parts else ""
+    slides = re.findall(r"<section\b.*?</section>", deck, re.S)
+    if bare := [i for i, slide in enumerate(slides, 1) if f'<span class="rec">{word}' not in slide]:
+        return f"slides: slide {bare[0]} does not say that it is a draft"
+    for name, data in delivery.packages.items():
+        for part, texts in _opened(data).items():
+            shown = re.match(r"xl/worksheets/sheet|ppt/slides/slide\d|page ", part)
+            if shown and word not in " ".join(texts):
+                return f"{name}: {part} does not say that it is a draft"
     return ""
 
 
@@ -492,6 +525,7 @@ GATES: dict[str, Callable[[Delivery], str]] = {
     "offline": offline,
     "named": named,
     "notice": notice,
+    "draft": draft,
     "private": private,
     "leaks": leaks,
     "inert": inert,

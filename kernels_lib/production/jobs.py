@@ -98,6 +98,11 @@ class Job:
         }[self.kind]
 
     @property
+    def tables_folder(self) -> Path:
+        """Where the job's results go as tables."""
+        return self.results_file.parent if self.kind == "study" else self.results_file.with_suffix("")
+
+    @property
     def notebook_file(self) -> Path:
         """Where the executed notebook is kept."""
         return self.build / "notebooks" / self.kind / f"{self.label}.ipynb"

@@ -23,7 +23,8 @@ import kernels_lib
 from kernels_lib.keep import cache_beside
 from kernels_lib.production.jobs import Job
 from kernels_lib.study.fingerprint import sha256_of
-from kernels_lib.study.params import THEME, UNSEEN
+from kernels_lib.study.freezing import lock_file
+from kernels_lib.study.params import SAID, THEME, UNSEEN
 from kernels_lib.study.roster import Roster
 
 LIBRARY = Path(kernels_lib.__file__).parent
@@ -80,6 +81,7 @@ class Keyring:
             "who is studied": digest(_who(roster)),
             "the library that computes": code("study", "analysis", "locale", "store.py", "errors.py", "paths.py"),
             "the packages": packages(),
+            "the frozen plan": _plan(roster),
         }
 
     def keys(self, job: Job, notebook: Any, origins: Mapping[str, Any]) -> Keys:
@@ -107,6 +109,7 @@ class Keyring:
         publishing = {
             "the notebook's words and tags": cells.digest,
             "the theme": digest([{key: job.values.get(key) for key in THEME}, theme_files(job)]),
+            "the analyst's words and the status": digest({key: job.values.get(key) for key in SAID}),
             "the templates and exporters": code(*EXPORTERS),
             "who must not be named": digest([job.hides, job.quoted]),
             "how scripts are held": job.assets,
@@ -141,6 +144,11 @@ def _cells(notebook: Any) -> _Cells:
         kept = notebook, _Cells(text, digest([dict(cell) for cell in notebook.cells]))
         _known[id(notebook)] = kept
     return kept[1]
+
+
+def _plan(roster: Roster) -> str:
+    path = lock_file(roster.root, roster.study_name)
+    return digest(path.read_bytes()) if path.is_file() else ""
 
 
 def _data(roster: Roster) -> list[Any]:

@@ -124,7 +124,7 @@ def need(job: Job, keys: Keys, record: dict[str, Any] | None, *, force: bool = F
         if reasons:
             formats.append(name)
             why |= dict.fromkeys(reasons)
-    if job.inspect and not record["inspected"]:
+    if job.inspect and not record.get("inspected"):
         formats, why = list(job.formats), {**why, "it was not inspected in a browser": None}
     if job.presenter and not job.presenter_file.is_file():
         formats, why = list(job.formats), {**why, "the presenter's deck is not there": None}

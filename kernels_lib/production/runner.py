@@ -43,6 +43,7 @@ from kernels_lib.production.notebooks import (
     without_sections,
     write,
 )
+from kernels_lib.production.publish import tidy
 from kernels_lib.production.records import Need
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.params import SECTIONS
@@ -321,6 +322,8 @@ def _publish(
     whole["SHA256SUMS"] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode("utf-8")
     replace_folder(job.folder, whole, folder, keep=_stays(job, files, made))
     replace(job.results_file, kept.encode("utf-8"), folder)
+    for name, table in tidy.tables(results).items():
+        replace(job.tables_folder / name, table, folder)
     return files
 
 

@@ -1,4 +1,5 @@
-"""What a document wears and does not say: colours, logo, type, and the lines of contact and confidence.
+"""What a document wears and does not compute: colours, logo, type, the lines of contact and confidence,
+whether it is a draft, and the analyst's own words.
 
 Taken from the parameters, both while a notebook runs and when its kept outputs are published anew:
 so a changed theme re-runs nothing.
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kernels_lib.errors import BadParameters
+from kernels_lib.study.commentary import remarks
 from kernels_lib.study.params import Origin
 from kernels_lib.study.theme import FAMILY
 
@@ -40,7 +42,8 @@ def dressing(root: Path, values: Mapping[str, Any], origin: Callable[[str], Orig
     -------
     dict
         ``colours``, ``logo`` (a data URI or empty), ``fonts`` (by place: the family's name and its file
-        as a data URI), ``contact``, ``confidentiality``.
+        as a data URI), ``contact``, ``confidentiality``, ``status``, ``commentary`` (what each remark is
+        about, and its markdown).
 
     Raises
     ------
@@ -53,6 +56,8 @@ def dressing(root: Path, values: Mapping[str, Any], origin: Callable[[str], Orig
         "fonts": dict(_fonts(root, values["type"], origin)),
         "contact": values["contact"],
         "confidentiality": values["confidentiality"],
+        "status": values.get("status", "final"),
+        "commentary": remarks(root, values),
     }
 
 

@@ -1,6 +1,6 @@
-"""Parameters in four layers: study < industry < client < ``--set``.
+"""Parameters in layers: study < industry < the client's row of clients.csv < client < ``--set``.
 
-Each layer is one YAML file; a later one replaces single keys of an earlier one.  Every effective
+Each layer is one YAML file (or a row); a later one replaces single keys of an earlier one.  Every effective
 value knows the file and line it came from.  Unknown keys are refused with the nearest known one.
 """
 
@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from kernels_lib.errors import BadParameters, UnknownName, quoted
 from kernels_lib.paths import SLUG, params_folder, shown
+from kernels_lib.study.commentary import Commentary
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.language import LANGUAGES, SOURCE
 from kernels_lib.study.validation import ANY, Quoted, Spoken, check_model, joined
@@ -32,7 +33,9 @@ USUAL_FORMATS = FORMATS[:2]
 
 # Parameters that change how a report looks and not what it says; a notebook that ran need not run again for them.
 THEME = ("colours", "type", "logo", "contact", "confidentiality")
-UNSEEN = (*THEME, "formats", "limits")
+# What analysts say of a report: put into its documents when they are published, no part of what is computed.
+SAID = ("commentary", "status")
+UNSEEN = (*THEME, *SAID, "formats", "limits")
 
 
 def _text_of_number(value: Any) -> Any:
@@ -100,18 +103,22 @@ class Parameters(BaseModel):
     limits: Limits = Limits()
     contact: Quoted = Field("", max_length=200, description="Whom to ask; stands at the end of the report.")
     confidentiality: Quoted = Field("", max_length=200, description="Stands at the head of the report.")
+    status: Literal["draft", "final"] = Field("final", description="A draft says so on every page; none is delivered.")
+    commentary: Commentary = Field(Commentary(), description="The analyst's own words, in a client's file only.")
 
 
 # Keys that say which study it is: only study.yaml and --set may give them.
 _STUDY_ONLY = ("title", "dataset", "instrument", "seed")
+# Words on one client, which no other may inherit.
+_CLIENT_ONLY = ("commentary",)
 
 
-def _layer(name: str, doc: str, /, **identity: Any) -> type[BaseModel]:
+def _layer(name: str, doc: str, /, without: tuple[str, ...] = (), **identity: Any) -> type[BaseModel]:
     """A model of one layer: its identity, and every parameter optional."""
     optional = {
         key: (field.annotation | None if key != "report_date" else dt.date | None, _without_default(field))
         for key, field in Parameters.model_fields.items()
-        if key not in _STUDY_ONLY
+        if key not in (*_STUDY_ONLY, *without)
     }
     model = create_model(name, __config__=ConfigDict(extra="forbid", frozen=True, strict=True), **identity, **optional)
     model.__doc__ = doc
@@ -127,6 +134,7 @@ def _without_default(field: Any) -> Any:
 IndustryFile = _layer(
     "IndustryFile",
     "What differs for one industry.",
+    _CLIENT_ONLY,
     industry=(str, Field(min_length=1, description="The industry's value in the data.")),
     name=(Spoken, Field(max_length=80, description="Its name in reports.")),
 )
@@ -210,9 +218,16 @@ def merged_layers(root: Path, study_name: str, industry_file: YamlFile | None = 
 
 
 def effective(
-    below: Merged, client_file: YamlFile | None, overrides: Sequence[tuple[str, str]] = (), language: str = ""
+    below: Merged,
+    client_file: YamlFile | None,
+    overrides: Sequence[tuple[str, str]] = (),
+    language: str = "",
+    *,
+    row: YamlFile | None = None,
 ) -> Effective:
-    """Parameters of one report: a client's layer and ``--set`` on top of what clients share, validated.
+    """Parameters of one report: a client's layers and ``--set`` on top of what clients share, validated.
+
+    `row` is the client's row of ``clients.csv``; its own file replaces single values of it.
 
     Raises
     ------
@@ -220,8 +235,9 @@ def effective(
         As for `read_layers`.
     """
     merged, origins = dict(below.values), dict(below.origins)
-    if client_file is not None:
-        _merge(merged, origins, client_file, drop=("brand",))
+    for layer in (row, client_file):
+        if layer is not None:
+            _merge(merged, origins, layer, drop=("brand",))
     for key, text in overrides:
         _override(merged, origins, key, text)
     return Effective(_validated(merged, origins, language), origins)
@@ -239,7 +255,16 @@ def study_file(root: Path, study_name: str) -> YamlFile:
     if study_name and study_name not in known_studies(root):
         raise UnknownName("study", study_name, known_studies(root), where="--study")
     path = folder / "study.yaml"
-    return _checked(path, Parameters, root)
+    file = _checked(path, Parameters, root)
+    for key in _CLIENT_ONLY:
+        if key in file.values:
+            raise BadParameters(
+                f"'{key}' is for one client.",
+                where=file.shown,
+                line=file.line(key),
+                remedy="Move it to a file in clients/.",
+            )
+    return file
 
 
 # What was last found right in each file: the same contents are not checked again.
@@ -332,9 +357,11 @@ def _merge(merged: dict[str, Any], origins: dict[str, Origin], file: YamlFile, *
         else:
             merged[key] = value
         if isinstance(value, dict):
-            for inner in value:
-                origins[f"{key}.{inner}"] = Origin(file.shown, file.line(key, inner))
-        origins[key] = Origin(file.shown, file.line(key))
+            for inner, below in value.items():
+                origins[f"{key}.{inner}"] = Origin(*file.place(key, inner))
+                for one in below if isinstance(below, dict) else ():
+                    origins[f"{key}.{inner}.{one}"] = Origin(*file.place(key, inner, one))
+        origins[key] = Origin(*file.place(key))
 
 
 _KEY = re.compile(r"^[a-z_]+(\.[a-z0-9_]+)?$")
@@ -392,6 +419,10 @@ def check_against_instrument(effective: Effective, instrument: Instrument) -> No
             if criterion not in instrument.ids:
                 origin = effective.origin(f"{kind}.{criterion}")
                 raise UnknownName("criterion", criterion, instrument.ids, where=origin.file, line=origin.line)
+    for criterion in values.commentary.criteria:
+        if criterion not in instrument.ids:
+            origin = effective.origin(f"commentary.criteria.{criterion}")
+            raise UnknownName("criterion", criterion, instrument.ids, where=origin.file, line=origin.line)
     scale = instrument.scale
     for criterion, target in values.target.items():
         if not scale.floor <= target <= scale.top:

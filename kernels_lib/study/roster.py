@@ -1,7 +1,7 @@
 """Who gets a report: the units of the data as clients, and their industries.
 
-Every unit of the data is a client by default; a file in ``params/clients/`` gives it other
-parameters and may give it another slug.  Nothing here imports pandas.
+Every unit of the data is a client by default; a row of ``params/clients.csv`` or a file in
+``params/clients/`` gives it other parameters and may give it another slug.  Nothing here imports pandas.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.paths import slug_of
+from kernels_lib.study.clients_file import ClientRow, read_clients
 from kernels_lib.study.datasets import Dataset, Resource, Scores, read_dataset, read_scores
 from kernels_lib.study.instrument import Instrument, read_instrument
 from kernels_lib.study.language import SOURCE, pick
@@ -51,6 +52,7 @@ class Client:
     brand: str
     industry: str
     file: YamlFile | None
+    row: ClientRow | None = None
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,15 @@ class Roster:
         """
         if client is not None:
             industry = self.industry_of(client)
-        file = client.file if client else None
+        file, row = (client.file, client.row) if client else (None, None)
         # Clients without a file of their own differ in nothing.
         key = ("parameters", industry.slug if industry else "", tuple(overrides))
-        if file is None and key in self.known:
+        own = file is not None or row is not None
+        if not own and key in self.known:
             return self.known[key]
-        found = effective(self._shared(industry), file, overrides)
+        found = effective(self._shared(industry), file, overrides, row=row)
         check_against_instrument(found, self.instrument)
-        if file is None:
+        if not own:
             self.known[key] = found
         return found
 
@@ -193,7 +196,11 @@ def read_roster(
     scores = _scores(dataset.scores, instrument) if dataset.scores else None
     check_against_instrument(own, instrument)
     industries = _industries(files, scores, language)
-    clients = _known_clients(root, study_name, layer_files(root, study_name, "clients"), scores)
+    own_files, rows = _each(
+        lambda: layer_files(root, study_name, "clients"),
+        lambda: read_clients(root, study_name),
+    )
+    clients = _known_clients(root, study_name, own_files, rows, scores)
     return Roster(root, study_name, dataset, instrument, scores, clients, industries, values.instrument, language)
 
 
@@ -225,15 +232,20 @@ _LISTED: dict[tuple[Path, str], tuple[Scores, list[YamlFile], dict[str, Client]]
 
 
 def _known_clients(
-    root: Path, study_name: str, files: Mapping[str, YamlFile], scores: Scores | None
+    root: Path,
+    study_name: str,
+    files: Mapping[str, YamlFile],
+    rows: Mapping[str, ClientRow],
+    scores: Scores | None,
 ) -> dict[str, Client]:
-    """The clients, listed anew only where scores or files are others than before."""
+    """The clients, listed anew only where scores, files or rows are others than before."""
     before = _LISTED.get((root, study_name))
-    if before is not None and before[0] is scores and list(map(id, before[1])) == list(map(id, files.values())):
+    made_of = [*files.values(), *rows.values()]
+    if before is not None and before[0] is scores and list(map(id, before[1])) == list(map(id, made_of)):
         return before[2]
-    clients = _clients(files, scores)
+    clients = _clients(files, rows, scores)
     if scores is not None:
-        _LISTED[root, study_name] = (scores, list(files.values()), clients)
+        _LISTED[root, study_name] = (scores, made_of, clients)
     return clients
 
 
@@ -287,7 +299,7 @@ def _each(*readers: Callable[[], Any]) -> list[Any]:
     return found
 
 
-def _clients(files: Mapping[str, YamlFile], scores: Scores | None) -> dict[str, Client]:
+def _clients(files: Mapping[str, YamlFile], rows: Mapping[str, ClientRow], scores: Scores | None) -> dict[str, Client]:
     if scores is None:
         return {}
     by_brand: dict[str, tuple[str, YamlFile]] = {}
@@ -304,13 +316,34 @@ def _clients(files: Mapping[str, YamlFile], scores: Scores | None) -> dict[str, 
                 remedy="One file a client.",
             )
         by_brand[brand] = (slug, file)
+    _check_rows(rows, by_brand, scores)
     clients: dict[str, Client] = {}
     for brand, group in zip(scores.units, scores.groups, strict=True):
-        slug, file = by_brand.get(brand, (slug_of(brand), None))
+        row = rows.get(brand)
+        slug, file = by_brand.get(brand, ((row.client if row else "") or slug_of(brand), None))
         if slug in clients:
             raise _same_slug(slug, clients[slug].brand, brand, "clients")
-        clients[slug] = Client(slug, brand, group, file)
+        clients[slug] = Client(slug, brand, group, file, row)
     return clients
+
+
+def _check_rows(rows: Mapping[str, ClientRow], by_brand: Mapping[str, tuple[str, YamlFile]], scores: Scores) -> None:
+    """Rows are of units of the data, and call a client as its file does."""
+    problems: list[ScorecardError] = []
+    units = set(scores.units)
+    for brand, row in rows.items():
+        if brand not in units:
+            problems.append(UnknownName("brand", brand, scores.units, where=row.place("brand")[0]))
+        elif row.client and brand in by_brand and by_brand[brand][0] != row.client:
+            problems.append(
+                BadParameters(
+                    f"'{brand}' is '{row.client}' here and has the file {by_brand[brand][1].shown}.",
+                    where=row.place("client")[0],
+                    remedy="Give both the same name.",
+                )
+            )
+    if problems:
+        raise joined(problems)
 
 
 def _same_slug(slug: str, first: str, second: str, folder: str) -> BadParameters:

@@ -23,7 +23,8 @@ def _in_language(value: Any, info: ValidationInfo) -> Any:
     return pick(value, _language(value, info))
 
 
-def _quoted(value: Any, info: ValidationInfo) -> Any:
+def in_language_if_given(value: Any, info: ValidationInfo) -> Any:
+    """The text in the reader's language; a text alone stands in every language."""
     return pick(value, _language(value, info), plain=True)
 
 
@@ -49,7 +50,7 @@ _EITHER = {
 # A text in the reader's language: `text`, or `{en: text, de: Text}`.
 Spoken = Annotated[str, Field(min_length=1, max_length=600), BeforeValidator(_in_language), WithJsonSchema(_EITHER)]
 # The same, where a text alone may stand in every language: a citation, a name that is not translated.
-Quoted = Annotated[str, Field(max_length=600), BeforeValidator(_quoted), WithJsonSchema(_EITHER)]
+Quoted = Annotated[str, Field(max_length=600), BeforeValidator(in_language_if_given), WithJsonSchema(_EITHER)]
 
 
 def check_model(model: type[M], file: YamlFile, *, what: str = "key", language: str = SOURCE) -> M:

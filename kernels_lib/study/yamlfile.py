@@ -54,6 +54,10 @@ class YamlFile:
             key = key[:-1]
         return None
 
+    def place(self, *path: str) -> tuple[str, int | None]:
+        """Where a key stands, as messages name it, and its line."""
+        return self.shown, self.line(*path)
+
 
 # What was read last from each file, and the bytes that it was read from.
 _READ: dict[Path, tuple[bytes, YamlFile]] = {}

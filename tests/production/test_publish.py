@@ -598,7 +598,7 @@ def test_the_index_speaks_the_language_of_the_study():
 
 
 def test_the_index_refuses_a_status_it_does_not_know():
-    with pytest.raises(UnknownName, match="Known: built, failed"):
+    with pytest.raises(UnknownName, match="Known: built, draft, failed"):
         render_index("x", [ENTRIES[0] | {"status": "done"}])
 
 

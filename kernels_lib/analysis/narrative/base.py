@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from kernels_lib.analysis import frozen
 from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, firm, joined, open_, state
@@ -417,7 +418,25 @@ class Words:
 
     def method(self) -> Statement:
         """How the numbers come about."""
-        return joined("method", self.method_lines())
+        return joined("method", [*self.method_lines(), frozen.said(self.study)])
+
+    def cite(self) -> Statement:
+        """How the report is to be cited: what it is, and what it was made from."""
+        study = self.study
+        return state(
+            "method.cite",
+            "To cite: {title} ({year}). {kind}, wave {wave}, {date}. Made with {toolkit} from {dataset}; scores "
+            "{scores}, parameters {parameters}.",
+            title=study.parameters.title.rstrip("."),
+            year=str(study.report_date.year),
+            kind=_(self.kind_words),
+            wave=study.wave,
+            date=study.numerals.date(study.report_date),
+            toolkit=study.provenance["toolkit"],
+            dataset=study.roster.dataset.name,
+            scores=study.provenance["scores"][:12],
+            parameters=study.provenance["parameters"],
+        )
 
     def method_lines(self) -> list[Statement]:
         """The method, one statement a line."""

@@ -15,7 +15,7 @@ from kernels_lib.study.language import N_, _, _n, speaking
 from kernels_lib.study.numerals import EN_DASH, Numerals
 
 KINDS = {"study": N_("Study"), "methods": N_("Methods"), "industry": N_("Industry"), "client": N_("Client")}
-STATUSES = {"built": N_("✓ built"), "failed": N_("▲ failed")}
+STATUSES = {"built": N_("✓ built"), "draft": N_("✎ draft"), "failed": N_("▲ failed")}
 LINKS = {
     "html": N_("report"),
     "slides": N_("slides"),
@@ -79,7 +79,7 @@ def render_index(
         * ``kind``: study, methods, industry or client
         * ``name``, ``slug``: what it is about; ``industry``: a client's; ``size``: units in the data
         * ``links``: format to address relative to the index, such as ``{"html": "clients/x/report.html"}``
-        * ``status``: built or failed; ``error``: why it failed; ``failed_notebook``: address
+        * ``status``: built, draft or failed; ``error``: why it failed; ``failed_notebook``: address
         * ``headline``, ``overall`` (points), ``stage``, ``rank``: empty or None where there is none
         * ``changes``: what is different since the last build
     notice : str, optional

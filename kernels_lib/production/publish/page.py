@@ -52,7 +52,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from kernels_lib.errors import GateFailed
-from kernels_lib.production.publish import figures
+from kernels_lib.production.publish import commentary, figures
 from kernels_lib.production.publish.figures import Figure
 from kernels_lib.production.publish.words import words
 from kernels_lib.study.results import MIME as RESULTS
@@ -88,6 +88,18 @@ class Masthead:
     colours: Mapping[str, str] = field(default_factory=dict)
     logo: str = ""
     fonts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    status: str = "final"
+    commentary: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def draft(self) -> str:
+        """What a draft is called; empty for a final report."""
+        return words(self.language)["draft"] if self.status == "draft" else ""
+
+    @property
+    def draft_line(self) -> str:
+        """What a draft says of itself, in full."""
+        return f"{self.draft}. {words(self.language)['draft_note']}" if self.draft else ""
 
     @property
     def notice_parts(self) -> tuple[str, str]:
@@ -97,8 +109,9 @@ class Masthead:
 
     @property
     def tag(self) -> str:
-        """The notice as a tag: its own short words, else its first sentence."""
-        return self.notice_tag or self.notice_parts[0].rstrip(".")
+        """What every slide and page says: that it is a draft, and the notice in short or its first sentence."""
+        notice = self.notice_tag or self.notice_parts[0].rstrip(".")
+        return "; ".join(filter(None, (self.draft, notice)))
 
 
 @dataclass(frozen=True)
@@ -227,6 +240,10 @@ def read(notebook: Mapping[str, Any]) -> Document:
     numbers, notes = _numbered(paged)
     opening, *sections = _sections(paged, numbers)
     slides = _slides(cell for cell in kept if "report-only" not in cell.tags)
+    if masthead.commentary:
+        sections.insert(0, _view(masthead))
+        # After the title and the answer: what is thought of it.
+        slides[2:2] = _view_slides(masthead)
     document = Document(masthead, headline, opening, tuple(s for s in sections if not s.empty), tuple(slides), notes)
     for form in ("page", "deck"):
         _distinct(document.figures(form), form)
@@ -258,9 +275,12 @@ def _masthead(notebook: Mapping[str, Any]) -> Masthead:
         raise GateFailed("the masthead says no title or no subject.")
     words(fields.get("language", "en"))
     fields["kicker"] = tuple(fields.get("kicker") or ())
+    fields["commentary"] = tuple(fields.get("commentary") or ())
     if fields.get("logo") and not fields["logo"].startswith("data:image/"):
         raise GateFailed("the masthead's logo is not a data URI: a document asks nothing of the network.")
-    return Masthead(**fields)
+    head = Masthead(**fields)
+    # First of all that stands above the headline, in every format.
+    return replace(head, kicker=(head.draft, *head.kicker)) if head.draft else head
 
 
 def _cell(cell: Mapping[str, Any], index: int, language: str) -> _Cell:
@@ -439,7 +459,7 @@ def _slug(text: str) -> str:
 def _sections(cells: Iterable[_Cell], numbers: Mapping[str, int]) -> list[Section]:
     """The title block, and a section for each topic; figures are numbered in order."""
     sections = [Section("summary", "")]
-    taken, number = {"summary", "main", "notes"}, 0
+    taken, number = {"summary", "main", "notes", "view"}, 0
     referred: set[int] = set()
     for cell in cells:
         for item in cell.items:
@@ -461,6 +481,32 @@ def _sections(cells: Iterable[_Cell], numbers: Mapping[str, int]) -> list[Sectio
                 raise GateFailed("a piece laid out for a slide would be on the page.", where=cell.where,
                                  remedy="Tag the cell slides-only.")  # fmt: skip
     return sections
+
+
+def _view(head: Masthead) -> Section:
+    """The analyst's own words, apart from what is computed."""
+    said = words(head.language)
+    shown = Markup("").join(
+        Markup("<h3>{}</h3>").format(remark["about"]) + commentary.as_html(remark["text"])
+        if remark["about"]
+        else commentary.as_html(remark["text"])
+        for remark in head.commentary
+    )
+    note = Markup('<p class="small mut">{}</p>').format(said["view_note"])
+    block = Block("view", html=Markup('<div class="view">{}</div>').format(shown) + note)
+    return Section("view", said["view"], blocks=[block])
+
+
+def _view_slides(head: Masthead) -> list[Slide]:
+    """What is said on the whole, as many slides as it takes."""
+    said = words(head.language)
+    parts = [
+        part for remark in head.commentary if not remark["about"] for part in commentary.for_slides(remark["text"])
+    ]
+    return [
+        Slide(said["view_more" if number else "view"], "commentary", blocks=[Block("view", html=part)])
+        for number, part in enumerate(parts)
+    ]
 
 
 def _free(identity: str, taken: set[str]) -> str:

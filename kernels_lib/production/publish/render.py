@@ -53,7 +53,7 @@ def report(document: page.Document, *, template: Any = None, to_assets: str = ""
     Laid
     """
     head = document.masthead
-    foot = " ".join(part.rstrip(".") + "." for part in (head.foot, head.tag.capitalize()) if part)
+    foot = " ".join(part.rstrip(".") + "." for part in (head.foot, head.tag[:1].upper() + head.tag[1:]) if part)
     return _laid_out(
         template or assets.environment().get_template(REPORT),
         document,

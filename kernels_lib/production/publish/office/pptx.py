@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from kernels_lib.errors import GateFailed
 from kernels_lib.production.publish import page
+from kernels_lib.production.publish.commentary import with_addresses
 from kernels_lib.production.publish.office import charts, grids, template
 from kernels_lib.production.publish.office.canvas import Canvas, Frame, Par, Td, fitted, height, par, settled, td
 from kernels_lib.production.publish.office.layouts import LAYOUTS
@@ -272,7 +273,8 @@ def _is_text(block: page.Block) -> bool:
 
 def _words(block: page.Block) -> list[Par]:
     heading = block.kind == "title"
-    return [par(text, 19, bold=heading, after=8, line=1.3) for text in _spoken(block.html)]
+    html = Markup(with_addresses(block.html)) if block.kind == "view" else block.html
+    return [par(text, 19, bold=heading, after=8, line=1.3) for text in _spoken(html)]
 
 
 def _spoken(html: Markup) -> list[str]:

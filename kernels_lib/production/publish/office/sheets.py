@@ -15,6 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from kernels_lib.production.publish.commentary import as_text
 from kernels_lib.production.publish.figures import Figure
 from kernels_lib.production.publish.office.codebook import (
     CODES,
@@ -28,6 +29,7 @@ from kernels_lib.production.publish.office.codebook import (
 )
 from kernels_lib.production.publish.office.package import sayable
 from kernels_lib.production.publish.office.source import Source, parsed
+from kernels_lib.production.publish.words import words
 from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals
 
@@ -108,7 +110,7 @@ class _Names:
 def sheets(source: Source) -> list[Sheet]:
     """Every sheet of the annex, in order; the language that is spoken is the reader's."""
     names = _Names()
-    found = [_summary(source, names)]
+    found = [_summary(source, names), *_view(source, names)]
     found += _scores(source, names)
     found += [_of_records("criteria", _("Criteria"), CRITERIA, source, names)] if source.results["criteria"] else []
     if brands := source.results["brands"]:
@@ -181,6 +183,18 @@ def _summary(source: Source, names: _Names) -> Sheet:
         (results["basis"],),
         plain=True,
     )
+
+
+def _view(source: Source, names: _Names) -> list[Sheet]:
+    """The analyst's own words, on a sheet of their own."""
+    head = source.head
+    if not head.commentary:
+        return []
+    said = words(head.language)
+    rows = tuple((remark["about"] or _("On the whole"), as_text(remark["text"])) for remark in head.commentary)
+    columns = (Column(_("What")), Column(_("Value")))
+    basis = (source.results["basis"],)
+    return [Sheet(names.free(said["view"]), said["view"], columns, rows, basis, notes=(said["view_note"],), plain=True)]
 
 
 def _key_numbers(source: Source) -> list[tuple[str, Value | Cell, str]]:

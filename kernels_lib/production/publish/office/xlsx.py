@@ -124,6 +124,8 @@ class _Book:
         """Title, notice, basis and notes, each across the sheet; gives the row below them."""
         head = self.source.head
         lines: list[tuple[str, dict[str, Any]]] = [(page.title, {"bold": True, "font_size": 14})]
+        if head.draft:
+            lines.append((head.draft_line, {"bold": True, "bg_color": HOUSE["notice"]}))
         if head.notice:
             lines.append((head.notice, {"bold": True, "bg_color": HOUSE["notice"]}))
         bases = ", ".join(self.source.basis(basis) for basis in page.bases)
