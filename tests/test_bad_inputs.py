@@ -1,0 +1,218 @@
+"""Bad input gets one message that helps, the right exit code, and costs nothing of what was built before."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from kernels_lib import cli
+from tests.conftest import copy_project
+
+CORPUS = Path(__file__).parent / "bad_inputs"
+RUNS = ("build", "deliver")
+
+
+def cases() -> list[dict[str, Any]]:
+    found = []
+    for path in sorted(CORPUS.glob("*.yaml")):
+        found += [{**case, "file": path.stem} for case in YAML(typ="safe", pure=True).load(path.read_text("utf-8"))]
+    return found
+
+
+def as_parameter(case: dict[str, Any]) -> Any:
+    # Who gets as far as running a notebook takes seconds.
+    slow = case["run"][0] in RUNS and case.get("runs", False)
+    return pytest.param(case, id=f"{case['group']}: {case['case']}", marks=pytest.mark.slow if slow else ())
+
+
+CASES = cases()
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory) -> Path:
+    """A project with something built; every case gets a copy whose files are links to it."""
+    folder = copy_project(tmp_path_factory.mktemp("bad") / "project")
+    for name in ("site/clients/brand-07", "site/clients/brand-08", "results/clients"):
+        (folder / "build" / name).mkdir(parents=True)
+    for name in ("site/index.html", "site/clients/brand-07/report.html", "site/clients/brand-08/report.html"):
+        (folder / "build" / name).write_text(f"built before: {name}")
+    (folder / "build/site/manifest.json").write_text('{"entries": {}}')
+    return folder
+
+
+@pytest.fixture
+def broken(pristine, tmp_path, monkeypatch) -> Path:
+    folder = tmp_path / "project"
+    shutil.copytree(pristine, folder, copy_function=os.link)
+    monkeypatch.setenv("SCORECARD_ROOT", str(folder))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def put(project: Path, case: dict[str, Any]) -> None:
+    """What the case changes; links are cut first, so that no other case sees it."""
+    for name in [*case.get("remove", ()), *case.get("write", ()), *case.get("mkdir", ()), *case.get("link", ())]:
+        path = project / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+    for name, content in case.get("write", {}).items():
+        (project / name).write_bytes(as_bytes(content))
+    for name in case.get("mkdir", ()):
+        (project / name).mkdir()
+    for name, target in case.get("link", {}).items():
+        (project / name).symlink_to(target)
+    for name, (before, after) in case.get("replace", {}).items():
+        text = (project / name).read_text(encoding="utf-8")
+        assert before in text, f"{name} no longer holds {before!r}"
+        (project / name).unlink()
+        (project / name).write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def as_bytes(content: Any) -> bytes:
+    if isinstance(content, str):
+        return content.encode("utf-8")
+    if "hex" in content:
+        return bytes.fromhex(content["hex"])
+    text, times = content["repeat"]
+    return text.encode("utf-8") * times + content.get("then", "").encode("utf-8")
+
+
+def built(project: Path) -> dict[str, str]:
+    """Every byte of what was published before."""
+    site = project / "build/site"
+    return {
+        path.relative_to(site).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in sorted(site.rglob("*"))
+        if path.is_file()
+    }
+
+
+def run(words: list[str], monkeypatch, capsys) -> tuple[int, str]:
+    """The command in this process; its code, and all that it said."""
+    monkeypatch.setattr(sys, "argv", ["scorecard", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    return ended.value.code or 0, f"{said.err}\n{said.out}"
+
+
+def hold(case: dict[str, Any], code: int, said: str) -> None:
+    assert case["code"] == code, said
+    assert "Traceback" not in said
+    missing = [words for words in case["says"] if words not in said]
+    assert not missing, f"{missing} not said; it said: {said}"
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("case", [as_parameter(case) for case in CASES])
+def test_bad_input_is_told_and_loses_nothing(case, broken, monkeypatch, capsys, told):
+    put(broken, case)
+    before = built(broken)
+
+    code, said = run([str(word) for word in case["run"]], monkeypatch, capsys)
+
+    hold(case, code, said)
+    if not case.get("builds"):
+        # A build that fails lists the failure in the index; a client's own folder is untouched.
+        kept = {name: digest for name, digest in built(broken).items() if code != 1 or name.startswith("clients/")}
+        assert {name: digest for name, digest in before.items() if name in kept or code != 1} | {} == {
+            name: digest for name, digest in {**before, **kept}.items()
+        }
+        assert all(kept.get(name) == digest for name, digest in before.items() if name.startswith("clients/"))
+    told("bad inputs tried", 1)
+
+
+# A few through the real command, so that what it does before and after is seen too.
+SAMPLE = random.Random(7).sample([case for case in CASES if case["run"][0] not in RUNS], 3)
+
+
+@pytest.mark.parametrize("case", SAMPLE, ids=lambda case: case["case"])
+def test_the_real_command_says_the_same(case, broken):
+    put(broken, case)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "kernels_lib", *map(str, case["run"])],
+        cwd=broken,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    hold(case, done.returncode, done.stderr + done.stdout)
+
+
+def test_the_corpus_is_as_large_and_as_wide_as_it_says():
+    assert len(CASES) >= 150
+    assert len({case["case"] for case in CASES}) == len(CASES)
+    assert len({case["group"] for case in CASES}) >= 45
+
+
+# Mutations: whatever is written into a file, a message comes back, or all is well.
+
+MUTATED = ("params/clients/brand-07.yaml", "params/study.yaml", "datasets/attitude/scores.csv", "reports/client.ipynb")
+
+
+def mutated(text: bytes, draw: Any) -> bytes:
+    """One or two places changed: bytes flipped, a piece cut out, put in twice, or strange text put in."""
+    for _ in range(draw(st.integers(1, 2))):
+        at = draw(st.integers(0, len(text)))
+        length = draw(st.integers(0, 40))
+        piece = draw(
+            st.one_of(
+                st.binary(max_size=4),
+                st.sampled_from([b"\x00", b"\xff\xfe", b"\t", b"\n", b'"', b"'", b": ", b"- ", b"&a *a", b"{", b"}}", b"=1+1"]),
+                st.just(text[at : at + length]),
+            )
+        )
+        text = text[:at] + piece + text[at + length * draw(st.booleans()) :]
+    return text
+
+
+def hold_mutations(name: str, examples: int, broken: Path, monkeypatch, capsys) -> None:
+    path = broken / name
+    original = path.read_bytes()
+    study = ["--study", "attitude"] if "attitude" in name else []
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        derandomize=True,
+    )
+    @given(st.data())
+    def holds(data):
+        path.unlink(missing_ok=True)
+        path.write_bytes(mutated(original, data.draw))
+        code, said = run(["check", *study], monkeypatch, capsys)
+        assert code in (0, 2), said
+        assert "Traceback" not in said
+
+    holds()
+
+
+@pytest.mark.parametrize("name", MUTATED)
+def test_a_few_mutations_of_a_file_never_end_in_a_stack_trace(name, broken, monkeypatch, capsys):
+    hold_mutations(name, 8, broken, monkeypatch, capsys)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", MUTATED)
+def test_many_mutations_of_a_file_never_end_in_a_stack_trace(name, broken, monkeypatch, capsys, told):
+    hold_mutations(name, 150, broken, monkeypatch, capsys)
+    told("mutated files tried", 150)
