@@ -102,9 +102,7 @@ def as_yaml(value: Any) -> str:
     return value.isoformat() if isinstance(value, dt.date) else repr(value)
 
 
-def _checked(
-    text: str, changed: str, wanted: dict[str, Any], before: YamlFile, path: Sequence[str], shown: str
-) -> str:
+def _checked(text: str, changed: str, wanted: dict[str, Any], before: YamlFile, path: Sequence[str], shown: str) -> str:
     try:
         right = parse_yaml(changed, shown).values == wanted
     except BadParameters:
@@ -112,7 +110,7 @@ def _checked(
     if right:
         return changed
     raise BadParameters(
-        f"'{'.'.join(path)}' stands in a way that is not changed from outside (an alias, or a value over several lines).",
+        f"'{'.'.join(path)}' stands there in a way that is not changed from outside, such as an alias.",
         where=shown,
         line=before.line(*path),
         remedy="Change it in the file itself.",
