@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
@@ -90,11 +89,12 @@ class Workshop:
         told: Callable[[Any], None] = lambda value: None,
         outdated: Callable[[], bool] = lambda: False,
     ) -> Any:
-        """What a function of `making` answers.
+        """What a function answers.
 
         Parameters
         ----------
         name : str
+            In `making`, or anywhere as "module:name".
         asked : mapping
             A JSON value.
         told : callable
@@ -111,7 +111,7 @@ class Workshop:
         """
         self._open.wait()
         if self._template is not None:
-            return self._from_child(self._template.fork(f"{MAKING}:{name}", asked), told, outdated)
+            return self._from_child(self._template.fork(_full(name), asked), told, outdated)
         if self._pool is None:
             raise ScorecardError("the preview has ended.")
         return _from_pool(self._pool.submit(_call, name, dict(asked)), outdated)
@@ -158,5 +158,10 @@ def _from_pool(future: Future[Any], outdated: Callable[[], bool]) -> Any:
             raise ScorecardError("the process that makes the report died.") from broken
 
 
+def _full(name: str) -> str:
+    return name if ":" in name else f"{MAKING}:{name}"
+
+
 def _call(name: str, asked: dict[str, Any]) -> Any:
-    return partial(getattr(import_module(MAKING), name), asked)()
+    module, _, function = _full(name).partition(":")
+    return getattr(import_module(module), function)(asked)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from kernels_lib.errors import BadParameters, UnknownName
-from kernels_lib.paths import build_folder, shown
+from kernels_lib.paths import shown
 from kernels_lib.production import build
+from kernels_lib.production.alike import project_like
 from kernels_lib.production.preview.form import layer_files, whom
 from kernels_lib.study.params import Parameters
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
@@ -62,7 +60,7 @@ def write(root: Path, study_name: str, subject: str, layer: str, key: str, value
     client, industry = whom(roster, subject)
     text = _text(path) if path.is_file() else _new(layer, roster, client, industry)
     changed = _changed(text, key, value, label)
-    with _tried(root, path, changed) as overlay:
+    with project_like(root, {path: changed}) as overlay:
         planned = build.plan(build.Request(root=overlay, study_name=study_name, only=subject))
     replace_file(path, changed)
     origin = next(iter(planned.origins.values())).get(key)
@@ -122,34 +120,6 @@ def _new(layer: str, roster: Roster, client: Client | None, industry: Industry |
     if layer == "industry" and industry is not None:
         return f"{head}industry: {as_yaml(industry.id)}  # as in the data\nname: {as_yaml(industry.name)}\n"
     raise BadParameters("the file does not exist.", where=shown(folder / "study.yaml", roster.root))
-
-
-@contextmanager
-def _tried(root: Path, path: Path, text: str) -> Iterator[Path]:
-    """A project like this one in which one file of params/ has another text."""
-    work = build_folder(root, "") / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"j{os.getpid()}-", dir=work)).resolve()
-    try:
-        shutil.copytree(root / "params", folder / "params", copy_function=_linked)
-        for name in ("datasets", "reports", "build", "tests"):
-            if (root / name).is_dir():
-                (folder / name).symlink_to(root / name, target_is_directory=True)
-        target = folder / path.relative_to(root)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # A file of its own: the link's contents are the project's.
-        target.unlink(missing_ok=True)
-        target.write_bytes(text.encode("utf-8"))
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _linked(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without links
-        shutil.copyfile(source, target)
 
 
 def _text(path: Path) -> str:
