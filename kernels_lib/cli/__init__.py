@@ -9,11 +9,11 @@ import sys
 
 import typer
 
-from kernels_lib.cli import build, check, params, plan, preview, verify
+from kernels_lib.cli import build, check, compare, params, plan, preview, verify
 from kernels_lib.cli.app import app
 from kernels_lib.errors import ScorecardError
 
-__all__ = ["app", "build", "check", "main", "params", "plan", "preview", "verify"]
+__all__ = ["app", "build", "check", "compare", "main", "params", "plan", "preview", "verify"]
 
 INTERRUPTED = 130
 
