@@ -267,8 +267,11 @@ def _explained(item: Item, inputs: Sequence[Input], unit: str, tried: Tried) -> 
         listed = "; ".join(_said(each, item, unit)[0] for each in untried)
         return Explained(item, f"none of the parameters alone; {listed}", False)
     needed = [name for name, found in tried.without.items() if not _among(item, found)]
-    told = [_said(by_name[name], item, unit)[0] for name in needed or by_name]
-    return Explained(item, f"only together: {'; '.join(told)}", bool(needed))
+    told = {name: _said(each, item, unit)[0] for name, each in by_name.items()}
+    if len(needed) == 1:
+        others = " or ".join(text for name, text in told.items() if name not in needed)
+        return Explained(item, f"{told[needed[0]]} together with {others}", True)
+    return Explained(item, f"only together: {'; '.join(told[name] for name in needed or told)}", bool(needed))
 
 
 def _among(item: Item, found: Sequence[Item]) -> bool:

@@ -102,6 +102,7 @@ def compare(
     named += [f"industry/{roster.industry(each).slug}" for each in industries]
     keys, missing = _keys(sides, named)
     with Computer(root, study_name, told) as computer:
+        computer.compute([variant for side in sides for variant in _variants(side, keys)])
         sides = [_computed(side, keys, computer) for side in sides]
         reports = [_report(root, roster, key, sides, computer) for key in keys]
     notices = {side.results[key]["notice"] for side in sides for key in keys}
@@ -132,8 +133,12 @@ def _keys(sides: Sequence[Side], named: Sequence[str]) -> tuple[list[str], list[
 def _computed(side: Side, keys: Sequence[str], computer: Computer) -> Side:
     if not side.computed:
         return side
-    found = computer.compute([Variant(key, side.wave, side.overrides) for key in keys])
-    return replace(side, results=dict(zip(keys, found, strict=True)))
+    return replace(side, results=dict(zip(keys, computer.compute(_variants(side, keys)), strict=True)))
+
+
+def _variants(side: Side, keys: Sequence[str]) -> list[Variant]:
+    """What has to be computed of a side."""
+    return [Variant(key, side.wave, side.overrides) for key in keys] if side.computed else []
 
 
 def _report(root: Path, roster: Roster, key: str, sides: Sequence[Side], computer: Computer) -> ReportCompared:

@@ -59,7 +59,7 @@ def counted(report: ReportCompared) -> str:
 
 def write(root: Path, compared: Comparison) -> Path:
     """Write the page into ``build/compare``, named after its sides, and say where it is."""
-    name = f"{file_label(compared.first, root)}--{file_label(compared.second, root)}.html"
+    name = f"{file_label(compared.first)}--{file_label(compared.second)}.html"
     target = root / "build" / "compare" / name
     work = root / "build" / "work"
     work.mkdir(parents=True, exist_ok=True)

@@ -96,10 +96,11 @@ def _on_disk(root: Path, study_name: str, text: str, path: Path) -> Side:
             where=text,
             remedy="A build has them in results/; documents alone, as a client has them, do not hold them.",
         )
+    label = shown(path.resolve(), root) or text
     # A build folder lies in its project, so the data are beside it.
     above = path.resolve().parent
     project = above if path.is_dir() and (above / "datasets").is_dir() else None
-    return Side(text, found, project=project)
+    return Side(label, found, project=project)
 
 
 def _results_in(path: Path, study_name: str) -> Iterator[dict[str, Any]]:
@@ -110,7 +111,8 @@ def _results_in(path: Path, study_name: str) -> Iterator[dict[str, Any]]:
     folders = (path / own / "results", path / "build" / own / "results", path / "results")
     folder = next((folder for folder in folders if folder.is_dir()), path)
     for file in sorted(folder.rglob("*.json")):
-        yield from _read(file.read_bytes() if file.stat().st_size <= _MOST_BYTES else b"", study_name)
+        if file.stat().st_size <= _MOST_BYTES:
+            yield from _read(file.read_bytes())
 
 
 def _in_archive(path: Path) -> Iterator[dict[str, Any]]:
@@ -123,7 +125,7 @@ def _in_archive(path: Path) -> Iterator[dict[str, Any]]:
                 yield from _read(archive.read(entry))
 
 
-def _read(raw: bytes, study_name: str = "") -> Iterator[dict[str, Any]]:
+def _read(raw: bytes) -> Iterator[dict[str, Any]]:
     """Results, where these are some; other JSON lies beside them and is none of our business."""
     try:
         found = json.loads(raw)
@@ -210,7 +212,6 @@ def chosen(available: Iterable[str], clients: Iterable[str], industries: Iterabl
     return wanted or available
 
 
-def file_label(side: Side, root: Path) -> str:
+def file_label(side: Side) -> str:
     """How a side is called in a file's name."""
-    text = shown(Path(side.label), root) if not side.computed and Path(side.label).exists() else side.label
-    return re.sub(r"[^a-z0-9.]+", "-", text.casefold()).strip("-.")[:60] or "side"
+    return re.sub(r"[^a-z0-9.]+", "-", side.label.casefold()).strip("-.")[:60] or "side"
