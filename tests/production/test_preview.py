@@ -165,6 +165,15 @@ def test_a_build_that_cannot_be_planned_says_what_the_command_line_says(project)
     ]
 
 
+def test_what_a_template_went_through_does_not_hide_a_later_change(project):
+    asked = {"root": str(project), "study": "", "subject": CLIENT}
+    making.warm(asked)
+    wrote(project, "target.dialog", 3)
+
+    (planned,) = build.plan(making.request_of(asked)).jobs
+    assert {"dialog": 3.0} == planned.values["target"]
+
+
 def test_code_asks_for_a_new_process_and_a_parameter_does_not(root):
     assert watching.is_code(LIBRARY / "analysis" / "scoring.py")
     assert not watching.is_code(root / "params" / "study.yaml")

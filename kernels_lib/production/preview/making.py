@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,13 @@ def settle(asked: Mapping[str, Any]) -> None:
 
     os.chdir(asked["root"])
     sweep(Path(asked["root"]) / "build" / "work")
+
+
+def warm(asked: Mapping[str, Any]) -> None:
+    """In the template: go through what every build of this report begins with, so that its children find it done.
+
+    All that is kept by this is kept under what was read, or is of the code, and another code is another template.
+    """
+    with suppress(ScorecardError):
+        planned = build.plan(request_of(asked))
+        build.explain(planned)

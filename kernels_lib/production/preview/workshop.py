@@ -75,7 +75,9 @@ class Workshop:
         return self._open.is_set()
 
     def rehearse(self, asked: Mapping[str, Any]) -> None:
-        """Have the findings that reports share at hand in every child that comes."""
+        """Have what every build of a report begins with, and the findings that reports share, at hand in each child."""
+        if self._template is not None:
+            self._template.run(f"{MAKING}:warm", asked)
         kind, _, slug = asked["subject"].partition("/")
         if self._template is not None and kind == "client":
             parameters = {"study_name": asked["study"], "client": slug, "wave": "", "overrides": ""}
