@@ -13,7 +13,7 @@ import pytest
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
 from kernels_lib.production import build
 from kernels_lib.production.keys import LIBRARY
-from kernels_lib.production.preview import form, making, watching, writing
+from kernels_lib.production.preview import form, making, watching, workshop, writing
 from kernels_lib.production.preview.desk import Desk
 from kernels_lib.production.preview.server import Server
 from kernels_lib.study.params import Parameters
@@ -163,6 +163,35 @@ def test_a_build_that_cannot_be_planned_says_what_the_command_line_says(project)
     assert ["params/clients/brand-07.yaml, line 2: unknown parameter 'alpah'."] == [
         error.partition(" Did you")[0] for error in made["errors"]
     ]
+
+
+def test_code_that_cannot_be_imported_is_told_and_nothing_waits_for_it(project, monkeypatch):
+    monkeypatch.setattr(workshop, "RUNNING", ())
+    monkeypatch.setattr(workshop, "PUBLISHING", ())
+    monkeypatch.setattr(workshop, "MAKING", "kernels_lib.no_such_module")
+    shop = workshop.Workshop(project)
+
+    with pytest.raises(ScorecardError, match="No module named 'kernels_lib.no_such_module'"):
+        shop.start()
+    with pytest.raises(ScorecardError, match="the toolkit cannot be imported"):
+        shop.ask("describe", {})
+    shop.close()
+    with pytest.raises(ScorecardError, match="the preview has ended"):
+        shop.start()
+
+
+@pytest.mark.parametrize(
+    ("subject", "layers"), [("study/", ["study"]), ("industry/retail", ["industry", "study"]), ("methods/", ["study"])]
+)
+def test_reports_that_are_no_clients_have_a_form_too(subject, layers, root):
+    assert layers == [layer["name"] for layer in form.of_report(root, "", subject)["layers"]]
+
+
+def test_every_report_can_be_chosen(root):
+    keys = [subject["key"] for subject in form.subjects(root, "")]
+
+    assert ["study/", "methods/"] == keys[:2]
+    assert {"industry/retail", "client/brand-07"} <= set(keys)
 
 
 def test_what_a_template_went_through_does_not_hide_a_later_change(project):

@@ -44,6 +44,7 @@ class Workshop:
         self._pool: ProcessPoolExecutor | None = None
         self._open = Event()
         self._lock = Lock()
+        self._closed = self._broken = False
 
     def start(self) -> None:
         """Import everything, from the files as they are now; whatever ran before is ended.
@@ -55,19 +56,25 @@ class Workshop:
         """
         with self._lock:
             self._open.clear()
+            self._broken = False
             self._end()
+            if self._closed:
+                raise ScorecardError("the preview has ended.")
             if template.supported():
                 environment = engines.kernel_environment(self._root)
                 self._template = template.Template((*RUNNING, *PUBLISHING, MAKING), environment, prepare=(COMPILE,))
-                try:
-                    self._template.run(f"{MAKING}:settle", {"root": str(self._root)})
-                except template.TemplateFailed:
-                    self._template.close()
-                    self._template = None
-                    raise
             else:
                 self._pool = ProcessPoolExecutor(1, get_context("spawn"))
-            self._open.set()
+        # Without the lock: whoever closes it need not wait until everything is imported.
+        started = self._template
+        if started is not None:
+            try:
+                started.run(f"{MAKING}:settle", {"root": str(self._root)})
+            except template.TemplateFailed:
+                started.close()
+                self._template, self._broken = None, True
+                raise
+        self._open.set()
 
     @property
     def running(self) -> bool:
@@ -111,16 +118,22 @@ class Workshop:
         ScorecardError
             If the warm process cannot start, died, or something is wrong with the toolkit.
         """
-        self._open.wait()
-        if self._template is not None:
-            return self._from_child(self._template.fork(_full(name), asked), told, outdated)
+        while not self._open.wait(0.1):
+            if self._broken:
+                raise ScorecardError(
+                    "the toolkit cannot be imported.", remedy="Mend its code; the preview goes on then."
+                )
+        current = self._template
+        if current is not None:
+            return self._from_child(current.fork(_full(name), asked), told, outdated)
         if self._pool is None:
             raise ScorecardError("the preview has ended.")
         return _from_pool(self._pool.submit(_call, name, dict(asked)), outdated)
 
     def close(self) -> None:
-        """End it and all that it makes."""
+        """End it and all that it makes; it does not start again."""
         with self._lock:
+            self._closed = True
             self._end()
             self._open.set()
 
