@@ -171,7 +171,7 @@ def test_code_that_cannot_be_imported_is_told_and_nothing_waits_for_it(project, 
     monkeypatch.setattr(workshop, "MAKING", "kernels_lib.no_such_module")
     shop = workshop.Workshop(project)
 
-    with pytest.raises(ScorecardError, match="No module named 'kernels_lib.no_such_module'"):
+    with pytest.raises(ScorecardError, match=r"No module named 'kernels_lib\.no_such_module'"):
         shop.start()
     with pytest.raises(ScorecardError, match="the toolkit cannot be imported"):
         shop.ask("describe", {})
