@@ -12,7 +12,7 @@ from kernels_lib.cli.app import StudyOption, app
 @app.command()
 def preview(
     client: Annotated[
-        str, typer.Argument(metavar="[CLIENT]", help="A client; without one the study's own report is shown first.")
+        str, typer.Argument(metavar="CLIENT", help="A client; without one the study's own report is shown first.")
     ] = "",
     study: StudyOption = "",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: the next free one.")] = 0,

@@ -169,7 +169,7 @@ def test_a_build_a_copy_and_a_zip_of_it_are_the_same_side(site, tmp_path):
 
 
 WRONG = {
-    "no such thing": ("buidl", "'buidl' is no file or folder. Give a folder or .zip"),
+    "no such thing": ("parms", "'parms' is no file or folder. Did you mean 'params'? Give a folder or .zip"),
     "no results": ("params", "params: there are no results."),
     "nothing set": ("set:", "'set:' sets nothing."),
     "no key": ("set:alpha", "'alpha' is no key=value."),

@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from kernels_lib.errors import BadParameters, UnknownName
+from kernels_lib.errors import BadParameters, UnknownName, suggest
 from kernels_lib.paths import build_folder, shown
 from kernels_lib.study.params import parse_overrides
 
@@ -75,10 +75,12 @@ def read_side(root: Path, study_name: str, text: str) -> Side:
     for candidate in (path, root / path):
         if candidate.exists():
             return _on_disk(root, study_name, text, candidate)
+    near = suggest(text, ["now", "last delivered", *(path.name for path in root.iterdir())])
     raise BadParameters(
         f"'{text}' is no file or folder.",
         where="compare",
-        remedy="Give a folder or .zip with results, 'now', wave=NAME, 'set:KEY=VALUE' or 'last delivered'.",
+        remedy=(f"Did you mean '{near}'? " if near else "")
+        + "Give a folder or .zip with results, 'now', wave=NAME, 'set:KEY=VALUE' or 'last delivered'.",
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from kernels_lib.errors import ScorecardError
 from kernels_lib.paths import shown
+from kernels_lib.production.keys import LIBRARY
 from kernels_lib.production.preview import watching
 from kernels_lib.production.preview.workshop import GaveUp, Workshop
 
@@ -243,4 +244,4 @@ def _saved(paths: Iterable[Path]) -> float:
 
 
 def _named(path: Path, root: Path) -> str:
-    return shown(path, root)
+    return shown(path, LIBRARY.parent) if watching.is_code(path) else shown(path, root)
