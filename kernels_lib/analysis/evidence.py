@@ -8,6 +8,7 @@ raters           how far raters agree
 index            how the criteria hang together
 model            the ordinal model
 gaps             verdicts over every table that missing or rounded scores allow
+sensitivity      what flips when one choice is another
 verified         the reference cases that the methods were checked against
 """
 
@@ -15,14 +16,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from kernels_lib.analysis import bounds
 from kernels_lib.analysis.ledger import untested
-from kernels_lib.analysis.narrative.base import percent
+from kernels_lib.analysis.narrative.base import percent, plain_number
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
 from kernels_lib.analysis.tables import ShownTable, as_given, provenance, table
 from kernels_lib.study.language import N_, _, _n
@@ -30,6 +31,8 @@ from kernels_lib.study.numerals import EN_DASH, Numerals
 from kernels_lib.study.results import Basis, Column
 
 if TYPE_CHECKING:
+    from kernels_lib.analysis.narrative.methods import MethodsWords
+    from kernels_lib.analysis.sensitivity import Trial
     from kernels_lib.analysis.verification.runner import CaseResult
 
 VERDICTS = {"every": N_("holds in every consistent table"), "some": N_("only in some"), "none": N_("in none")}
@@ -538,3 +541,57 @@ def _answer(numerals: Numerals, value: object) -> str:
     if isinstance(value, bool):
         return _("True") if value else _("False")
     return f"{value:.10g}".replace(".", numerals.separators[0]) if isinstance(value, float) else str(value)
+
+
+# Conclusions that a row of the table names; the others are counted.
+_MOST_FLIPS = 6
+
+
+def sensitivity(words: MethodsWords) -> ShownTable:
+    """Each choice that was ours: as chosen, as tried, and what then flips."""
+    return table(
+        "sensitivity-table",
+        _("What flips when one choice is another"),
+        [
+            Column(key="choice", label=_("Choice"), unit=_("as chosen")),
+            Column(key="tried", label=_("Tried")),
+            Column(key="flips", label=_("Flip"), kind="number"),
+            Column(key="which", label=_("Which")),
+        ],
+        [_tried(words, trial) for trial in words.trials],
+        basis=words.study.basis,
+        note=_(
+            "A verdict flips if it becomes another or ceases to be one, an order if it is no longer drawn, or drawn "
+            "for the first time. Of weights each {unit} counts whose stage is another for at least one criterion."
+        ).format(unit=words.unit),
+    )
+
+
+def _tried(words: MethodsWords, trial: Trial) -> dict[str, Any]:
+    study, numerals = words.study, words.study.numerals
+    flips = _("{count} of {total}").format(count=len(trial.flips), total=trial.conclusions)
+    which = "; ".join(trial.flips[:_MOST_FLIPS]) or EN_DASH
+    if len(trial.flips) > _MOST_FLIPS:
+        which += "; " + _("and {n} more").format(n=len(trial.flips) - _MOST_FLIPS)
+    if trial.choice == "alpha":
+        chosen, tried = plain_number(numerals, study.parameters.alpha), plain_number(numerals, trial.value)
+        return {"choice": (_("Level alpha"), chosen), "tried": tried, "flips": flips, "which": which}
+    if trial.choice == "target":
+        by = plain_number(numerals, abs(trial.value))
+        tried = (_("{by} points higher") if trial.value > 0 else _("{by} points lower")).format(by=by)
+        chosen = words.at_target
+        return {"choice": (_("Target"), chosen), "tried": tried, "flips": flips, "which": which}
+    if trial.choice == "zeros":
+        chosen = _("the worse of both rules") if words.shared.of_means else _("ranked along (Pratt)")
+        tried = _("either rule") if words.shared.of_means else _("dropped (Wilcoxon)")
+        return {"choice": (_("Zeros among differences"), chosen), "tried": tried, "flips": flips, "which": which}
+    name, count = trial.most or ("", 0)
+    most = _("most with {criterion}: {n}").format(criterion=name, n=count)
+    first = _("the first place stays") if trial.leads else _("the first place changes")
+    weights = set(study.weights.values())
+    return {
+        "choice": (_("Weights"), _("all equal") if len(weights) == 1 else _("as the instrument or the study has them")),
+        "tried": _("one criterion counted twice") if trial.choice == "doubled" else _("one criterion left out"),
+        "flips": flips,
+        "which": f"{most}; {first}" if count else first,
+    }

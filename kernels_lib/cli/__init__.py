@@ -10,11 +10,26 @@ import sys
 
 import typer
 
-from kernels_lib.cli import audit, build, check, deliver, doctor, lab, new, params, plan, verify
+from kernels_lib.cli import audit, build, check, compare, deliver, doctor, lab, new, params, plan, preview, verify
 from kernels_lib.cli.app import app
 from kernels_lib.errors import ScorecardError
 
-__all__ = ["app", "audit", "build", "check", "deliver", "doctor", "lab", "main", "new", "params", "plan", "verify"]
+__all__ = [
+    "app",
+    "audit",
+    "build",
+    "check",
+    "compare",
+    "deliver",
+    "doctor",
+    "lab",
+    "main",
+    "new",
+    "params",
+    "plan",
+    "preview",
+    "verify",
+]
 
 INTERRUPTED = 130
 

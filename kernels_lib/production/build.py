@@ -25,7 +25,7 @@ from kernels_lib.production.jobs import FILES, FOLDERS, Job, Outcome
 from kernels_lib.production.keys import looks_at_all
 from kernels_lib.production.moving import lock, recover, replace, workplace
 from kernels_lib.production.runner import forget, prepare
-from kernels_lib.production.tasks import Task, decide
+from kernels_lib.production.tasks import Task, decide, perform, remember_units
 from kernels_lib.production.uptodate import states
 from kernels_lib.production.workers import Crew, sweep
 from kernels_lib.study.dressing import dressing
@@ -39,12 +39,17 @@ from kernels_lib.study.validation import ANY, joined
 
 @dataclass(frozen=True)
 class Request:
-    """What a user asked to build."""
+    """What a user asked to build.
+
+    `only` names one report by its job's key, such as ``"industry/retail"``; clients and industries are then
+    not looked at.
+    """
 
     root: Path
     study_name: str = ""
     clients: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
+    only: str = ""
     overrides: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     wave: str = ""
@@ -231,6 +236,9 @@ Subject = tuple[str, Client | Industry | None]
 
 
 def _subjects(request: Request, roster: Roster) -> Iterator[Subject]:
+    if request.only:
+        yield _subject(request.only, roster)
+        return
     if not request.clients and not request.industries:
         yield "study", None
         yield "methods", None
@@ -248,6 +256,17 @@ def _subjects(request: Request, roster: Roster) -> Iterator[Subject]:
                     yield "client", client
     for slug in dict.fromkeys(request.clients):
         yield "client", roster.client(slug)
+
+
+def _subject(key: str, roster: Roster) -> Subject:
+    kind, _, slug = key.partition("/")
+    if kind == "client":
+        return kind, roster.client(slug)
+    if kind == "industry":
+        return kind, roster.industry(slug)
+    if kind not in FOLDERS:
+        raise UnknownName("kind of report", kind, FOLDERS)
+    return kind, None
 
 
 def _quoted(text: str) -> str:
@@ -426,6 +445,33 @@ def _changed(planned: Plan) -> tuple[str, ...]:
         for job in planned.jobs:
             job.record_file.unlink(missing_ok=True)
     return changed
+
+
+def run_here(planned: Plan, *, published: Callable[[Outcome], None] = lambda outcome: None) -> Summary:
+    """Do what the jobs of a plan need in this very process, one after the other.
+
+    For a process that was forked for it: a notebook may leave anything behind.
+
+    Parameters
+    ----------
+    planned : Plan
+    published : callable
+        Called with each outcome before the index is written.
+    """
+    site = build_folder(planned.request.root, planned.request.study_name) / "site"
+    with _one_build(planned.request, site.parent, lambda holder: None):
+        recover(site)
+        tasks, outcomes = decide(planned.roster, planned.jobs, planned.origins, force=planned.request.force)
+        remember_units(planned.roster.scores.units)
+        for outcome in outcomes:
+            published(outcome)
+        for task in tasks:
+            outcome = perform(task)
+            outcomes.append(outcome)
+            published(outcome)
+        if tasks or _index_is_behind(outcomes, site):
+            _finish(planned, outcomes, site)
+    return Summary(tuple(outcomes), site, planned.warnings)
 
 
 def _worked(

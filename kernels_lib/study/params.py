@@ -108,7 +108,7 @@ class Parameters(BaseModel):
 
 
 # Keys that say which study it is: only study.yaml and --set may give them.
-_STUDY_ONLY = ("title", "dataset", "instrument", "seed")
+STUDY_ONLY = ("title", "dataset", "instrument", "seed")
 # Words on one client, which no other may inherit.
 _CLIENT_ONLY = ("commentary",)
 
@@ -118,7 +118,7 @@ def _layer(name: str, doc: str, /, without: tuple[str, ...] = (), **identity: An
     optional = {
         key: (field.annotation | None if key != "report_date" else dt.date | None, _without_default(field))
         for key, field in Parameters.model_fields.items()
-        if key not in (*_STUDY_ONLY, *without)
+        if key not in (*STUDY_ONLY, *without)
     }
     model = create_model(name, __config__=ConfigDict(extra="forbid", frozen=True, strict=True), **identity, **optional)
     model.__doc__ = doc

@@ -89,7 +89,7 @@ def _kept(path: Path, raw: bytes, shown: str) -> YamlFile:
     folder = cache_beside(path.parent)
     key = {"version": _reader(), "bytes": sha256(raw).hexdigest()}
     packed = remember_json(
-        "yaml", key, lambda: _packed(_parse(_text(raw, shown), shown)), folder=folder, keep=folder is not None
+        "yaml", key, lambda: _packed(parse_yaml(_text(raw, shown), shown)), folder=folder, keep=folder is not None
     )
     lines = {tuple(place): line for place, line in packed["lines"]}
     return YamlFile(shown, _unpacked(packed["values"]), lines)
@@ -199,7 +199,14 @@ def _bounded(text: str, shown: str) -> None:
             )
 
 
-def _parse(text: str, shown: str) -> YamlFile:
+def parse_yaml(text: str, shown: str) -> YamlFile:
+    """A YAML mapping from its text.
+
+    Raises
+    ------
+    BadParameters
+        If it is malformed, has a duplicate key, or is no mapping.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.constructor import DuplicateKeyError
     from ruamel.yaml.error import MarkedYAMLError, YAMLError

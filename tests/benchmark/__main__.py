@@ -174,14 +174,16 @@ def verification() -> float:
 
 
 def reading(project: Path) -> dict[str, float]:
-    """Seconds until a document can be used in a browser; nothing where there is no browser."""
+    """Seconds until a document can be used, and until the preview shows a change; nothing without a browser."""
     from kernels_lib.production.browser import missing_for_browser
 
     if missing_for_browser():
         return {}
+    from tests.browser.preview_speed import preview_times
     from tests.browser.speed import reading_times
 
-    return {name: round(value, 2) for name, value in reading_times(project / "build/site").items()}
+    found = reading_times(project / "build/site") | preview_times(project)
+    return {name: round(value, 2) for name, value in found.items()}
 
 
 def main() -> None:

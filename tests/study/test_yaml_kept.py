@@ -47,10 +47,10 @@ def never(*arguments):
 
 
 def test_kept_values_and_lines_are_those_of_the_parser(folder, monkeypatch):
-    fresh = yamlfile._parse(TEXT, "study.yaml")
+    fresh = yamlfile.parse_yaml(TEXT, "study.yaml")
     first = read_yaml(folder / "study.yaml", "study.yaml")
     forget(monkeypatch)
-    monkeypatch.setattr(yamlfile, "_parse", never)
+    monkeypatch.setattr(yamlfile, "parse_yaml", never)
     again = read_yaml(folder / "study.yaml", "study.yaml")
 
     assert repr(fresh) == repr(first) == repr(again)
@@ -86,7 +86,7 @@ def test_any_mapping_is_kept_as_it_was_parsed(folder, tree):
     path = folder / "any.yaml"
     path.write_text(stream.getvalue(), encoding="utf-8")
     try:
-        fresh = yamlfile._parse(stream.getvalue(), "any.yaml")
+        fresh = yamlfile.parse_yaml(stream.getvalue(), "any.yaml")
     except BadParameters as problem:
         # Mistakes are found anew each time, with the same words.
         for _ in range(2):
@@ -138,7 +138,7 @@ def test_another_version_of_the_reader_reads_anew(folder, monkeypatch):
     read_yaml(folder / "study.yaml", "study.yaml")
     forget(monkeypatch)
     monkeypatch.setattr(yamlfile, "_reader", lambda: "another")
-    monkeypatch.setattr(yamlfile, "_parse", lambda text, shown: yamlfile.YamlFile(shown, {"read": "anew"}))
+    monkeypatch.setattr(yamlfile, "parse_yaml", lambda text, shown: yamlfile.YamlFile(shown, {"read": "anew"}))
 
     assert {"read": "anew"} == read_yaml(folder / "study.yaml", "study.yaml").values
 

@@ -32,6 +32,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ from kernels_lib.analysis.bounds.rank_tables import RULES, Size, smallest_z, wit
 from kernels_lib.analysis.bounds.totals import Grid
 from kernels_lib.analysis.significance import signed_rank
 from kernels_lib.analysis.significance.core import check_known
-from kernels_lib.study.language import _
+from kernels_lib.study.language import _, spoken
 
 EXACT = "exact"
 NORMAL = "normal approximation"
@@ -314,6 +315,16 @@ def _against(total: int, grid: Grid, target: float) -> _Question:
 
 
 def _worst(question: _Question, grid: Grid, rule: str, folder: Path | None) -> RankBound:
+    return _worst_said(question, grid, rule, folder, spoken())
+
+
+# No parameter of a study is part of these: another level, or another correction, asks for the very same again.
+MOST_KNOWN = 4096
+
+
+@lru_cache(MOST_KNOWN)
+def _worst_said(question: _Question, grid: Grid, rule: str, folder: Path | None, language: str) -> RankBound:
+    """The worst case; what it says of itself is in the language that is spoken."""
     check_known("rule for zeros", rule, RULES)
     up, down = question.sign_counts()
     one_sided = question.gap > 0 and down.max() == 0
@@ -348,6 +359,7 @@ def _worst(question: _Question, grid: Grid, rule: str, folder: Path | None) -> R
     return RankBound(rule, z, p_normal, p_exact, surest, exactness, attained, differences)
 
 
+@lru_cache(MOST_KNOWN)
 def _best(question: _Question, rule: str) -> BestRanks:
     check_known("rule for zeros", rule, RULES)
     if question.gap == 0:

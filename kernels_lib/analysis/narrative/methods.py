@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kernels_lib.analysis.bounds import possible_totals
 from kernels_lib.analysis.ledger import FAMILIES
 from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, plain_number
 from kernels_lib.analysis.narrative.study import StudyWords
+from kernels_lib.analysis.sensitivity import Trial, conclusions, flipping, trials
 from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
 from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import in_words, listed
@@ -185,6 +187,101 @@ class MethodsWords(StudyWords):
                 name = _(family.name)
                 items.append((name[:1].upper() + name[1:], False, state(f"families.{key}", family.plain)))
         return items
+
+    @cached_property
+    def trials(self) -> tuple[Trial, ...]:
+        """Every choice that was ours, tried alone."""
+        return trials(self.study, self.shared)
+
+    def sensitivity_title(self) -> Statement:
+        """How many conclusions hang on a single choice."""
+        count, total = len(flipping(self.trials)), len(conclusions(self.shared))
+        if not count:
+            return state(
+                "sensitivity.title", "None of {total} conclusions flips when one choice is another", total=str(total)
+            )
+        return state(
+            "sensitivity.title",
+            _n(
+                "{count} of {total} conclusions flips when one choice is another",
+                "{count} of {total} conclusions flip when one choice is another",
+                count,
+            ),
+            count=self.numbers.count("sensitivity.flipping", count, words=False),
+            total=str(total),
+        )
+
+    def sensitivity(self) -> Statement:
+        """What each choice is worth, in words."""
+        parts = [
+            state(
+                "sensitivity.how",
+                "Level, target, rule for zeros and weights were fixed beforehand. Here each in turn is another, while "
+                "everything else stays.",
+            )
+        ]
+        parts += [self._tried(place, trial) for place, trial in enumerate(self.trials)]
+        return joined("sensitivity", parts)
+
+    def _tried(self, place: int, trial: Trial) -> Statement:
+        identity, count = f"sensitivity.{place}", len(trial.flips)
+        number = self.numbers.count(f"{identity}.flips", count, words=False)
+        numerals = self.study.numerals
+        if trial.choice == "alpha":
+            level = plain_number(numerals, trial.value)
+            return state(
+                identity,
+                _n(
+                    "At a level of {level}, {count} of {total} flips.",
+                    "At a level of {level}, {count} of {total} flip.",
+                    count,
+                ),
+                level=level,
+                count=number,
+                total=str(trial.conclusions),
+            )
+        if trial.choice == "target":
+            by = plain_number(numerals, abs(trial.value))
+            return state(
+                identity,
+                _n(
+                    "With every target {by} points higher, {count} of {total} verdicts flips.",
+                    "With every target {by} points higher, {count} of {total} verdicts flip.",
+                    count,
+                )
+                if trial.value > 0
+                else _n(
+                    "With every target {by} points lower, {count} of {total} verdicts flips.",
+                    "With every target {by} points lower, {count} of {total} verdicts flip.",
+                    count,
+                ),
+                by=by,
+                count=number,
+                total=str(trial.conclusions),
+            )
+        if trial.choice == "zeros":
+            if self.shared.of_means:
+                return state(identity, "Nothing hangs on the rule for zeros: worst cases take the worse of both rules.")
+            return state(
+                identity,
+                _n(
+                    "With zeros dropped from the ranks, {count} of {total} flips.",
+                    "With zeros dropped from the ranks, {count} of {total} flip.",
+                    count,
+                ),
+                count=number,
+                total=str(trial.conclusions),
+            )
+        of_units = self.numbers.on(self.study.basis).count(f"{identity}.units", count, words=False)
+        return state(
+            identity,
+            "With one criterion counted twice, {count} of {total} {units} can come to another stage."
+            if trial.choice == "doubled"
+            else "With one criterion left out, {count} of {total} {units} can come to another stage.",
+            count=of_units,
+            total=str(trial.conclusions),
+            units=self.units,
+        )
 
     def verified_title(self, cases: Sequence[CaseResult]) -> Statement:
         """How many published answers come back."""

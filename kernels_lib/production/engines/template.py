@@ -462,6 +462,11 @@ def report(value: Any) -> None:
     _write(_mine(), {"report": value})
 
 
+def in_child() -> bool:
+    """Whether this process is a child of a template, and can report."""
+    return _own_channel is not None
+
+
 def receive() -> Any:
     """In a child: the next value sent with `Child.send`; raises EOFError when the other side has gone."""
     frame = _read(_mine())
