@@ -9,11 +9,11 @@ import sys
 
 import typer
 
-from kernels_lib.cli import build, check, params, plan, verify
+from kernels_lib.cli import build, check, importing, params, plan, verify
 from kernels_lib.cli.app import app
 from kernels_lib.errors import ScorecardError
 
-__all__ = ["app", "build", "check", "main", "params", "plan", "verify"]
+__all__ = ["app", "build", "check", "importing", "main", "params", "plan", "verify"]
 
 INTERRUPTED = 130
 
