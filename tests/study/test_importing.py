@@ -78,7 +78,7 @@ def test_umlauts_arrive_in_every_common_encoding(project, encoding):
 
     draft, rows = bring(project, path)
     assert [["Müller", "3.5", "4"], ["Café", "2", "1.5"]] == rows[1:]
-    assert ("marke", "gute", "grosse") == tuple(rows[0]) or ["marke", "gute", "groe"] == rows[0]
+    assert ["marke", "gute", "groe"] == rows[0]
     assert "," == draft.declared.decimal
 
 
@@ -279,8 +279,9 @@ def test_a_declared_column_beats_every_guess(project):
     pairs = ("d=unit", "s=rater", "y=rating", "dept=industry")
 
     draft, rows = bring(project, path, pairs=pairs)
-    assert ["d", "industry", "rater", "rating"] == rows[0] or ["unit", "industry", "rater", "rating"] == rows[0]
-    assert ["7", "2", "1", "5"] == rows[1]
+    assert ["unit", "industry", "rater", "rating"] == rows[0]
+    # A name that is a number could not be told from the numbers of a report.
+    assert ["Unit 7", "2", "1", "5"] == rows[1]
     assert Ends(floor=1, top=5, step=1) == draft.declared.scale
 
 

@@ -114,8 +114,10 @@ def _of_table(
     problems += rules.of_schema(table, _by_frictionless(folder, package, entry), scale)
     if instrument is not None:
         problems += rules.of_instrument(table, instrument, problems)
-    problems += rules.of_names(table, instrument.unit.one if instrument else table.header[table.unit])
-    return problems
+    names = list(rules.of_names(table, instrument.unit.one if instrument else table.header[table.unit]))
+    # A row that is to be deleted has no other problems worth mending.
+    gone = {(one.file, one.sheet, one.row) for one in names if one.wrong.endswith(rules.COUNTED_TWICE)}
+    return [*(one for one in problems if (one.file, one.sheet, one.row) not in gone or one.row is None), *names]
 
 
 def _by_frictionless(folder: Path, package: Mapping[str, Any], entry: Mapping[str, Any]) -> list[dict[str, Any]]:

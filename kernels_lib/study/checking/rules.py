@@ -23,6 +23,7 @@ from kernels_lib.study.importing.wording import SUMMARY
 from kernels_lib.study.instrument import Instrument
 
 Key = tuple[int, int]
+COUNTED_TWICE = ", and would be counted as one of them."
 
 
 def of_schema(table: Table, errors: Iterable[Mapping[str, Any]], scale: tuple[float, float] | None) -> list[Problem]:
@@ -262,7 +263,7 @@ def _summaries(table: Table) -> Iterator[Problem]:
             yield at(
                 table.place(row, table.unit),
                 "error",
-                f"'{name}' is a sum or mean of the rows above, and would be counted as one of them.",
+                f"'{name}' is a sum or mean of the rows above{COUNTED_TWICE}",
                 "Delete the row.",
                 value=name,
             )

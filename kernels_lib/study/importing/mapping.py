@@ -53,7 +53,7 @@ class Declaration(BaseModel):
     first_row: int = Field(2, ge=1, description="First row of data.")
     label_row: int = Field(0, ge=0, description="Row with what each column asks; 0: there is none.")
     unit: str = Field("", description="Column with what is scored; empty: each row is a unit of its own.")
-    number_units: str = Field("", description="Without such a column: units are called this and a number.")
+    number_units: str = Field("", description="Units without a name, or with a number for one: what stands before it.")
     industry: str = Field("", description="Column with the group of each unit.")
     rater: str = Field("", description="Column with who scored.")
     number_raters: str = Field("", description="Without such a column: raters are called this and a number.")

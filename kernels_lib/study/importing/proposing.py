@@ -34,6 +34,7 @@ SCALES = ((1, 5), (0, 5), (1, 6), (1, 7), (1, 10), (0, 10), (0, 100))
 SLIPS, FEW = 0.02, 5
 # Of so many columns it can be said which scale most of them are on.
 FEWEST_OF_A_SCALE = 4
+SLIPS_OF_A_COLUMN = 0.2
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ class _Guess:
             first_row=self._profile.first_row,
             label_row=self._profile.label_row,
             **{role: column for column, (role, _) in self._means.items() if role in wording.ROLE_WORDS},
-            number_units="" if self._role("unit") else self._numbered(known),
+            number_units=self._numbered(known) if not self._role("unit") else self._before_numbers(known),
             number_raters="Respondent" if self._answers_repeat(long) else "",
             waves=self._waves(),
             criteria=criteria,
@@ -341,10 +342,9 @@ class _Guess:
             return columns
         known = {column.name: scale_of(_sound(column)) for column in columns if column.numbers}
         home, times = Counter((ends.floor, ends.top) for ends in known.values()).most_common(1)[0]
-        tops = [top for _, top in ((ends.floor, ends.top) for ends in known.values()) if top <= home[1]]
-        if times < 2 or len(tops) < MOST_OF * len(columns) or len(tops) == len(columns):
+        kept = [column for column in columns if _mostly_below(column, home[1])]
+        if times < 2 or len(kept) < MOST_OF * len(columns):
             return columns
-        kept = [c for c in columns if c.name not in known or known[c.name].top <= home[1]]
         for column in columns:
             if column not in kept:
                 self._means[column.name] = ("ignore", f"on another scale than most, which end at {home[1]:g}")
@@ -492,6 +492,17 @@ class _Guess:
             return False
         self._remarks.append(f"each {tidy_text(unit)} has several rows: each is taken as the answers of one respondent")
         return True
+
+    def _before_numbers(self, known: Known | None) -> str:
+        """What stands before units that are called by numbers: a report could not tell 12 from 12 brands."""
+        column = self._profile[str(self._role("unit"))]
+        if column.kind != "numbers":
+            return ""
+        flat = mentioned(column.asks) or (wording.plain(column.name) if len(column.name) > 2 else "unit")
+        word = known.instrument.unit.one if known else flat
+        word = word[:1].upper() + word[1:]
+        self._remarks.append(f"what is scored has numbers for names: called '{word} 1' and so on")
+        return word
 
     def _numbered(self, known: Known | None) -> str:
         word = "Respondent" if self._survey() else "Row"
@@ -645,6 +656,13 @@ def _why(likeness: float) -> str:
 def _sound(column: Column) -> Mapping[float, int]:
     """A column's numbers without usual codes of missing ones, if others are left."""
     return {value: n for value, n in column.numbers.items() if value not in MISSING_CODES} or column.numbers
+
+
+def _mostly_below(column: Column, top: float) -> bool:
+    """Whether a column could be on a scale that ends here: more than a slip or two above say no."""
+    values = _sound(column)
+    above = sum(n for value, n in values.items() if value > top)
+    return above <= SLIPS_OF_A_COLUMN * sum(values.values())
 
 
 def _together(columns: Sequence[Column]) -> Counter[float]:

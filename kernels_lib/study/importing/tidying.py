@@ -132,7 +132,7 @@ class _Tidying:
             found.append(
                 _Record(
                     row,
-                    self._name(row, declared.unit) if declared.unit else f"{declared.number_units} {mark}",
+                    self._unit(row, mark),
                     self._name(row, declared.rater) if declared.rater else f"{declared.number_raters} {mark}",
                     self._name(row, declared.industry),
                     self._name(row, declared.wave) if declared.wave else single,
@@ -143,6 +143,11 @@ class _Tidying:
             where = str(self._sheet.place(first.row, self._place[declared.wave], declared.wave))
             raise UnknownName("wave", astray[0], declared.waves, where=where)
         return found
+
+    def _unit(self, row: int, mark: str) -> str:
+        declared = self._declared
+        name = self._name(row, declared.unit) if declared.unit else mark
+        return f"{declared.number_units} {name}" if name and declared.number_units else name
 
     def _used(self) -> list[int]:
         declared = self._declared
