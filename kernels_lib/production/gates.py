@@ -455,14 +455,18 @@ def size(delivery: Delivery) -> str:
     """A document can be sent by mail."""
     for name, parts in delivery.parts.items():
         # A chart of the user's own may cost the full plotly.js; the build says so.
-        most = FULL_BYTES if assets.PLOTLY_FULL in parts.libraries else MAX_BYTES
+        most = MAX_BYTES + (FULL_PLOTLY if assets.PLOTLY_FULL in parts.libraries else 0)
+        # Charts and tables grow with the criteria; what grows with the brands is shown in parts.
+        most += CRITERION_BYTES * max(0, len(delivery.results.get("criteria", ())) - USUAL_CRITERIA)
         if parts.size > most:
             return f"{name}: {parts.size:,} bytes, more than {most:,}"
     return ""
 
 
 MAX_BYTES = 2_000_000
-FULL_BYTES = MAX_BYTES + 3_400_000
+FULL_PLOTLY = 3_400_000
+USUAL_CRITERIA = 10
+CRITERION_BYTES = 40_000
 
 
 def closed(delivery: Delivery) -> str:

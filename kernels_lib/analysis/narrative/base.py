@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from kernels_lib.analysis import excerpts
 from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, firm, joined, open_, state
@@ -477,6 +478,8 @@ class Words:
     def ledger_fold(self, tests: list[Test]) -> str:
         """The words on the folded ledger."""
         tested = sum(test.p_value is not None for test in tests)
+        if len(tests) > excerpts.MOST_TESTS:
+            return _("Test ledger: {tested} tests, long families in parts").format(tested=tested)
         return _n(
             "Test ledger: the one test, with what could not be tested",
             "Test ledger: all {tested} tests, with what could not be tested",
