@@ -151,7 +151,8 @@ def _summarise(inspected: Inspection, screen: Screen, found: _Finding) -> None:
     waves = []
     for table in inspected.tables if instrument else ():
         screened = screen(table, instrument, (inspected.counts or {}).get(table.wave))
-        found.problems += screened.odd
+        # Patterns of the newest wave, which is reported; an older one can hardly be asked about again.
+        found.problems += screened.odd if table is inspected.tables[-1] else ()
         waves.append(screened.summary)
     found.summary["waves"] = waves
     if waves:

@@ -196,7 +196,7 @@ def test_a_long_table_becomes_a_table_a_wave_with_its_raters(project):
 
     assert "long" == draft.declared.layout
     files = sorted(path.name for path in (project / "datasets/new").glob("*.csv"))
-    assert ["ratings-unit-2025.csv", "ratings-unit-2026.csv", "remarks.csv"] == files
+    assert ["ratings-2025.csv", "ratings-2026.csv", "remarks.csv"] == files
     assert ["brand", "industry", "rater", "service", "price"] == rows[0]
     assert ["B", "food", "Ann", "4", "4"] == written(project, "new", files[1])[3]
     assert [["A", "Ann", "service", "2025", "seen in person"]] == written(project, "new", "remarks.csv")[1:]

@@ -308,7 +308,7 @@ def _day_of(path: Path) -> dt.date:
 def _unit(declared: Declaration, instrument: Instrument | None, proposal: Proposal) -> tuple[str, str]:
     if instrument is not None:
         return instrument.unit.one, instrument.unit.many
-    flat = wording.plain(declared.unit)
+    flat = wording.singular(wording.plain(declared.unit))
     known = flat in {wording.plain(word) for word in wording.ROLE_WORDS["unit"][:-1]} and flat
     if not known and declared.unit in proposal.profile.names:
         known = mentioned(proposal.profile[declared.unit].asks)

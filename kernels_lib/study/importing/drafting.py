@@ -44,7 +44,7 @@ def draft_instrument(
     """
     width = scale.top - scale.floor
     # Three quarters of the way up is 4 on a scale from 1 to 5; a tenth of the way is a difference that shows.
-    target, margin = scale.floor + 0.75 * width, 0.1 * width
+    target, margin = _round(scale.floor + 0.75 * width, width), 0.1 * width
     shorts = short_names(list(criteria.values()))
     lines = [
         "# yaml-language-server: $schema=../schema/instrument.schema.json",
@@ -78,7 +78,7 @@ def draft_instrument(
         "stages:",
     ]
     for place, (band, word) in enumerate(_BANDS):
-        start = _number(scale.floor + place * width / len(_BANDS))
+        start = _number(_round(scale.floor + place * width / len(_BANDS), width) if place else scale.floor)
         lines.append(f"  - {{id: {band}, name: {word}, from: {start}, status: {{name: assumed, from: assumed}}}}")
     lines += ["", "criteria:"]
     for (criterion, asks), short in zip(criteria.items(), shorts, strict=True):
@@ -171,7 +171,8 @@ def plural(word: str) -> str:
 def decimals_of(scale: Ends, texts: Sequence[str]) -> int:
     """Decimals that scores are printed with."""
     if scale.step is not None:
-        return 0 if float(scale.step).is_integer() else 1
+        # On a short scale, what a score lacks to the target is less than a point.
+        return 0 if scale.top - scale.floor >= 20 else 1
     numbers = (text for text in texts if number_in(text) is not None and "e" not in text.casefold())
     longest = max((len(text.partition(".")[2]) for text in numbers), default=1)
     # A number of a hundred units says nothing in its third decimal.
@@ -191,6 +192,12 @@ def _quoted(text: str) -> str:
 
 def _comment(text: str) -> str:
     return " ".join(text.split())
+
+
+def _round(value: float, width: float) -> float:
+    """A number that people would choose: half points on a short scale, fives on one to 100."""
+    part = 0.5 if 2 < width < 20 else 10 ** math.floor(math.log10(width)) / 20
+    return float(f"{math.floor(value / part + 0.5) * part:.10g}")
 
 
 def _number(value: float) -> str:

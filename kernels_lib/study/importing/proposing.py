@@ -223,6 +223,8 @@ class _Guess:
                 self._means[column.name] = ("ignore", "added by the survey tool")
             elif self._counts_rows(column):
                 self._means[column.name] = ("ignore", "numbers the rows")
+            elif column.kind == "numbers" and wording.plain(column.name).rpartition(" ")[2] in wording.RANKS:
+                self._means[column.name] = ("ignore", "a place among others, not a score")
             elif wording.is_one_of(column.name, wording.ABOUT_PEOPLE):
                 self._means[column.name] = ("ignore", "about a person, not a score")
         private = [name for name in self._profile.names if wording.is_one_of(name, wording.PERSONAL)]

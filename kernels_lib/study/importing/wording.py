@@ -49,6 +49,8 @@ ABOUT_PEOPLE = (
     "age", "gender", "sex", "education", "income", "birth year", "year of birth", "marital status", "nationality",
     "alter", "geschlecht", "bildung", "einkommen", "geburtsjahr", "familienstand",
 )  # fmt: skip
+# The last word of a column that repeats others as a place among them.
+RANKS = ("rank", "ranking", "quartile", "percentile", "rang", "platz")
 # What says who a person is.
 PERSONAL = ("ipaddress", "ip address", "email", "e mail", "recipientemail", "recipientlastname", "recipientfirstname")
 PERSONAL += ("email address", "e mail adresse", "locationlatitude", "locationlongitude", "phone", "telefon")
@@ -96,7 +98,24 @@ def plain(name: str) -> str:
 def is_one_of(name: str, words: Iterable[str]) -> bool:
     """Whether a column has one of these names."""
     flat = plain(name)
-    return any(flat == plain(word) or flat.replace(" ", "") == plain(word).replace(" ", "") for word in words)
+    alone = singular(flat)
+    return any(
+        alone == plain(word) or flat == plain(word) or flat.replace(" ", "") == plain(word).replace(" ", "")
+        for word in words
+    )
+
+
+def singular(flat: str) -> str:
+    """An English noun in the singular; what is none is left.
+
+    Examples
+    --------
+    >>> singular("countries"), singular("brands"), singular("business")
+    ('country', 'brand', 'business')
+    """
+    if flat.endswith("ies") and len(flat) > 4:
+        return flat[:-3] + "y"
+    return flat[:-1] if flat.endswith("s") and not flat.endswith("ss") and len(flat) > 3 else flat
 
 
 def points_of_words(answers: Iterable[str]) -> dict[str, float]:

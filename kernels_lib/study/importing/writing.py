@@ -7,6 +7,7 @@ It is written beside its place and moved there when it is whole; what was there 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
@@ -107,7 +108,12 @@ def _package_before(folder: Path) -> dict[str, Any]:
 
 def _stem(table: Tidy, tables: Sequence[Tidy]) -> str:
     waves = [one.wave for one in tables if one.role == table.role]
-    return table.role if len(waves) < 2 else f"{table.role}-{slug_of(table.wave)}"
+    return table.role if len(waves) < 2 else f"{table.role}-{_plain_slug(table.wave)}"
+
+
+def _plain_slug(name: str) -> str:
+    """A wave in a file's name: 2026 stays 2026."""
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or slug_of(name)
 
 
 # ---- datapackage.json -----------------------------------------------------------------------------
