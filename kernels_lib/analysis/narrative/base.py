@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -35,6 +35,8 @@ ORDERED = (
 
 # A sentence names so many criteria at most.
 MOST_NAMED = 5
+# Beside a number on a slide there is room for so many names.
+MOST_BESIDE = 12
 
 
 class Words:
@@ -495,6 +497,20 @@ class Words:
 
 def _pairs(kind: Callable[..., tuple[Claim, ...]], frame: pd.DataFrame) -> tuple[Claim, ...]:
     return kind(*(question("pairs", *pair) for pair in zip(frame["first"], frame["second"], strict=True)))
+
+
+def shortlist(names: Sequence[str]) -> str:
+    """Names in a list; of many the first, and how many more there are.
+
+    Examples
+    --------
+    >>> shortlist(["A", "B"]), shortlist(list("ABCDEFGHIJKLM"))
+    ('A and B', 'A, B, C, D, E, F, G, H, I, J and 3 more')
+    """
+    if len(names) <= MOST_BESIDE:
+        return listed(list(names))
+    first = names[: MOST_BESIDE - 2]
+    return _("{names} and {n} more").format(names=", ".join(first), n=len(names) - len(first))
 
 
 def inside(label: str) -> str:

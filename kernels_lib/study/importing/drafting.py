@@ -176,14 +176,14 @@ def decimals_of(scale: Ends, texts: Sequence[str]) -> int:
     numbers = (text for text in texts if number_in(text) is not None and "e" not in text.casefold())
     longest = max((len(text.partition(".")[2]) for text in numbers), default=1)
     # A number of a hundred units says nothing in its third decimal.
-    return max(0, min(longest, 3 - math.floor(math.log10(scale.top - scale.floor))))
+    return max(0, min(longest, 2 - math.floor(math.log10(scale.top - scale.floor))))
 
 
 def _mean_decimals(decimals: int, scale: Ends) -> int:
     """Decimals of a mean: a measured score has all that mean something already."""
     if scale.step is None:
         return max(decimals, 1)
-    return 1 if scale.top - scale.floor >= 20 else 2
+    return 1 if scale.top >= 10 else 2
 
 
 def _quoted(text: str) -> str:
