@@ -36,7 +36,7 @@ ORDERED = (
 # A sentence names so many criteria at most.
 MOST_NAMED = 5
 # Beside a number on a slide there is room for so many names.
-MOST_BESIDE = 12
+MOST_BESIDE = 8
 
 
 class Words:
@@ -505,7 +505,7 @@ def shortlist(names: Sequence[str]) -> str:
     Examples
     --------
     >>> shortlist(["A", "B"]), shortlist(list("ABCDEFGHIJKLM"))
-    ('A and B', 'A, B, C, D, E, F, G, H, I, J and 3 more')
+    ('A and B', 'A, B, C, D, E, F and 7 more')
     """
     if len(names) <= MOST_BESIDE:
         return listed(list(names))
