@@ -419,7 +419,7 @@ def tests_shown(tests: Sequence[Test]) -> list[int | str]:
         return list(range(len(tests)))
     shown: list[int | str] = []
     begin = 0
-    for __, group in groupby(tests, key=lambda test: (test.family, test.about)):
+    for __, group in groupby(tests, key=lambda test: test.family):
         count = len(list(group))
         places = excerpts.shown_rows(count, _("test"), _("tests"))
         shown += [place + begin if isinstance(place, int) else place for place in places]

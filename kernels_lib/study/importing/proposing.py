@@ -32,6 +32,8 @@ MOST_OF = 0.6
 SCALES = ((1, 5), (0, 5), (1, 6), (1, 7), (1, 10), (0, 10), (0, 100))
 # Values outside that are taken for slips rather than for a wider scale: a share, and a number.
 SLIPS, FEW = 0.02, 5
+# Among so many values, one may be a slip.
+FEWEST_FOR_A_SLIP = 20
 # Of so many columns it can be said which scale most of them are on.
 FEWEST_OF_A_SCALE = 4
 SLIPS_OF_A_COLUMN = 0.2
@@ -693,7 +695,8 @@ def scale_of(values: Mapping[float, int]) -> Ends:
         slips = sum(values.values()) - sum(inner.values())
         step = step_of(inner)
         # A wider scale would show more of its values than these few.
-        few = slips <= min(FEW, SLIPS * sum(values.values()))
+        total = sum(values.values())
+        few = slips <= min(FEW, max(SLIPS * total, 1 if total >= FEWEST_FOR_A_SLIP else 0))
         if few and all(_no_scale(value, top, step) for value in set(values) - set(inner)) and _reaches(inner, top):
             return Ends(floor=floor, top=top, step=step)
     low, high = min(values), max(values)
