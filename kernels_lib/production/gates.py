@@ -466,7 +466,7 @@ def size(delivery: Delivery) -> str:
 MAX_BYTES = 2_000_000
 FULL_PLOTLY = 3_400_000
 USUAL_CRITERIA = 10
-CRITERION_BYTES = 60_000
+CRITERION_BYTES = 80_000
 
 
 def closed(delivery: Delivery) -> str:
