@@ -121,7 +121,7 @@ def short_names(names: Sequence[str]) -> list[str]:
     Examples
     --------
     >>> short_names(["Dialog", "How well does it answer questions?", "How well does it answer questions?"])
-    ['Dialog', 'How well does it answer…', 'How well does it answer… 2']
+    ['Dialog', 'How well does it answer…', 'How well does it answer 2']
     """
     found: list[str] = []
     for name in names:
@@ -129,6 +129,10 @@ def short_names(names: Sequence[str]) -> list[str]:
         if len(short) > SHORT:
             cut = short[: SHORT - 1]
             short = (cut.rpartition(" ")[0] if " " in cut[10:] else cut).rstrip(" ,;:-") + "\u2026"
+        if short in found and name not in names[: len(found)]:
+            # Names that begin alike differ in their ends.
+            end = name.rstrip("?.: ")[-(SHORT - 1) :]
+            short = "\u2026" + (end.partition(" ")[2] or end)
         number, free = 2, short
         while free in found:
             free = f"{short[: SHORT - 3]} {number}"
