@@ -39,6 +39,7 @@ WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
 # No criterion is taken as more than 99.5 % explained by the factor: beyond, the likelihood has no maximum.
 _LEAST_UNIQUE = 0.005
 _STEPS = 3000
+_LONGEST_LEAP = 1e8
 _CLOSE = 1e-9
 # An interval from fewer brands, or from fewer than half of the draws, would be an accident.
 _FEWEST_RESAMPLED = 3
@@ -460,8 +461,8 @@ def _one_factor(correlations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         second = _em_step(r, first)
         change, bend = first - now, second - 2 * first + now
         size = np.linalg.norm(change, axis=1) / np.maximum(np.linalg.norm(bend, axis=1), 1e-300)
-        # A path that does not bend at all would be followed without end.
-        size = np.clip(size, 1.0, 1e8)[:, None]
+        # A fit that has arrived does not bend: without an upper limit its leap would leave the numbers.
+        size = np.clip(size, 1.0, _LONGEST_LEAP)[:, None]
         leap = now + 2 * size * change + size**2 * bend
         leap[:, k:] = np.clip(leap[:, k:], _LEAST_UNIQUE, 1.0)
         leap = _em_step(r, leap)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from kernels_lib.analysis import bounds
+from kernels_lib.analysis import bounds, excerpts
 from kernels_lib.analysis.ledger import untested
 from kernels_lib.analysis.narrative.base import percent, plain_number
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
@@ -86,8 +86,15 @@ def pairs(words: EvidenceWords) -> ShownTable | None:
             "Intervals are for one pair at a time, that of the means by bootstrap (BCa), that of the shift from signed "
             "ranks; firm is decided after the correction for all pairs."
         ),
+        subtitle=_(
+            "Shown are the {part} largest differences, the {part} in the middle and the {part} smallest. "
+            "The annex (format xlsx) has all of them."
+        ).format(part=excerpts.PART)
+        if len(rows) > excerpts.MOST_LISTED
+        else "",
         optional=("shift", "biserial"),
         small=True,
+        shown=excerpts.shown_rows(len(rows), _("pair"), _("pairs")),
     )
 
 

@@ -13,6 +13,7 @@ from kernels_lib.study.language import _, _n
 
 MOST_LISTED = 60  # beyond, a page shows three parts of a list
 PART = 20  # places of each part
+MOST_TESTS = 200  # beyond, a ledger shows families that are longer than a list in three parts
 
 
 def places(count: int, keep: Sequence[int] = ()) -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import pandas as pd
 from markupsafe import Markup
@@ -374,11 +375,12 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
         for test in tests
     ]
     tested = sum(test.p_value is not None for test in tests)
+    whole = _n("The one test, and what could not be tested", "All {tested} tests, and what could not be tested", tested)
+    parts = _("{tested} tests, long families in parts, and what could not be tested")
+    long = len(tests) > excerpts.MOST_TESTS
     return table(
         "ledger-table",
-        _n(
-            "The one test, and what could not be tested", "All {tested} tests, and what could not be tested", tested
-        ).format(tested=tested),
+        (parts if long else whole).format(tested=tested),
         [
             Column(key="subject", label=_("Comparison"), unit=_("family: size, correction")),
             Column(key="method", label=_("Test"), unit=_("as researchers quote it")),
@@ -396,9 +398,33 @@ def ledger(study: Study, tests: Sequence[Test]) -> ShownTable:
             "at a time. Can find: the smallest difference that the test would find in four of five such studies, at "
             "the strictest level of its family. ≤ marks a bound that no table exceeds."
         ),
+        subtitle=_(
+            "Of a family of more than {most} tests the first {part}, the middle {part} and the last {part} are shown. "
+            "The annex (format xlsx) has all of them."
+        ).format(most=excerpts.MOST_LISTED, part=excerpts.PART)
+        if long
+        else "",
         optional=("n", "detectable"),
         small=True,
+        shown=tests_shown(tests),
     )
+
+
+def tests_shown(tests: Sequence[Test]) -> list[int | str]:
+    """Places of the tests that a page shows, and words where it leaves some out.
+
+    Short families are shown whole: what a report rests on is mostly theirs.
+    """
+    if len(tests) <= excerpts.MOST_TESTS:
+        return list(range(len(tests)))
+    shown: list[int | str] = []
+    begin = 0
+    for __, group in groupby(tests, key=lambda test: test.family):
+        count = len(list(group))
+        places = excerpts.shown_rows(count, _("test"), _("tests"))
+        shown += [place + begin if isinstance(place, int) else place for place in places]
+        begin += count
+    return shown
 
 
 def _asked_as(study: Study, test: Test) -> str:

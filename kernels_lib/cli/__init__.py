@@ -10,7 +10,21 @@ import sys
 
 import typer
 
-from kernels_lib.cli import audit, build, check, compare, deliver, doctor, lab, new, params, plan, preview, verify
+from kernels_lib.cli import (
+    audit,
+    build,
+    check,
+    compare,
+    deliver,
+    doctor,
+    importing,
+    lab,
+    new,
+    params,
+    plan,
+    preview,
+    verify,
+)
 from kernels_lib.cli.app import app
 from kernels_lib.errors import ScorecardError
 
@@ -22,6 +36,7 @@ __all__ = [
     "compare",
     "deliver",
     "doctor",
+    "importing",
     "lab",
     "main",
     "new",

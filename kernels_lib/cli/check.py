@@ -3,42 +3,81 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kernels_lib.cli.app import JsonOption, SetOption, StudyOption, app
 
+if TYPE_CHECKING:
+    from kernels_lib.production.checking import Checked
+
+# Lines of a table on the terminal; --json has all.
+MOST_SHOWN = 60
+
 
 @app.command()
-def check(study: StudyOption = "", set_: SetOption = None, as_json: JsonOption = False) -> None:
-    """Validate data, parameters and notebooks without running anything.
+def check(
+    dataset: Annotated[
+        str, typer.Argument(metavar="[DATASET]", help="A folder in datasets/; the study's own by default.")
+    ] = "",
+    study: StudyOption = "",
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Validate data, parameters and notebooks without running anything; all problems at once.
 
     Example: scorecard check --study attitude
     """
+    from kernels_lib.analysis.screening import screen
     from kernels_lib.paths import find_root
-    from kernels_lib.production import build as production
+    from kernels_lib.production import checking
 
-    request = production.Request(root=find_root(), study_name=study, overrides=tuple(set_ or ()))
-    planned = production.plan(request, thorough=True)
-    roster = planned.roster
-    facts = {
-        "dataset": roster.dataset.name,
-        "wave": roster.dataset.wave,
-        "units": len(roster.scores.units),
-        "criteria": len(roster.instrument.criteria),
-        "industries": len(roster.industries),
-        "clients": len(roster.clients),
-        "missing_scores": sum(score is None for row in roster.scores.values for score in row),
-        "reports": len(planned.jobs),
-        "warnings": list(planned.warnings),
-    }
+    found = checking.check(find_root(), dataset, study, tuple(set_ or ()), screen=screen)
     if as_json:
-        typer.echo(json.dumps({"ok": True, **facts}, indent=1, ensure_ascii=False))
-        return
-    for warning in planned.warnings:
-        typer.echo(f"Note: {warning}", err=True)
-    typer.echo(
-        f"{facts['dataset']}, wave {facts['wave']}: {facts['units']} {roster.instrument.unit.many}, "
-        f"{facts['criteria']} criteria, {facts['industries']} industries, {facts['missing_scores']} missing scores. "
-        f"All parameters and notebooks are well; `scorecard build` would make {facts['reports']} reports."
-    )
+        typer.echo(json.dumps(found.as_object(), indent=1, ensure_ascii=False))
+    else:
+        _tell(found)
+    raise typer.Exit(2 if found.errors else 0)
+
+
+def _tell(found: Checked) -> None:
+    from kernels_lib.cli.tables import table
+
+    for line in _facts(found.summary):
+        typer.echo(line)
+    for title, problems in (("errors", found.errors), ("warnings", found.warnings)):
+        if not problems:
+            continue
+        one = title.removesuffix("s")
+        typer.echo(f"\n{len(problems)} {one if len(problems) == 1 else title}:")
+        rows = [(one.where, one.value, one.wrong, one.mend) for one in problems[:MOST_SHOWN]]
+        table(("where", "value", "what is wrong", "what to do"), rows)
+        if len(problems) > MOST_SHOWN:
+            typer.echo(f"... and {len(problems) - MOST_SHOWN} more; --json shows all.")
+    typer.echo("")
+    typer.echo(found.verdict)
+    for line in found.next:
+        typer.echo(f"Next: {line}")
+
+
+def _facts(summary: dict[str, Any]) -> list[str]:
+    lines = []
+    for wave in summary.get("waves", []):
+        raters = f", {wave['raters']} raters" if wave["raters"] else ""
+        industries = f", {wave['industries']} industries" if wave["industries"] else ""
+        lines.append(
+            f"{summary['dataset']}, wave {wave['wave']}: {wave['units']} {summary['unit']}, {wave['criteria']} criteria"
+            f"{raters}{industries}; {wave['scores']} scores, {wave['missing']} missing"
+            f" ({_percent(wave['coverage'])} covered)."
+        )
+        lines.append(f"At the lowest score: {_percent(wave['floor'])}; at the highest: {_percent(wave['ceiling'])}.")
+        if agreement := wave.get("agreement"):
+            known = [one["icc_single"] for one in agreement if one["icc_single"] is not None]
+            if known:
+                lines.append(f"Agreement of single raters (ICC), by criterion: {min(known):.2f} to {max(known):.2f}.")
+    return lines
+
+
+def _percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:.0%}"

@@ -139,6 +139,15 @@ def test_omegas_interval_surrounds_it_and_comes_from_the_generator():
         omega(ATTITUDE, draws=10)
 
 
+@pytest.mark.filterwarnings("error")
+def test_omega_of_five_brands_stays_within_the_numbers():
+    # Death rates of five ages in four groups (R's data set VADeaths): some resamples fit in one step.
+    rates = [[11.7, 8.7, 15.4, 8.4], [18.1, 11.7, 24.3, 13.6], [26.9, 20.3, 37, 19.3], [41, 30.9, 54.6, 35.1]]
+    found = omega([*rates, [66, 54.3, 71.1, 50]], draws=2000, rng=np.random.default_rng(1))
+
+    assert found.ci_low <= found.effect <= found.ci_high
+
+
 def test_a_criterion_that_the_factor_explains_fully_is_held_at_the_bound_and_named():
     # r12 = .95, r13 = .9, r23 = .5 would need l1^2 = 1.71.
     x = np.random.default_rng(4).normal(size=(50, 3))

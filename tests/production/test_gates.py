@@ -121,6 +121,14 @@ def test_a_name_is_found_among_few_and_among_many(delivered, name, others):
     assert f"html: holds the name of '{name}'" == gates.leaks(with_names(delivered, *many, name))
 
 
+def test_a_unit_called_like_a_family_of_type_is_found_in_texts_and_not_in_styles(delivered):
+    georgia = dataclasses.replace(delivered, others=("Georgia",))
+    assert "Georgia" in delivered.documents["html"]
+    assert "" == gates.leaks(georgia)
+    page = delivered.documents["html"].replace("</body>", "<p>Georgia</p></body>")
+    assert "html: holds the name of 'Georgia'" == gates.leaks(broken(georgia, html=page))
+
+
 @pytest.mark.parametrize("name", ["Ann-Le", "ee", "nn-Lee", "ann-lee", "Lee &amp;"])
 @pytest.mark.parametrize("others", [0, 300])
 def test_a_part_of_a_word_is_no_name(delivered, name, others):

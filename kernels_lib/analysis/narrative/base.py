@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from kernels_lib.analysis import frozen
+from kernels_lib.analysis import excerpts, frozen
 from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, firm, joined, open_, state
@@ -35,6 +35,8 @@ ORDERED = (
 
 # A sentence names so many criteria at most.
 MOST_NAMED = 5
+# Beside a number on a slide there is room for so many names.
+MOST_BESIDE = 8
 
 
 class Words:
@@ -514,6 +516,8 @@ class Words:
     def ledger_fold(self, tests: list[Test]) -> str:
         """The words on the folded ledger."""
         tested = sum(test.p_value is not None for test in tests)
+        if len(tests) > excerpts.MOST_TESTS:
+            return _("Test ledger: {tested} tests, long families in parts").format(tested=tested)
         return _n(
             "Test ledger: the one test, with what could not be tested",
             "Test ledger: all {tested} tests, with what could not be tested",
@@ -529,6 +533,20 @@ class Words:
 
 def _pairs(kind: Callable[..., tuple[Claim, ...]], frame: pd.DataFrame) -> tuple[Claim, ...]:
     return kind(*(question("pairs", *pair) for pair in zip(frame["first"], frame["second"], strict=True)))
+
+
+def shortlist(names: Sequence[str]) -> str:
+    """Names in a list; of many the first, and how many more there are.
+
+    Examples
+    --------
+    >>> shortlist(["A", "B"]), shortlist(list("ABCDEFGHIJKLM"))
+    ('A and B', 'A, B, C, D, E, F and 7 more')
+    """
+    if len(names) <= MOST_BESIDE:
+        return listed(list(names))
+    first = names[: MOST_BESIDE - 2]
+    return _("{names} and {n} more").format(names=", ".join(first), n=len(names) - len(first))
 
 
 def inside(label: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from kernels_lib.analysis.ledger import question
-from kernels_lib.analysis.narrative.base import plain_number
+from kernels_lib.analysis.narrative.base import plain_number, shortlist
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
 from kernels_lib.analysis.statement import Statement, firm, joined, open_, state
 from kernels_lib.study.language import N_, _, _n
@@ -14,6 +14,8 @@ from kernels_lib.study.results import Basis
 
 # A headline names so many criteria at most; further ones are counted.
 MOST_NAMED = 2
+# Strengths are few and good to read, up to so many.
+MOST_STRONG = 5
 
 
 class IndustryWords(EvidenceWords):
@@ -57,11 +59,13 @@ class IndustryWords(EvidenceWords):
         if strong and weak:
             return state(
                 "headline",
-                "{name}: firmly on target in {strong}, firmly short in {weak} criteria"
+                "{name}: firmly on target in {strong} criteria, firmly short in {weak}"
+                if len(strong) > MOST_STRONG
+                else "{name}: firmly on target in {strong}, firmly short in {weak} criteria"
                 if len(weak) > MOST_NAMED
                 else "{name}: firmly on target in {strong}, firmly short in {weak}",
                 name=self.name,
-                strong=listed([self.short(c) for c in strong]),
+                strong=in_words(len(strong)) if len(strong) > MOST_STRONG else listed([self.short(c) for c in strong]),
                 weak=self._named(weak),
             )
         if weak:
@@ -247,7 +251,7 @@ class IndustryWords(EvidenceWords):
             said = state(
                 "answer.words",
                 _("all of them") if len(found) == total > 1 else _("{names}"),
-                names=listed([self.short(c) for c in found]),
+                names=shortlist([self.short(c) for c in found]),
             ).claiming((open_ if quiet else firm)(*(question("targets", c) for c in found)))
             of = _n("of {n} criterion", "of {n} criteria", total).format(n=total)
             columns.append((head, str(len(found)), of, said, quiet))

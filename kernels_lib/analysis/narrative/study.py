@@ -6,6 +6,7 @@ import pandas as pd
 
 from kernels_lib.analysis import bounds
 from kernels_lib.analysis.ledger import question
+from kernels_lib.analysis.narrative.base import shortlist
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
 from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, open_, state
 from kernels_lib.study.language import N_, _, _n
@@ -171,8 +172,8 @@ class StudyWords(EvidenceWords):
             said = state(
                 "answer.words",
                 words,
-                names=listed([self.short(c) for c in criteria]),
-                loose=listed([self.short(c) for c in loose]),
+                names=shortlist([self.short(c) for c in criteria]),
+                loose=shortlist([self.short(c) for c in loose]),
             )
             claims = (
                 *firm(*(question("targets", c) for c in criteria if sure[c])),
