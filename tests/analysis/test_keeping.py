@@ -258,9 +258,11 @@ OTHER = {
     "contact": "contact=me",
     "confidentiality": "confidentiality=secret",
     "wave": "wave=1",
+    "limits": "limits.cell_s=77",
+    "status": "status=draft",
 }
-# The data, the instrument and what is in them have keys of their own.
-ELSEWHERE = {"dataset", "instrument"}
+# The data, the instrument and what is in them have keys of their own; an analyst's words stand in a client's file only.
+ELSEWHERE = {"dataset", "instrument", "commentary"}
 
 
 def test_every_parameter_is_looked_at_here():

@@ -57,7 +57,10 @@ def in_child(given: nbformat.NotebookNode, folder: Path, parameters: dict[str, A
     try:
         return child.result()
     except template.ChildDied:
-        return {"notebook": given, "failure": "reports/x.ipynb: stopped for 's': the kernel died."}
+        identity = (folder / engines.RUNNING).read_text()
+        at = next(index for index, cell in enumerate(given.cells) if cell.id == identity)
+        place = engines.place_of(given, at)
+        return {"notebook": given, "failure": f"reports/x.ipynb: stopped for 's'{place}: the kernel died."}
 
 
 def run_in_child(argument: dict[str, Any]) -> dict[str, Any]:
