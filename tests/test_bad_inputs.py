@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -30,9 +31,9 @@ def cases() -> list[dict[str, Any]]:
     return found
 
 
-def as_parameter(case: dict[str, Any]) -> Any:
-    # Who gets as far as running a notebook takes seconds.
-    slow = case["run"][0] in RUNS and case.get("runs", False)
+def as_parameter(case: dict[str, Any], place: int) -> Any:
+    # Who gets as far as running a notebook takes seconds; of the others each third is among the quick tests.
+    slow = case.get("runs", False) or place % 3
     return pytest.param(case, id=f"{case['group']}: {case['case']}", marks=pytest.mark.slow if slow else ())
 
 
@@ -80,6 +81,12 @@ def put(project: Path, case: dict[str, Any]) -> None:
         assert before in text, f"{name} no longer holds {before!r}"
         (project / name).unlink()
         (project / name).write_text(text.replace(before, after, 1), encoding="utf-8")
+    for name, (place, source) in case.get("cell", {}).items():
+        notebook = json.loads((project / name).read_text(encoding="utf-8"))
+        planted = {"cell_type": "code", "id": "planted", "metadata": {}, "execution_count": None, "outputs": []}
+        notebook["cells"].insert(place, {**planted, "source": source})
+        (project / name).unlink()
+        (project / name).write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def as_bytes(content: Any) -> bytes:
@@ -118,7 +125,7 @@ def hold(case: dict[str, Any], code: int, said: str) -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("case", [as_parameter(case) for case in CASES])
+@pytest.mark.parametrize("case", [as_parameter(case, place) for place, case in enumerate(CASES)])
 def test_bad_input_is_told_and_loses_nothing(case, broken, monkeypatch, capsys, told):
     put(broken, case)
     before = built(broken)

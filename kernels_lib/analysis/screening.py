@@ -122,6 +122,10 @@ def _agreement(
     """Agreement of raters by criterion; nothing where there are no two."""
     names = [table.header[column] for column in table.criteria]
     rng = np.random.default_rng(0)
+    # What is no score of this scale is told as such, and agrees with nothing.
+    levels = np.array(_levels(instrument, scores))
+    known = np.abs(scores[:, :, None] - levels).min(axis=2, initial=np.inf) < 1e-9
+    scores = np.where(known, scores, np.nan)
     if counts is not None:
         found = counted_agreement(
             counts.table(), counts.levels, names, categories=_levels(instrument, scores), draws=_DRAWS, rng=rng
