@@ -23,10 +23,12 @@ from kernels_lib.production.browser import missing_for_browser, missing_for_pdf
 from kernels_lib.production.engines import ENGINES
 from kernels_lib.production.jobs import FILES, FOLDERS, Job, Outcome
 from kernels_lib.production.keys import looks_at_all
+from kernels_lib.production.leaks import Units
 from kernels_lib.production.moving import lock, recover, replace, workplace
 from kernels_lib.production.runner import forget, prepare
 from kernels_lib.production.tasks import Task, decide
 from kernels_lib.production.workers import Crew, sweep
+from kernels_lib.study.datasets import Scores
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.messages import missing
 from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, parse_overrides, read_layers
@@ -396,7 +398,7 @@ def run(
         begin(len(tasks))
         if tasks:
             _share_assets(request)
-        for outcome in _worked(request, tasks, roster.scores.units, workers, jobs) if tasks else ():
+        for outcome in _worked(request, tasks, _units(roster.scores), workers, jobs) if tasks else ():
             outcomes.append(outcome)
             progress(outcome)
         sweep(work)
@@ -407,9 +409,11 @@ def run(
     return Summary(tuple(outcomes), site, planned.warnings, tuple(workers.notes))
 
 
-def _worked(
-    request: Request, tasks: Sequence[Task], units: Sequence[str], workers: Crew, jobs: int
-) -> Iterator[Outcome]:
+def _units(scores: Scores) -> Units:
+    return {name: (group, row) for name, group, row in zip(scores.units, scores.groups, scores.values, strict=True)}
+
+
+def _worked(request: Request, tasks: Sequence[Task], units: Units, workers: Crew, jobs: int) -> Iterator[Outcome]:
     if request.scheduler:
         from kernels_lib.production import cluster
 

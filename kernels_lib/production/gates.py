@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernels_lib.errors import GateFailed
+from kernels_lib.production import leaks as leaking
 from kernels_lib.production import publish
 from kernels_lib.production.notebooks import tags
 from kernels_lib.production.publish import assets, fit, page
@@ -42,6 +43,14 @@ class Delivery:
         Format to a finished workbook, PowerPoint deck or PDF.
     others : tuple of str
         Names of single units that this reader must not see.
+    secrets : Secrets, optional
+        Names and scores of all units, where they are at hand; `shown` are those that this reader may see.
+    shown : tuple of str
+        Names that may stand in the documents; the first is the reader's in the data.
+    disclosed : str
+        What this reader may see of other units: ``aggregate``, ``masked`` or ``named``.
+    beside : mapping of str to str
+        Further files that go into the same folder.
     quoted : tuple of str
         Texts that the report quotes: its own claims are looked for in the rest.
     to_assets : str
@@ -55,6 +64,10 @@ class Delivery:
     documents: Mapping[str, str | bytes]
     root: Path
     others: tuple[str, ...] = ()
+    secrets: leaking.Secrets | None = None
+    shown: tuple[str, ...] = ()
+    disclosed: str = "aggregate"
+    beside: Mapping[str, str] = field(default_factory=dict)
     quoted: tuple[str, ...] = ()
     packages: Mapping[str, bytes] = field(default_factory=dict)
     to_assets: str = ""
@@ -248,50 +261,44 @@ def _user() -> str:
 
 
 def leaks(delivery: Delivery) -> str:
-    """No name of a unit that this reader must not see."""
-    unseen = _unseen(delivery.others)
-    for name, markup in _held(delivery):
-        if found := unseen.first(html.unescape(markup)):
+    """No name of a unit that this reader must not see, however it is written."""
+    if delivery.disclosed == "named":
+        return ""
+    secrets = delivery.secrets or leaking.of_names(delivery.others)
+    for name, text in _held(delivery):
+        if found := secrets.name_in(text, delivery.shown):
             return f"{name}: holds the name of '{found}'"
     return ""
 
 
-_WORD = re.compile(r"\w+")
+def scores(delivery: Delivery) -> str:
+    """No scores of a unit that this reader must not see, in whatever order or form."""
+    if delivery.secrets is None or delivery.disclosed != "aggregate" or not delivery.shown:
+        return ""
+    for name, text in _held(delivery, numbers=True):
+        comma = delivery.results.get("parameters", {}).get("language") == "de"
+        if found := delivery.secrets.scores_in(text, delivery.shown[0], comma=comma):
+            return f"{name}: holds {found}"
+    return ""
 
 
-class _Unseen:
-    """Names that a text must not hold as whole words; quick also where they are thousands."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self._by_word: dict[str, list[str]] = {}
-        for name in names:
-            word = _WORD.match(name)
-            self._by_word.setdefault(word[0] if word else "", []).append(name)
-
-    def first(self, text: str) -> str:
-        """The name that stands first in a text; empty if there is none."""
-        # A name that begins with a letter begins with a whole word of the text.
-        said = {word for word in self._by_word if word in text} if len(self._by_word) < 100 else self._words(text)
-        names = [name for word in said for name in self._by_word[word] if name in text]
-        if not names:
-            return ""
-        whole = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-        found = re.search(rf"(?<!\w)(?:{whole})(?!\w)", text)
-        return found[0] if found else ""
-
-    def _words(self, text: str) -> set[str]:
-        return self._by_word.keys() & {*_WORD.findall(text), ""}
+def _untold(delivery: Delivery) -> bool:
+    """Whether a reader who must see no scores has data in which scores cannot be told from chance."""
+    asked = delivery.disclosed == "aggregate" and bool(delivery.shown)
+    return asked and (delivery.secrets is None or not delivery.secrets.tellable)
 
 
-_unseen = lru_cache(maxsize=16)(_Unseen)
+def _held(delivery: Delivery, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
+    """Each format with all the text that is its own, packages opened down to their last part.
 
-
-def _held(delivery: Delivery) -> Iterator[tuple[str, str]]:
-    """Each format with all the text that is its own, packages opened down to their last part."""
+    With `numbers`, a package's text is in the order in which its numbers stand.
+    """
     for name, parts in delivery.parts.items():
         yield name, parts.text
+    opened = contents.in_order if numbers else _opened
     for name, data in delivery.packages.items():
-        yield name, "\n".join(text for part in _opened(data).values() for text in part)
+        yield name, "\n".join(text for part in opened(data).values() for text in part)
+    yield from delivery.beside.items()
 
 
 # What computes, fetches or runs when somebody opens the file.
@@ -494,6 +501,7 @@ GATES: dict[str, Callable[[Delivery], str]] = {
     "notice": notice,
     "private": private,
     "leaks": leaks,
+    "scores": scores,
     "inert": inert,
     "numbers": numbers,
     "claims": claims,
@@ -503,13 +511,17 @@ GATES: dict[str, Callable[[Delivery], str]] = {
 }
 
 
+# Gates that cannot always be run: whether this is such a delivery.  Never counted as passed.
+CANNOT_TELL: dict[str, Callable[[Delivery], bool]] = {"scores": _untold}
+
+
 def check(delivery: Delivery, where: str) -> dict[str, str]:
     """Run every gate.
 
     Returns
     -------
     dict of str to str
-        Gate to ``"passed"``.
+        Gate to ``"passed"``; ``"not run"`` where the data do not let it tell.
 
     Raises
     ------
@@ -520,7 +532,8 @@ def check(delivery: Delivery, where: str) -> dict[str, str]:
         problem = gate(delivery)
         if problem:
             raise GateFailed(f"gate '{name}': {problem}.", where=where, remedy="Nothing of it was published.")
-    return dict.fromkeys(GATES, "passed")
+    untold = {name: "not run" for name, cannot in CANNOT_TELL.items() if cannot(delivery)}
+    return dict.fromkeys(GATES, "passed") | untold
 
 
 def compile_all(assets_way: str = "inline", notebooks: Iterable[Any] = ()) -> None:

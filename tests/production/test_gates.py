@@ -11,12 +11,13 @@ import nbformat
 import pytest
 
 from kernels_lib.errors import GateFailed
-from kernels_lib.production import gates, publish
+from kernels_lib.production import gates, leaks, publish
 from kernels_lib.study import messages
 from kernels_lib.study.language import catalogue
+from kernels_lib.study.roster import read_roster
 from tests.conftest import ROOT
 
-CLIENT = "brand-19"
+CLIENT, OWN = "brand-19", "Brand 19"
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +31,15 @@ def delivered(site):
             "slides": (folder / "slides.html").read_text(encoding="utf-8"),
         },
         root=site,
-        others=tuple(f"Brand {i:02d}" for i in range(1, 31) if i != 19),
+        secrets=secrets_of(site),
+        shown=(OWN,),
     )
+
+
+def secrets_of(root):
+    scores = read_roster(root).scores
+    units = zip(scores.units, scores.groups, scores.values, strict=True)
+    return leaks.Secrets({name: (group, row) for name, group, row in units})
 
 
 def test_a_sound_delivery_passes_every_gate(delivered):
@@ -39,15 +47,13 @@ def test_a_sound_delivery_passes_every_gate(delivered):
 
 
 def broken(delivered, **documents):
-    return gates.Delivery(
-        delivered.notebook, delivered.results, {**delivered.documents, **documents}, delivered.root, delivered.others
-    )
+    return dataclasses.replace(delivered, documents={**delivered.documents, **documents})
 
 
 def edited(delivered, edit):
     notebook = copy.deepcopy(delivered.notebook)
     edit(notebook)
-    return gates.Delivery(notebook, delivered.results, delivered.documents, delivered.root, delivered.others)
+    return dataclasses.replace(delivered, notebook=notebook)
 
 
 def figure_cell(notebook):
@@ -114,14 +120,14 @@ def with_names(delivered, *names):
     return gates.Delivery(delivered.notebook, delivered.results, {"html": "<p>Ann-Lee &amp; Co., C+</p>"}, ROOT, names)
 
 
-@pytest.mark.parametrize("name", ["Ann-Lee", "Lee & Co.", "C+", "Ann-Lee & Co., C+", "Co., C+"])
+@pytest.mark.parametrize("name", ["Ann-Lee", "ann-lee", "Ann Lee", "Lee & Co.", "C+", "Ann-Lee & Co., C+", "Co., C+"])
 @pytest.mark.parametrize("others", [0, 300])
 def test_a_name_is_found_among_few_and_among_many(delivered, name, others):
     many = [f"Brand {i}" for i in range(others)] + [f"Anna{i}" for i in range(others)]
     assert f"html: holds the name of '{name}'" == gates.leaks(with_names(delivered, *many, name))
 
 
-@pytest.mark.parametrize("name", ["Ann-Le", "ee", "nn-Lee", "ann-lee", "Lee &amp;"])
+@pytest.mark.parametrize("name", ["Ann-Le", "ee", "nn-Lee", "co", "Lee &amp;"])
 @pytest.mark.parametrize("others", [0, 300])
 def test_a_part_of_a_word_is_no_name(delivered, name, others):
     assert "" == gates.leaks(with_names(delivered, *(f"x{i}" for i in range(others)), name))
@@ -130,10 +136,7 @@ def test_a_part_of_a_word_is_no_name(delivered, name, others):
 @pytest.fixture(scope="module")
 def shared(delivered):
     made = publish.documents(delivered.notebook, ["html", "slides"], assets="shared", to_assets="../../assets/")
-    return gates.Delivery(
-        delivered.notebook, delivered.results, made.pages, delivered.root, delivered.others,
-        to_assets="../../assets/", model=made.model,
-    )  # fmt: skip
+    return dataclasses.replace(delivered, documents=made.pages, to_assets="../../assets/", model=made.model)
 
 
 def test_a_sound_delivery_with_shared_assets_passes_every_gate(shared):
