@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -88,6 +89,12 @@ class Study:
     def rated(self) -> bool:
         """Whether several ratings stand behind each score, so that its error is known."""
         return self.roster.scores.rated
+
+    @cached_property
+    def mask_key(self) -> bytes:
+        """What masked names are drawn with: known to whoever has all scores, and to no reader."""
+        held = self.roster.scores
+        return sha256(json.dumps(["masked names", held.units, held.values]).encode("utf-8")).digest()
 
     @property
     def wave(self) -> str:
