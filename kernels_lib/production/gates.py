@@ -132,6 +132,8 @@ _MAY_ASK = ("src", "href", "action", "poster")
 _LINK = re.compile(r"^(https?://|mailto:)")
 
 
+# The first one counts: a second could only forbid more.
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)"')
 _LOADS = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)")
 
 
@@ -139,8 +141,11 @@ def offline(delivery: Delivery) -> str:
     """Nothing is loaded from anywhere but the shared assets, and the policy that forbids it is in place."""
     shared = addresses(delivery.to_assets)
     for name, parts in delivery.parts.items():
-        if "default-src 'none'" not in parts.own:
+        policy = _POLICY.search(parts.own)
+        if not policy or "default-src 'none'" not in policy[1]:
             return f"{name}: no Content-Security-Policy that forbids loading"
+        if "unsafe-" in policy[1].partition("script-src")[2].partition(";")[0]:
+            return f"{name}: the Content-Security-Policy lets any script run"
         if parts.loads:
             return f"{name}: a script is loaded from '{parts.loads[0][:80]}'"
         if problem := _asked_of_others(parts.own, shared) or next(filter(None, map(_asked_by_style, parts.styles)), ""):

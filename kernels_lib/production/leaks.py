@@ -115,13 +115,13 @@ def _read(blob: bytes, may_be_array: bool, depth: int) -> tuple[bytes, ...]:
     if blob.startswith(b"wOF2"):
         return ()
     arrays = tuple(_arrays(blob)) if may_be_array else ()
-    for encoding in ("utf-8", "utf-16-le"):
-        try:
-            text = blob.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8" or text.isascii():
-            return (*_decoded(text, depth + 1), *arrays)
+    try:
+        # Letters of sixteen bits are letters with nothing between them.
+        text = blob.decode("utf-8") if b"\0" not in blob else blob.decode("utf-16").replace("\0", "")
+    except UnicodeDecodeError:
+        text = ""
+    if text:
+        return (*_decoded(text, depth + 1), *arrays)
     if not may_be_array:  # a long word, or an identifier
         return ()
     return (b"\n".join(_RUNS.findall(blob) + _RUNS.findall(blob.replace(b"\0", b""))), *_packed(blob), *arrays)

@@ -28,7 +28,7 @@ import nbformat
 from kernels_lib.errors import NotebookFailed, UnknownName
 from kernels_lib.production.engines import template
 from kernels_lib.production.limits import VARIABLE, Clock, Limits
-from kernels_lib.production.notebooks import heading_above, tags
+from kernels_lib.production.notebooks import check_name, heading_above, tags
 
 STARTUP_TIMEOUT_S = 120
 # Beside a notebook that runs: which cell is running.
@@ -72,6 +72,8 @@ def with_parameters(
     """
     from papermill.translators import PythonTranslator
 
+    for name in parameters:
+        check_name(name, "parameters")
     made = nbformat.from_dict(notebook)
     for cell in made.cells:
         cell.metadata.setdefault("tags", [])
