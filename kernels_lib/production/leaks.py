@@ -116,8 +116,9 @@ def _read(blob: bytes, may_be_array: bool, depth: int) -> tuple[bytes, ...]:
         return ()
     arrays = tuple(_arrays(blob)) if may_be_array else ()
     try:
-        # Letters of sixteen bits are letters with nothing between them.
-        text = blob.decode("utf-8") if b"\0" not in blob else blob.decode("utf-16").replace("\0", "")
+        # Letters of sixteen bits; of other bytes with zeros these would be nonsense.
+        text = blob.decode("utf-16" if b"\0" in blob else "utf-8")
+        text = text if b"\0" not in blob or "".join(text.split()).isprintable() else ""
     except UnicodeDecodeError:
         text = ""
     if text:

@@ -80,7 +80,17 @@ def test_one_or_two_departments_settle_nothing(project, monkeypatch, count):
     assert {"unresolved"} == {c["verdict"] for c in found["criteria"]}
     (omnibus,) = {test["conclusion"] for test in ledger(found, "omnibus")}
     assert omnibus.startswith("cannot be tested: fewer than two" if count == 1 else "unresolved")
-    run_report(project, "client", monkeypatch, "attitude", client="department-01")
+    # Everybody agreed: otherwise so few get no report each.
+    named = {"client": "department-01", "overrides": "disclosure=named"}
+    run_report(project, "client", monkeypatch, "attitude", **named)
+
+
+@pytest.mark.parametrize("level", ["aggregate", "masked"])
+def test_a_client_of_a_study_of_few_gets_no_report(project, level):
+    write(project, departments()[:4])
+    with pytest.raises(BadParameters, match="minimum_base is 4, and there are 3 others"):
+        open_study("attitude", client="department-01", overrides=f"disclosure={level}", root=project)
+    open_study("attitude", client="department-01", overrides=f"disclosure={level} minimum_base=3", root=project)
 
 
 @pytest.mark.slow

@@ -68,7 +68,7 @@ def in_order(data: bytes) -> dict[str, list[str]]:
             content = package.read(name)
             if content.startswith(b"PK\x03\x04"):
                 found |= {f"{name}!{inner}": held for inner, held in in_order(content).items()}
-            elif name.endswith((".xml", ".vml")) and not name.endswith("sharedStrings.xml"):
+            elif name.endswith((".xml", ".vml")):
                 found[name] = [" ".join(_values(content, strings))]
     return found
 
