@@ -31,7 +31,7 @@ from kernels_lib.production.workers import Crew, sweep
 from kernels_lib.study.datasets import Scores
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.messages import missing
-from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, parse_overrides, read_layers
+from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, check_base, parse_overrides, read_layers
 from kernels_lib.study.results import Basis
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
 from kernels_lib.study.theme import remark
@@ -131,11 +131,22 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
     origins: dict[str, Mapping[str, Any]] = {}
     problems: list[ScorecardError] = []
     subjects: list[tuple[Subject, Effective]] = []
+    too_few: list[ScorecardError] = []
     for subject in _subjects(request, roster):
         try:
-            subjects.append((subject, _effective(roster, pairs, subject)))
+            found = _effective(roster, pairs, subject)
         except ScorecardError as error:
             problems.append(error)
+            continue
+        try:
+            if subject[0] == "client":
+                check_base(len(roster.scores.units) - 1, found)
+            subjects.append((subject, found))
+        except BadParameters as error:
+            too_few.append(error)
+    if request.clients:
+        # Who asks for one client by name is told; a build of everything makes the other reports.
+        problems += too_few[:1]
     rosters, untranslated = _spoken(roster, [effective.values.language for _, effective in subjects], thorough)
     problems += untranslated
     for subject, effective in subjects:
@@ -158,6 +169,7 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
         warnings.append(f"{resource.shown}: differs from the checksum in {roster.dataset.shown}. The reports say so.")
     if "all" in request.formats and (lacking := missing_for_pdf()):
         warnings.append(f"report.pdf is left out: {lacking} Everything else is built.")
+    warnings += [f"No client's report is made. {error}" for error in too_few[:1]]
     warnings += _about_colours(roster, jobs)
     return Plan(request, roster, _share(jobs, request.shard), tuple(warnings), origins)
 

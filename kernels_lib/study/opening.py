@@ -19,7 +19,7 @@ from kernels_lib.study.datasets import Means, Scores, read_means
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.language import speak
 from kernels_lib.study.numerals import Numerals
-from kernels_lib.study.params import UNSEEN, Effective, Parameters, parse_overrides
+from kernels_lib.study.params import UNSEEN, Effective, Parameters, check_base, parse_overrides
 from kernels_lib.study.results import Basis
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
 
@@ -234,6 +234,8 @@ def open_study(
     chosen_client = roster.client(client) if client else None
     chosen_industry = roster.industry(industry) if industry else None
     effective = roster.parameters(client=chosen_client, industry=chosen_industry, overrides=pairs)
+    if chosen_client:
+        check_base(len(roster.scores.units) - 1, effective)
     speak(effective.values.language)
     roster = roster.speaking(effective.values.language)
     if chosen_industry:

@@ -400,8 +400,7 @@ def check_base(others: int, effective: Effective) -> None:
         "scores from the mean of all.",
         where=place.file,
         line=place.line,
-        remedy="Make the study's own report only, set 'disclosure: named' with everybody's consent, "
-        "or a smaller minimum_base.",
+        remedy="Set 'disclosure: named' if everybody agreed to that, or a smaller minimum_base.",
     )
 
 

@@ -22,7 +22,6 @@ from kernels_lib.study.params import (
     Effective,
     Merged,
     check_against_instrument,
-    check_base,
     effective,
     layer_files,
     merged_layers,
@@ -149,14 +148,6 @@ class Roster:
         """
         if client is not None:
             industry = self.industry_of(client)
-        found = self._parameters(client, industry, overrides)
-        if client is not None and self.scores is not None:
-            check_base(len(self.scores.units) - 1, found)
-        return found
-
-    def _parameters(
-        self, client: Client | None, industry: Industry | None, overrides: tuple[tuple[str, str], ...]
-    ) -> Effective:
         file = client.file if client else None
         # Clients without a file of their own differ in nothing.
         key = ("parameters", industry.slug if industry else "", tuple(overrides))
