@@ -157,9 +157,22 @@ def _asked_of_others(markup: str, shared: Mapping[str, str]) -> str:
     """What some markup loads or refers to that is not shared; a link that a reader follows is no request."""
     for match in filter(None, (_OUTSIDE.match(markup, at) for at in _places(markup))):
         is_link = match[0].lower().startswith("href") and _LINK.match(match[1])
-        if not is_link and match[1] not in shared:
+        if not is_link and match[1] not in shared and not _only_said(markup, match.start()):
             return f"refers to '{match[1][:80]}'"
     return "a style loads a file" if _LOADS.search(markup) else ""
+
+
+def _only_said(markup: str, at: int) -> bool:
+    """Whether an attribute stands in escaped text, as in a name that reads ``<a href=...>``."""
+    tag = markup.rfind("<", 0, at)
+    found = _TAG.match(markup, max(tag, 0))
+    if found is None or "&lt;" not in markup[tag:at]:
+        return False
+    # Behind the tag, or inside one of its quoted values.
+    return found.end() <= at or len(re.sub(r"\"[^\"]*\"|'[^']*'", "", markup[tag:at]).split('"')) == 2
+
+
+_TAG = re.compile(r"""</?[a-zA-Z][^\s>/"']*(?:"[^"]*"|'[^']*'|[^"'>])*>""")
 
 
 def _places(markup: str) -> list[int]:

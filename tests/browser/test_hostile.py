@@ -39,7 +39,7 @@ ATTACKS = (
     "javascript:alert(1)",
     f"a' onmouseover='{RUN}' b=\" onfocus=\"{RUN}",
     f'<a href="javascript:{RUN}">click</a>',
-    f"[click](javascript:{RUN}) ![i](x)",
+    f"[click](javascript:{RUN})",
     "+1+@SUM(1)|-2",
     f"<svg/onload={RUN}><style>*{{display:none}}</style>",
     f"<!--<iframe srcdoc='<script>parent.{RUN}</script>'>-->]]>&lt;b&gt;",
@@ -90,8 +90,8 @@ def write(root: Path) -> None:
     (root / "params/logo.svg").write_text(LOGO)
     with (params / "study.yaml").open("w", encoding="utf-8") as file:
         yaml.dump({"title": ATTACKS[2], "dataset": "hostile", "instrument": "hostile", "seed": 1,
-                   "bootstrap_draws": 200, "weight_draws": 200, "disclosure": "named", "logo": "logo.svg", "contact": ATTACKS[9],
-                   "confidentiality": ATTACKS[4]}, file)  # fmt: skip
+                   "bootstrap_draws": 200, "weight_draws": 200, "disclosure": "named", "logo": "logo.svg",
+                   "contact": ATTACKS[9], "confidentiality": ATTACKS[4]}, file)  # fmt: skip
     with (params / "clients/hostile.yaml").open("w", encoding="utf-8") as file:
         yaml.dump({"brand": BRANDS[0], "client_name": ATTACKS[2]}, file)
     attacked = nbformat.read(root / "reports/client.ipynb", as_version=4)
