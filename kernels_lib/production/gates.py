@@ -127,7 +127,9 @@ def traces(delivery: Delivery) -> str:
     return ""
 
 
-_OUTSIDE = re.compile(r"""(?:\bsrc|\bhref|\baction|\bposter)\s*=\s*["']?(?!#|data:|["'])([^"'\s>]+)""", re.I)
+_OUTSIDE = re.compile(
+    r"""(?:\bsrc|\bhref|\baction|\bposter)\s*=\s*["']?(?!#|data:(?!text/|application/x)|["'])([^"'\s>]+)""", re.I
+)
 _MAY_ASK = ("src", "href", "action", "poster")
 _LINK = re.compile(r"^(https?://|mailto:)")
 

@@ -226,6 +226,8 @@ def run(
     NotebookFailed
         If a cell raised, timed out, or the kernel died.
     """
+    for parameter in parameters:
+        check_name(parameter, f"reports/{name}.ipynb")
     prepare_process()
     import papermill
     from jupyter_client.provisioning import KernelProvisionerFactory
