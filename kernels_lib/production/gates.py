@@ -317,7 +317,8 @@ def _held(delivery: Delivery, *, numbers: bool = False) -> Iterator[tuple[str, s
         yield name, parts.text
     opened = contents.in_order if numbers else _opened
     for name, data in delivery.packages.items():
-        yield name, "\n".join(text for part in opened(data).values() for text in part)
+        # No name begins in one text and ends in the next.
+        yield name, "\n|\n".join(text for part in opened(data).values() for text in part)
     yield from delivery.beside.items()
 
 

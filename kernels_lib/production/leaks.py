@@ -373,9 +373,10 @@ def _without(text: str, shown: Sequence[str]) -> tuple[str, str]:
 
 @lru_cache(maxsize=1 << 14)
 def _as_a_word(name: str, *, loosely: bool) -> re.Pattern[str]:
-    """A name as whole words; loosely: whatever blanks or signs stand between them."""
+    """A name as whole words; loosely: blanks, hyphens, or its own signs between them."""
     words = re.findall(r"[^\W_]+", _folded(name))
-    middle = r"[\W_]{1,6}".join(map(re.escape, words)) if loosely else re.escape(name)
+    signs = "".join(re.escape(sign) for sign in sorted({*re.sub(r"[^\W_]|\s", "", _folded(name))}))
+    middle = rf"[\s_\-\u2010-\u2015{signs}]{{1,6}}".join(map(re.escape, words)) if loosely else re.escape(name)
     return re.compile(rf"(?<!\w){middle}(?!\w)")
 
 

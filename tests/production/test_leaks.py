@@ -104,7 +104,22 @@ def test_letters_of_other_languages_are_found_in_every_form(name, text):
     assert found == ("" if text == "x" else name)
 
 
-@pytest.mark.parametrize("text", ["on target", "Targeted", "a gap, gaps", "brand 030", "brand 0 3rd", "x03", "Brand 3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on target",
+        "Targeted",
+        "a gap, gaps",
+        "brand 030",
+        "brand 0 3rd",
+        "x03",
+        "Brand 3",
+        "one brand, 03 of",
+        "a brand\n|\n03",
+        "of a brand (03)",
+        "the brand: 03",
+    ],
+)
 def test_words_of_the_language_are_no_names(text):
     assert "" == leaks.Secrets(["Target", "Gap", OTHER]).name_in(text)
 
