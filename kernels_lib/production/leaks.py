@@ -37,6 +37,7 @@ Units = Mapping[str, tuple[str, Sequence[float | None]]]
 _NO_ROOM = dict.fromkeys([0xAD, 0x34F, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A),
                           *range(0xFE00, 0xFE10), 0xFEFF])  # fmt: skip
 _ASCII = bytes(range(128))
+_ENTITY = re.compile(rb"&[#a-zA-Z]")
 _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PERCENT = re.compile(rb"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
 _USUAL_ESCAPES = ((b"\\u003c", b"<"), (b"\\u003e", b">"), (b"\\u0026", b"&"), (b"<br>", b" "), (b"<br/>", b" "))
@@ -80,7 +81,7 @@ def _decoded(text: str, depth: int = 0) -> tuple[bytes, ...]:
 def _undone(raw: bytes) -> bytes:
     if b"\\u" in raw:
         raw = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), raw.decode("utf-8")).encode("utf-8", "replace")
-    if b"&" in raw:
+    if _ENTITY.search(raw):
         raw = html.unescape(raw.decode("utf-8")).encode("utf-8", "replace")
     if b"%" in raw:
         raw = _PERCENT.sub(lambda found: unquote_to_bytes(found[0]).decode("utf-8", "replace").encode(), raw)
