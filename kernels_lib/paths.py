@@ -75,6 +75,11 @@ def slug_of(name: str) -> str:
     return slug[:40].rstrip("-")
 
 
+def inside(path: Path, folder: Path) -> bool:
+    """Whether a path, links followed, is in a folder or below it."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
 def params_folder(root: Path, study_name: str) -> Path:
     """``params/`` of the main study, ``params/studies/NAME/`` of a further one."""
     return root / "params" / "studies" / study_name if study_name else root / "params"

@@ -104,6 +104,7 @@ def others(words: ClientWords) -> go.Figure | None:
         reader=study.client.slug,
         disclosure=study.parameters.disclosure,
         unit=words.unit,
+        key=study.mask_key,
     )
     return charts.ranking(
         words.shared.league.rename(index={**names, brand: words.name}),

@@ -23,14 +23,16 @@ from kernels_lib.production.browser import missing_for_browser, missing_for_pdf
 from kernels_lib.production.engines import ENGINES
 from kernels_lib.production.jobs import FILES, FOLDERS, Job, Outcome
 from kernels_lib.production.keys import looks_at_all
+from kernels_lib.production.leaks import Units
 from kernels_lib.production.moving import lock, recover, replace, workplace
 from kernels_lib.production.runner import forget, prepare
 from kernels_lib.production.tasks import Task, decide, perform, remember_units
 from kernels_lib.production.uptodate import states
 from kernels_lib.production.workers import Crew, sweep
+from kernels_lib.study.datasets import Scores
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.messages import missing
-from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, parse_overrides, read_layers
+from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, check_base, parse_overrides, read_layers
 from kernels_lib.study.results import Basis
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
 from kernels_lib.study.theme import remark
@@ -139,11 +141,22 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
     origins: dict[str, Mapping[str, Any]] = {}
     problems: list[ScorecardError] = []
     subjects: list[tuple[Subject, Effective]] = []
+    too_few: list[ScorecardError] = []
     for subject in _subjects(request, roster):
         try:
-            subjects.append((subject, _effective(roster, pairs, subject)))
+            found = _effective(roster, pairs, subject)
         except ScorecardError as error:
             problems.append(error)
+            continue
+        try:
+            if subject[0] == "client":
+                check_base(len(roster.scores.units) - 1, found)
+            subjects.append((subject, found))
+        except BadParameters as error:
+            too_few.append(error)
+    if request.clients:
+        # Who asks for one client by name is told; a build of everything makes the other reports.
+        problems += too_few[:1]
     rosters, untranslated = _spoken(roster, [effective.values.language for _, effective in subjects], thorough)
     problems += untranslated
     for subject, effective in subjects:
@@ -166,6 +179,7 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
         warnings.append(f"{resource.shown}: differs from the checksum in {roster.dataset.shown}. The reports say so.")
     if "all" in request.formats and (lacking := missing_for_pdf()):
         warnings.append(f"report.pdf is left out: {lacking} Everything else is built.")
+    warnings += [f"No client's report is made. {error}" for error in too_few[:1]]
     warnings += _about_colours(roster, jobs)
     own = f"datasets/{roster.dataset.name}/"
     inputs = {name: state for name, state in inputs.items() if not name.startswith("datasets/") or name.startswith(own)}
@@ -422,7 +436,7 @@ def run(
         begin(len(tasks))
         if tasks:
             _share_assets(request)
-        for outcome in _worked(request, tasks, roster.scores.units, workers, jobs) if tasks else ():
+        for outcome in _worked(request, tasks, _units(roster.scores), workers, jobs) if tasks else ():
             outcomes.append(outcome)
             progress(outcome)
         sweep(work)
@@ -462,7 +476,7 @@ def run_here(planned: Plan, *, published: Callable[[Outcome], None] = lambda out
     with _one_build(planned.request, site.parent, lambda holder: None):
         recover(site)
         tasks, outcomes = decide(planned.roster, planned.jobs, planned.origins, force=planned.request.force)
-        remember_units(planned.roster.scores.units)
+        remember_units(_units(planned.roster.scores))
         for outcome in outcomes:
             published(outcome)
         for task in tasks:
@@ -474,9 +488,11 @@ def run_here(planned: Plan, *, published: Callable[[Outcome], None] = lambda out
     return Summary(tuple(outcomes), site, planned.warnings)
 
 
-def _worked(
-    request: Request, tasks: Sequence[Task], units: Sequence[str], workers: Crew, jobs: int
-) -> Iterator[Outcome]:
+def _units(scores: Scores) -> Units:
+    return {name: (group, row) for name, group, row in zip(scores.units, scores.groups, scores.values, strict=True)}
+
+
+def _worked(request: Request, tasks: Sequence[Task], units: Units, workers: Crew, jobs: int) -> Iterator[Outcome]:
     if request.scheduler:
         from kernels_lib.production import cluster
 

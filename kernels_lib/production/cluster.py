@@ -23,22 +23,21 @@ from kernels_lib.errors import BadParameters, NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder
 from kernels_lib.production import keys
 from kernels_lib.production.jobs import FILES, Job, Outcome
+from kernels_lib.production.leaks import Units
 from kernels_lib.production.moving import replace, replace_folder, workplace
 from kernels_lib.production.tasks import Task
 
 PLUGIN = "scorecard"
 
 
-def work(
-    tasks: Sequence[Task], units: Sequence[str], *, root: Path, address: str, store: str = ""
-) -> Iterator[Outcome]:
+def work(tasks: Sequence[Task], units: Units, *, root: Path, address: str, store: str = "") -> Iterator[Outcome]:
     """Do all tasks on a cluster; outcomes as they come.
 
     Parameters
     ----------
     tasks : sequence of Task
-    units : sequence of str
-        Names of all units.
+    units : Units
+        Names and scores of all units.
     root : Path
         The project here; workers without ``$SCORECARD_ROOT`` use the same path.
     address : str
@@ -63,7 +62,7 @@ def work(
             remedy="Start one with 'dask scheduler', and give the address that it prints.",
         ) from error
     with client:
-        client.register_plugin(_plugin()(str(root), tuple(units), store, _same()), name=PLUGIN)
+        client.register_plugin(_plugin()(str(root), dict(units), store, _same()), name=PLUGIN)
         given = {
             client.submit(perform, task.as_json(), key=f"{task.job.key}-{_identity(task)}", pure=False, retries=0): task
             for task in tasks
@@ -92,7 +91,7 @@ def perform(plain: Mapping[str, Any]) -> dict[str, Any]:
 class Bench:
     """What a worker keeps between tasks."""
 
-    def __init__(self, root: str, units: tuple[str, ...], store: str, same: Mapping[str, str]) -> None:
+    def __init__(self, root: str, units: Units, store: str, same: Mapping[str, str]) -> None:
         self._root, self._units, self._store, self._same = root, units, store, same
 
     def open(self) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernels_lib.errors import GateFailed
+from kernels_lib.production import leaks as leaking
 from kernels_lib.production import publish
 from kernels_lib.production.notebooks import tags
 from kernels_lib.production.publish import assets, fit, page
@@ -44,6 +45,14 @@ class Delivery:
         Format to a finished workbook, PowerPoint deck or PDF.
     others : tuple of str
         Names of single units that this reader must not see.
+    secrets : Secrets, optional
+        Names and scores of all units, where they are at hand; `shown` are those that this reader may see.
+    shown : tuple of str
+        Names that may stand in the documents; the first is the reader's in the data.
+    disclosed : str
+        What this reader may see of other units: ``aggregate``, ``masked`` or ``named``.
+    beside : mapping of str to str
+        Further files that go into the same folder.
     quoted : tuple of str
         Texts that the report quotes: its own claims are looked for in the rest.
     to_assets : str
@@ -57,6 +66,10 @@ class Delivery:
     documents: Mapping[str, str | bytes]
     root: Path
     others: tuple[str, ...] = ()
+    secrets: leaking.Secrets | None = None
+    shown: tuple[str, ...] = ()
+    disclosed: str = "aggregate"
+    beside: Mapping[str, str] = field(default_factory=dict)
     quoted: tuple[str, ...] = ()
     packages: Mapping[str, bytes] = field(default_factory=dict)
     to_assets: str = ""
@@ -116,11 +129,15 @@ def traces(delivery: Delivery) -> str:
     return ""
 
 
-_OUTSIDE = re.compile(r"""(?:\bsrc|\bhref|\baction|\bposter)\s*=\s*["']?(?!#|data:|["'])([^"'\s>]+)""", re.I)
+_OUTSIDE = re.compile(
+    r"""(?:\bsrc|\bhref|\baction|\bposter)\s*=\s*["']?(?!#|data:(?!text/|application/x)|["'])([^"'\s>]+)""", re.I
+)
 _MAY_ASK = ("src", "href", "action", "poster")
 _LINK = re.compile(r"^(https?://|mailto:)")
 
 
+# The first one counts: a second could only forbid more.
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)"')
 _LOADS = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)")
 
 
@@ -128,8 +145,11 @@ def offline(delivery: Delivery) -> str:
     """Nothing is loaded from anywhere but the shared assets, and the policy that forbids it is in place."""
     shared = addresses(delivery.to_assets)
     for name, parts in delivery.parts.items():
-        if "default-src 'none'" not in parts.own:
+        policy = _POLICY.search(parts.own)
+        if not policy or "default-src 'none'" not in policy[1]:
             return f"{name}: no Content-Security-Policy that forbids loading"
+        if "unsafe-" in policy[1].partition("script-src")[2].partition(";")[0]:
+            return f"{name}: the Content-Security-Policy lets any script run"
         if parts.loads:
             return f"{name}: a script is loaded from '{parts.loads[0][:80]}'"
         if problem := _asked_of_others(parts.own, shared) or next(filter(None, map(_asked_by_style, parts.styles)), ""):
@@ -141,9 +161,22 @@ def _asked_of_others(markup: str, shared: Mapping[str, str]) -> str:
     """What some markup loads or refers to that is not shared; a link that a reader follows is no request."""
     for match in filter(None, (_OUTSIDE.match(markup, at) for at in _places(markup))):
         is_link = match[0].lower().startswith("href") and _LINK.match(match[1])
-        if not is_link and match[1] not in shared:
+        if not is_link and match[1] not in shared and not _only_said(markup, match.start()):
             return f"refers to '{match[1][:80]}'"
     return "a style loads a file" if _LOADS.search(markup) else ""
+
+
+def _only_said(markup: str, at: int) -> bool:
+    """Whether an attribute stands in escaped text, as in a name that reads ``<a href=...>``."""
+    tag = markup.rfind("<", 0, at)
+    found = _TAG.match(markup, max(tag, 0))
+    if found is None or "&lt;" not in markup[tag:at]:
+        return False
+    # Behind the tag, or inside one of its quoted values.
+    return found.end() <= at or len(re.sub(r"\"[^\"]*\"|'[^']*'", "", markup[tag:at]).split('"')) == 2
+
+
+_TAG = re.compile(r"""</?[a-zA-Z][^\s>/"']*(?:"[^"]*"|'[^']*'|[^"'>])*>""")
 
 
 def _places(markup: str) -> list[int]:
@@ -282,10 +315,12 @@ def _user() -> str:
 
 
 def leaks(delivery: Delivery) -> str:
-    """No name of a unit that this reader must not see."""
-    unseen = _unseen(delivery.others)
-    for name, markup in _held(delivery):
-        if found := unseen.first(_without_families(html.unescape(markup))):
+    """No name of a unit that this reader must not see, however it is written."""
+    if delivery.disclosed == "named":
+        return ""
+    secrets = delivery.secrets or leaking.of_names(delivery.others)
+    for name, text in _held(delivery):
+        if found := secrets.name_in(_without_families(html.unescape(text)), delivery.shown):
             return f"{name}: holds the name of '{found}'"
     return ""
 
@@ -295,42 +330,35 @@ def _without_families(text: str) -> str:
     return text.replace(SERIF, "").replace(SANS, "")
 
 
-_WORD = re.compile(r"\w+")
+def scores(delivery: Delivery) -> str:
+    """No scores of a unit that this reader must not see, in whatever order or form."""
+    if delivery.secrets is None or delivery.disclosed != "aggregate" or not delivery.shown:
+        return ""
+    for name, text in _held(delivery, numbers=True):
+        comma = delivery.results.get("parameters", {}).get("language") == "de"
+        if found := delivery.secrets.scores_in(text, delivery.shown[0], comma=comma):
+            return f"{name}: holds {found}"
+    return ""
 
 
-class _Unseen:
-    """Names that a text must not hold as whole words; quick also where they are thousands."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self._by_word: dict[str, list[str]] = {}
-        for name in names:
-            word = _WORD.match(name)
-            self._by_word.setdefault(word[0] if word else "", []).append(name)
-
-    def first(self, text: str) -> str:
-        """The name that stands first in a text; empty if there is none."""
-        # A name that begins with a letter begins with a whole word of the text.
-        said = {word for word in self._by_word if word in text} if len(self._by_word) < 100 else self._words(text)
-        names = [name for word in said for name in self._by_word[word] if name in text]
-        if not names:
-            return ""
-        whole = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-        found = re.search(rf"(?<!\w)(?:{whole})(?!\w)", text)
-        return found[0] if found else ""
-
-    def _words(self, text: str) -> set[str]:
-        return self._by_word.keys() & {*_WORD.findall(text), ""}
+def _untold(delivery: Delivery) -> bool:
+    """Whether a reader who must see no scores has data in which scores cannot be told from chance."""
+    asked = delivery.disclosed == "aggregate" and bool(delivery.shown)
+    return asked and (delivery.secrets is None or not delivery.secrets.tellable)
 
 
-_unseen = lru_cache(maxsize=16)(_Unseen)
+def _held(delivery: Delivery, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
+    """Each format with all the text that is its own, packages opened down to their last part.
 
-
-def _held(delivery: Delivery) -> Iterator[tuple[str, str]]:
-    """Each format with all the text that is its own, packages opened down to their last part."""
+    With `numbers`, a package's text is in the order in which its numbers stand.
+    """
     for name, parts in delivery.parts.items():
         yield name, parts.text
+    opened = contents.in_order if numbers else _opened
     for name, data in delivery.packages.items():
-        yield name, "\n".join(text for part in _opened(data).values() for text in part)
+        # No name begins in one text and ends in the next.
+        yield name, "\n|\n".join(text for part in opened(data).values() for text in part)
+    yield from delivery.beside.items()
 
 
 # What computes, fetches or runs when somebody opens the file.
@@ -538,6 +566,7 @@ GATES: dict[str, Callable[[Delivery], str]] = {
     "draft": draft,
     "private": private,
     "leaks": leaks,
+    "scores": scores,
     "inert": inert,
     "numbers": numbers,
     "claims": claims,
@@ -547,13 +576,17 @@ GATES: dict[str, Callable[[Delivery], str]] = {
 }
 
 
+# Gates that cannot always be run: whether this is such a delivery.  Never counted as passed.
+CANNOT_TELL: dict[str, Callable[[Delivery], bool]] = {"scores": _untold}
+
+
 def check(delivery: Delivery, where: str) -> dict[str, str]:
     """Run every gate.
 
     Returns
     -------
     dict of str to str
-        Gate to ``"passed"``.
+        Gate to ``"passed"``; ``"not run"`` where the data do not let it tell.
 
     Raises
     ------
@@ -564,7 +597,8 @@ def check(delivery: Delivery, where: str) -> dict[str, str]:
         problem = gate(delivery)
         if problem:
             raise GateFailed(f"gate '{name}': {problem}.", where=where, remedy="Nothing of it was published.")
-    return dict.fromkeys(GATES, "passed")
+    untold = {name: "not run" for name, cannot in CANNOT_TELL.items() if cannot(delivery)}
+    return dict.fromkeys(GATES, "passed") | untold
 
 
 def compile_all(assets_way: str = "inline", notebooks: Iterable[Any] = ()) -> None:

@@ -118,7 +118,13 @@ class Keyring:
 
 
 # What makes documents, and what stands beside them.
-EXPORTERS = ("production/publish", "production/gates.py", "production/notebooks.py", "production/runner.py")
+EXPORTERS = (
+    "production/publish",
+    "production/gates.py",
+    "production/leaks.py",
+    "production/notebooks.py",
+    "production/runner.py",
+)
 
 
 def looks_at_all(notebook: Any) -> bool:

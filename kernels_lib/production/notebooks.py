@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import json
+import keyword
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -100,7 +102,25 @@ def declared_parameters(notebook: nbformat.NotebookNode, where: str) -> dict[str
             found[node.target.id] = ast.unparse(node.annotation)
         elif isinstance(node, ast.Assign):
             found.update({target.id: "" for target in node.targets if isinstance(target, ast.Name)})
+    for name in found:
+        check_name(name, where)
     return found
+
+
+def check_name(name: object, where: str) -> None:
+    """Refuse a name that papermill would write into a cell although it is none, or hides what Python itself uses.
+
+    Raises
+    ------
+    BadParameters
+    """
+    text = name if isinstance(name, str) else ""
+    if not text.isidentifier() or keyword.iskeyword(text) or text.startswith("__") or hasattr(builtins, text):
+        raise BadParameters(
+            f"{name!r} cannot name a parameter.",
+            where=where,
+            remedy="Use letters, digits and underscores, a letter first; no word that Python itself uses.",
+        )
 
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -119,6 +139,23 @@ def check_parameters(declared: Mapping[str, str], given: Mapping[str, Any], wher
         kind = _TYPES.get(declared[name])
         if kind is not None and type(value) is not kind:
             raise BadParameters(f"parameter '{name}' is {value!r}, not {declared[name]}.", where=where)
+        check_value(name, value, where)
+
+
+def check_value(name: str, value: Any, where: str) -> None:
+    """Refuse what would not be the same value again once it is written into a cell: it could become code.
+
+    Raises
+    ------
+    BadParameters
+    """
+    plain = value is None or type(value) in _TYPES.values()
+    if not plain or (isinstance(value, float) and not math.isfinite(value)):
+        raise BadParameters(
+            f"parameter '{name}' is {value!r}, a {type(value).__name__}.",
+            where=where,
+            remedy="Give a text, a finite number, true, false or null.",
+        )
 
 
 def tags(cell: nbformat.NotebookNode) -> list[str]:

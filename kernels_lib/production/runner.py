@@ -30,6 +30,7 @@ from kernels_lib.production.browser import INSPECTIONS
 from kernels_lib.production.engines.here import run_here
 from kernels_lib.production.jobs import FILES, Job, Outcome
 from kernels_lib.production.keys import Keys, digest
+from kernels_lib.production.leaks import Secrets
 from kernels_lib.production.limits import Limits
 from kernels_lib.production.moving import replace, replace_folder, workplace
 from kernels_lib.production.notebooks import (
@@ -50,7 +51,7 @@ from kernels_lib.study.params import SECTIONS
 from kernels_lib.study.results import MIME
 
 
-def run_job(job: Job, keys: Keys, need: Need, others: tuple[str, ...] = ()) -> Outcome:
+def run_job(job: Job, keys: Keys, need: Need, secrets: Secrets | None = None) -> Outcome:
     """Do what a job needs; never raises for what the user can cause.
 
     Called in a worker process.
@@ -62,10 +63,10 @@ def run_job(job: Job, keys: Keys, need: Need, others: tuple[str, ...] = ()) -> O
         What it is made from; noted in its record.
     need : Need
         What has to be done.
-    others : tuple of str
-        Names of all units; those that the job hides must not be in its documents.
+    secrets : Secrets, optional
+        Names and scores of all units; those that the job hides must not be in its documents.
     """
-    return _kept_from_harm(job, lambda folder, started: _run(job, keys, need, others, folder, started))
+    return _kept_from_harm(job, lambda folder, started: _run(job, keys, need, secrets, folder, started))
 
 
 def run_only(job: Job, keys: Keys) -> Outcome | None:
@@ -98,12 +99,11 @@ def _kept_from_harm(job: Job, action: Callable[[Path, float], Any]) -> Any:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path, started: float) -> Outcome:
+def _run(job: Job, keys: Keys, need: Need, secrets: Secrets | None, folder: Path, started: float) -> Outcome:
     from kernels_lib.production.publish import documents
 
     executed, record = _executed(job, keys, folder) if need.run else _kept(job, folder)
     results = results_of(executed, f"reports/{job.report}.ipynb")
-    hidden = hidden_from(job, others)
     try:
         to_assets = f"{job.to_site}assets/"
         made = documents(executed, need.formats, assets=job.assets, to_assets=to_assets, presenter=job.presenter)
@@ -114,8 +114,11 @@ def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path
                 results,
                 made.encoded,
                 job.root,
-                hidden,
-                job.quoted,
+                secrets=secrets if job.hides is not None else None,
+                shown=job.hides or (),
+                disclosed=str(job.values["disclosure"]) if job.hides is not None else "named",
+                beside=_beside(job, keys, results),
+                quoted=job.quoted,
                 packages=made.packages,
                 model=made.model,
                 to_assets=to_assets if job.assets == "shared" else "",
@@ -146,9 +149,9 @@ def _run(job: Job, keys: Keys, need: Need, others: tuple[str, ...], folder: Path
     return outcome
 
 
-def hidden_from(job: Job, units: Iterable[str]) -> tuple[str, ...]:
-    """Names of units that a job's documents must not hold."""
-    return () if job.hides is None else tuple(name for name in units if name not in job.hides)
+def _beside(job: Job, keys: Keys, results: dict[str, Any]) -> dict[str, str]:
+    """What else will be in the folder: the manifest, but for checksums and gates."""
+    return {"manifest.json": json.dumps(_manifest(job, keys, results, {}, {}), ensure_ascii=False)}
 
 
 def _executed(job: Job, keys: Keys, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
@@ -303,17 +306,7 @@ def _publish(
     }
     files = _still_true(job, told)
     files |= {name: {"sha256": sha256(raw).hexdigest(), "bytes": len(raw)} for name, raw in made.items()}
-    manifest = {
-        "name": job.name,
-        "report": job.kind,
-        "files": files,
-        "results_sha256": told,
-        "gates": passed,
-        "provenance": results["provenance"],
-        "report_date": results["report_date"],
-        "made_from": dict(keys.running),
-        "rebuild": rebuild(job, files),
-    }
+    manifest = _manifest(job, keys, results, files, passed) | {"results_sha256": told}
     text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     whole = {**made, "manifest.json": text.encode("utf-8")}
     sums = {name: entry["sha256"] for name, entry in files.items()}
@@ -325,6 +318,21 @@ def _publish(
     for name, table in tidy.tables(results).items():
         replace(job.tables_folder / name, table, folder)
     return files
+
+
+def _manifest(
+    job: Job, keys: Keys, results: dict[str, Any], files: Mapping[str, Any], passed: Mapping[str, str]
+) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "report": job.kind,
+        "files": files,
+        "gates": passed,
+        "provenance": results["provenance"],
+        "report_date": results["report_date"],
+        "made_from": dict(keys.running),
+        "rebuild": rebuild(job, files),
+    }
 
 
 def rebuild(job: Job, files: Iterable[str]) -> dict[str, str]:

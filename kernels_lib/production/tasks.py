@@ -19,6 +19,7 @@ from typing import Any
 from kernels_lib.production import records, runner
 from kernels_lib.production.jobs import Job, Outcome
 from kernels_lib.production.keys import Keyring, Keys, digest
+from kernels_lib.production.leaks import Secrets, Units
 from kernels_lib.production.limits import Limits, seal
 from kernels_lib.production.records import Need
 from kernels_lib.study.params import UNSEEN
@@ -67,19 +68,20 @@ def decide(
     return tasks, unchanged
 
 
-# Names of all units: the same for every task, so a worker is told once.
-_units: tuple[str, ...] = ()
+# Names and scores of all units: the same for every task, so a worker is told once.
+_secrets: Secrets | None = None
 
 
-def remember_units(names: Iterable[str]) -> None:
-    """Tell this process, and those forked from it, whose names a document may hide."""
-    global _units
-    _units = tuple(names)
+def remember_units(units: Units) -> None:
+    """Tell this process, and those forked from it, whose names and scores a document may hide."""
+    global _secrets
+    _secrets = Secrets({name: (group, tuple(row)) for name, (group, row) in units.items()})
+    _secrets.ready()
 
 
 def perform(task: Task) -> Outcome:
     """Do a task in this process."""
-    return runner.run_job(task.job, task.keys, task.need, _units)
+    return runner.run_job(task.job, task.keys, task.need, _secrets)
 
 
 def perform_json(given: Mapping[str, Any]) -> dict[str, Any]:

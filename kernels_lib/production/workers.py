@@ -26,6 +26,7 @@ from kernels_lib.paths import shown
 from kernels_lib.production import engines
 from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import Outcome
+from kernels_lib.production.leaks import Units
 from kernels_lib.production.runner import failed_file, prepare
 from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, remember_units
 
@@ -95,16 +96,14 @@ class Crew:
             parent.run("kernels_lib.production.tasks:load", list(RUNNING))
             self._loaded = True
 
-    def work(
-        self, tasks: Sequence[Task], units: Sequence[str], *, count: int, share: bool = False
-    ) -> Iterator[Outcome]:
+    def work(self, tasks: Sequence[Task], units: Units, *, count: int, share: bool = False) -> Iterator[Outcome]:
         """Do all tasks, at most `count` at once; outcomes as they come.
 
         Parameters
         ----------
         tasks : sequence of Task
-        units : sequence of str
-            Names of all units.
+        units : Units
+            Names and scores of all units.
         count : int
         share : bool, default False
             Whether clients' first cells, which are the same for all, run once: see `sharing`.
@@ -122,7 +121,7 @@ class Crew:
             return self._in_both(tasks[0], units)
         return self._in_children(tasks, units, count)
 
-    def do(self, task: Task, units: Sequence[str]) -> Outcome:
+    def do(self, task: Task, units: Units) -> Outcome:
         """Do one task; several threads may ask at once.
 
         Raises
@@ -155,7 +154,7 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _in_children(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
+    def _in_children(self, tasks: Sequence[Task], units: Units, count: int) -> Iterator[Outcome]:
         waiting = deque((task, 1) for task in tasks)
         running: dict[template.Child, tuple[Task, int]] = {}
         since: dict[template.Child, float] = {}
@@ -200,7 +199,7 @@ class Crew:
                 running.clear()
                 parent = self._ready(tasks, units)
 
-    def _shared(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
+    def _shared(self, tasks: Sequence[Task], units: Units, count: int) -> Iterator[Outcome]:
         """Reports that share nothing first; then the clients that do, from a template that ran their first cells."""
         from kernels_lib.production import sharing
 
@@ -240,7 +239,7 @@ class Crew:
                     return False
         return True
 
-    def _in_both(self, task: Task, units: Sequence[str]) -> Iterator[Outcome]:
+    def _in_both(self, task: Task, units: Units) -> Iterator[Outcome]:
         """One task: a child runs the notebook, and this process, which waits anyway, publishes it."""
         remember_units(units)
         if task.need.run:
@@ -273,7 +272,7 @@ class Crew:
                 last = died
         return _died(task, last, child)
 
-    def _ready(self, tasks: Sequence[Task], units: Sequence[str]) -> template.Template:
+    def _ready(self, tasks: Sequence[Task], units: Units) -> template.Template:
         """The template with everything done that its children share."""
         parent = self._template
         if parent is None or not parent.alive:
@@ -282,7 +281,7 @@ class Crew:
         if self._prepared is not parent:
             if any(task.need.run for task in tasks):
                 self._load(parent)
-            parent.run("kernels_lib.production.tasks:remember_units", list(units))
+            parent.run("kernels_lib.production.tasks:remember_units", dict(units))
             parent.run("kernels_lib.production.tasks:get_ready", {"assets": tasks[0].job.assets})
             parent.run("kernels_lib.production.engines.shell:remember", _sources(tasks))
             if self._share is not None:
@@ -303,9 +302,9 @@ class Crew:
             "kernels_lib.production.tasks:perform_json", {"root": str(self._root), "task": task.as_json()}
         )
 
-    def _in_a_pool(self, tasks: Sequence[Task], units: Sequence[str], count: int) -> Iterator[Outcome]:
+    def _in_a_pool(self, tasks: Sequence[Task], units: Units, count: int) -> Iterator[Outcome]:
         # Spawned, not forked: the parent may have threads (progress bars), and a worker starts clean.
-        with ProcessPoolExecutor(count, get_context("spawn"), _begin, (tuple(units),)) as pool:
+        with ProcessPoolExecutor(count, get_context("spawn"), _begin, (dict(units),)) as pool:
             given = {pool.submit(perform, task): task for task in tasks}
             try:
                 for future in as_completed(given):
@@ -331,7 +330,7 @@ def _sources(tasks: Sequence[Task]) -> list[str]:
     return list(dict.fromkeys(cell.source for cell in cells))
 
 
-def _begin(units: tuple[str, ...]) -> None:
+def _begin(units: Units) -> None:
     """In a worker of the pool: Ctrl-C is the parent's to handle; a job that has begun ends and cleans up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     remember_units(units)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from kernels_lib.errors import BadData, ScorecardError, UnknownName
-from kernels_lib.paths import shown
+from kernels_lib.paths import inside, shown
 from kernels_lib.study.cells import number_of, score_of
 from kernels_lib.study.counts import Counts, read_counts
 from kernels_lib.study.instrument import Instrument
@@ -184,6 +184,8 @@ def read_dataset(
         raise UnknownName("dataset", name, known, where=where, line=line)
     path = folder / "datapackage.json"
     label = shown(path, root)
+    if not inside(path, root / "datasets"):
+        raise BadData("is a link that leaves datasets/.", where=label, remedy="Put the dataset itself there.")
     package = _json(path, label)
     own = package.get("scorecard", {})
     waves = own.get("waves", {})

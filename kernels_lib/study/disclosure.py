@@ -6,7 +6,9 @@ Enforced on frames, before any chart, table or sentence sees them.
 
 from __future__ import annotations
 
-from hashlib import sha256
+import hmac
+import itertools
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -90,7 +92,7 @@ def withhold_industries(industries: pd.DataFrame, minimum_base: int) -> pd.DataF
     return shown
 
 
-def other_names(names: list[str], *, reader: str, disclosure: str, unit: str) -> dict[str, str]:
+def other_names(names: list[str], *, reader: str, disclosure: str, unit: str, key: bytes = b"") -> dict[str, str]:
     """Display names of single units for one reader.
 
     Parameters
@@ -101,6 +103,8 @@ def other_names(names: list[str], *, reader: str, disclosure: str, unit: str) ->
     disclosure : {"masked", "named"}
     unit : str
         ``brand``: masked units are called ``Brand A1``.
+    key : bytes
+        What no reader knows: whoever knew it could work out who is who from a list of names.
 
     Returns
     -------
@@ -108,6 +112,17 @@ def other_names(names: list[str], *, reader: str, disclosure: str, unit: str) ->
     """
     if disclosure == "named":
         return {name: name for name in names}
-    order = sorted(names, key=lambda name: sha256(f"{reader}\0{name}".encode()).hexdigest())
-    label = unit.capitalize()
-    return {name: f"{label} {chr(65 + i // 9 % 26)}{i % 9 + 1}" for i, name in enumerate(order)}
+    order = sorted(names, key=lambda name: hmac.digest(key, f"{reader}\0{name}".encode(), "sha256"))
+    # A unit may really be called so.
+    free = (label for label in _labels(unit.capitalize()) if label not in names)
+    return dict(zip(order, free, strict=False))
+
+
+def _labels(word: str) -> Iterable[str]:
+    """``Brand A1`` to ``Brand A9``, ``Brand B1``, ..., ``Brand Z9``, ``Brand AA1``, without end."""
+    for place in itertools.count():
+        letters, rest = "", place // 9 + 1
+        while rest:
+            rest, letter = divmod(rest - 1, 26)
+            letters = chr(65 + letter) + letters
+        yield f"{word} {letters}{place % 9 + 1}"

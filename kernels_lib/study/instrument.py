@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kernels_lib.errors import UnknownName
-from kernels_lib.paths import shown
+from kernels_lib.errors import BadParameters, UnknownName
+from kernels_lib.paths import inside, shown
 from kernels_lib.study.language import SOURCE
 from kernels_lib.study.numerals import Numerals
 from kernels_lib.study.validation import Quoted, Spoken, check_model
@@ -213,5 +213,7 @@ def read_instrument(
     if name not in known:
         raise UnknownName("instrument", name, known, where=where, line=line)
     path = folder / f"{name}.yaml"
+    if not inside(path, folder):
+        raise BadParameters("is a link that leaves params/.", where=shown(path, root), remedy="Put the file there.")
     file = read_yaml(path, shown(path, root))
     return check_model(Instrument, file, language=language)

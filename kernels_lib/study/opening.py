@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -18,7 +19,7 @@ from kernels_lib.study.datasets import Means, Scores, read_means
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.language import speak
 from kernels_lib.study.numerals import Numerals
-from kernels_lib.study.params import UNSEEN, Effective, Parameters, parse_overrides
+from kernels_lib.study.params import UNSEEN, Effective, Parameters, check_base, parse_overrides
 from kernels_lib.study.results import Basis
 from kernels_lib.study.roster import Client, Industry, Roster, read_roster
 
@@ -88,6 +89,12 @@ class Study:
     def rated(self) -> bool:
         """Whether several ratings stand behind each score, so that its error is known."""
         return self.roster.scores.rated
+
+    @cached_property
+    def mask_key(self) -> bytes:
+        """What masked names are drawn with: known to whoever has all scores, and to no reader."""
+        held = self.roster.scores
+        return sha256(json.dumps(["masked names", held.units, held.values]).encode("utf-8")).digest()
 
     @property
     def wave(self) -> str:
@@ -227,6 +234,8 @@ def open_study(
     chosen_client = roster.client(client) if client else None
     chosen_industry = roster.industry(industry) if industry else None
     effective = roster.parameters(client=chosen_client, industry=chosen_industry, overrides=pairs)
+    if chosen_client:
+        check_base(len(roster.scores.units) - 1, effective)
     speak(effective.values.language)
     roster = roster.speaking(effective.values.language)
     if chosen_industry:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from kernels_lib.errors import BadParameters, UnknownName, quoted
-from kernels_lib.paths import SLUG, params_folder, shown
+from kernels_lib.paths import SLUG, inside, params_folder, shown
 from kernels_lib.study.commentary import Commentary
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.language import LANGUAGES, SOURCE
@@ -252,6 +252,7 @@ def study_file(root: Path, study_name: str) -> YamlFile:
         If there is no such study.
     """
     folder = params_folder(root, study_name)
+    # A name, not a way: '..' or '/tmp/x' would leave the folder of the studies.
     if study_name and study_name not in known_studies(root):
         raise UnknownName("study", study_name, known_studies(root), where="--study")
     path = folder / "study.yaml"
@@ -278,6 +279,12 @@ def _checked(path: Path, model: type[BaseModel], root: Path) -> YamlFile:
     ------
     BadParameters, UnknownName
     """
+    if path not in _RIGHT and not inside(path, root / "params"):
+        raise BadParameters(
+            "is a link that leaves params/.",
+            where=shown(path, root),
+            remedy="Put the file itself there: what a report is made from stays in the project.",
+        )
     file = read_yaml(path, shown(path, root))
     known = _RIGHT.get(path)
     if known is None or known[0] is not model or known[1] is not file:
@@ -401,6 +408,27 @@ def _validated(merged: dict[str, Any], origins: Mapping[str, Origin], language: 
                 BadParameters(f"'{key}': {message} (found {error['input']!r}).", where=origin.file, line=origin.line)
             )
     raise joined(problems)
+
+
+def check_base(others: int, effective: Effective) -> None:
+    """Whether enough others stand behind the means of all units, which every client's report shows.
+
+    Raises
+    ------
+    BadParameters
+        If there are fewer than `minimum_base` others, and the client may not see single ones.
+    """
+    values = effective.values
+    if others >= values.minimum_base or values.disclosure == "named":
+        return
+    place = effective.origin("minimum_base")
+    raise BadParameters(
+        f"minimum_base is {values.minimum_base}, and there are {others} others: a client could work out single "
+        "scores from the mean of all.",
+        where=place.file,
+        line=place.line,
+        remedy="Set 'disclosure: named' if everybody agreed to that, or a smaller minimum_base.",
+    )
 
 
 def check_against_instrument(effective: Effective, instrument: Instrument) -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from kernels_lib.errors import BadParameters
+from kernels_lib.production import build
+from kernels_lib.study import open_study
 from tests.analysis.reports import run_report
-from tests.conftest import ROOT
+from tests.conftest import ROOT, change
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -80,7 +83,20 @@ def test_one_or_two_departments_settle_nothing(project, monkeypatch, count):
     assert {"unresolved"} == {c["verdict"] for c in found["criteria"]}
     (omnibus,) = {test["conclusion"] for test in ledger(found, "omnibus")}
     assert omnibus.startswith("cannot be tested: fewer than two" if count == 1 else "unresolved")
+    # So few get a report each only if everybody agreed.
+    change(project / "params/studies/attitude/study.yaml", "disclosure: aggregate", "disclosure: named")
     run_report(project, "client", monkeypatch, "attitude", client="department-01")
+
+
+@pytest.mark.parametrize("level", ["aggregate", "masked"])
+def test_a_client_of_a_study_of_few_gets_no_report(project, level):
+    write(project, departments()[:4])
+    planned = build.plan(build.Request(root=project, study_name="attitude", overrides=(f"disclosure={level}",)))
+    assert {"study", "methods"} == {job.kind for job in planned.jobs}
+    assert "No client's report is made." in " ".join(planned.warnings)
+    with pytest.raises(BadParameters, match="minimum_base is 4, and there are 3 others"):
+        open_study("attitude", client="department-01", overrides=f"disclosure={level}", root=project)
+    open_study("attitude", client="department-01", overrides=f"disclosure={level} minimum_base=3", root=project)
 
 
 @pytest.mark.slow

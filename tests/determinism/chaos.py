@@ -126,7 +126,7 @@ class Chaos:
         assert not left, left
 
 
-def _in_this_process(request: Any, todo: Sequence[Any], units: Sequence[str], crew: Any, jobs: int) -> Iterator[Any]:
+def _in_this_process(request: Any, todo: Sequence[Any], units: Any, crew: Any, jobs: int) -> Iterator[Any]:
     tasks.remember_units(units)
     return map(tasks.perform, todo)
 

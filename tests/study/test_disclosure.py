@@ -97,3 +97,33 @@ def test_everything_that_is_said_about_peers_is_withheld_with_them(root):
     about = [column for column in beside.columns if column not in ("base", "firm")]
     assert len(about) > 15
     assert card[about].isna().all().all()
+
+
+def masked(names, **more):
+    return other_names(names, **{"reader": "brand-07", "disclosure": "masked", "unit": "brand", **more})
+
+
+def test_thousands_of_masked_names_are_all_different():
+    names = [f"Firm {i}" for i in range(3000)]
+    # 26 letters with nine numbers each are 234: from then on two letters.
+    assert 3000 == len(set(masked(names).values()))
+    assert {"Brand Z9", "Brand AA1"} <= set(masked(names).values())
+
+
+def test_a_masked_name_is_no_real_one():
+    names = ["Brand A1", "Brand A2", "Someone"]
+    assert not set(masked(names).values()) & set(names)
+
+
+def test_whoever_knows_all_names_cannot_work_out_the_masked_ones():
+    names = [f"Brand {i:02d}" for i in range(1, 31)]
+    assert masked(names, key=b"one") == masked(names[::-1], key=b"one")
+    assert masked(names, key=b"one") != masked(names, key=b"another")
+    assert masked(names, key=b"one") != masked(names, key=b"one", reader="brand-19")
+
+
+def test_the_key_of_masked_names_is_the_scores_and_in_no_document(root):
+    one, other = (open_study(client=client, root=root) for client in ("brand-07", "brand-19"))
+    assert one.mask_key == other.mask_key
+    said = " ".join([*one.provenance.values(), one.roster.scores.sha256])
+    assert one.mask_key.hex()[:12] not in said

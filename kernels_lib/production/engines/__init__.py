@@ -28,7 +28,7 @@ import nbformat
 from kernels_lib.errors import NotebookFailed, UnknownName
 from kernels_lib.production.engines import template
 from kernels_lib.production.limits import VARIABLE, Clock, Limits
-from kernels_lib.production.notebooks import heading_above, tags
+from kernels_lib.production.notebooks import check_name, heading_above, tags
 
 STARTUP_TIMEOUT_S = 120
 # Beside a notebook that runs: which cell is running.
@@ -72,6 +72,8 @@ def with_parameters(
     """
     from papermill.translators import PythonTranslator
 
+    for name in parameters:
+        check_name(name, "parameters")
     made = nbformat.from_dict(notebook)
     for cell in made.cells:
         cell.metadata.setdefault("tags", [])
@@ -224,6 +226,8 @@ def run(
     NotebookFailed
         If a cell raised, timed out, or the kernel died.
     """
+    for parameter in parameters:
+        check_name(parameter, f"reports/{name}.ipynb")
     prepare_process()
     import papermill
     from jupyter_client.provisioning import KernelProvisionerFactory

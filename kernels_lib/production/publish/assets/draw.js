@@ -9,7 +9,7 @@ window.scorecard = (function () {
   const TOKENS = /*TOKENS*/ {};
   const COLOUR = /rgba?\(\s*(\d+),\s*(\d+),\s*(\d+)(?:,\s*1(?:\.0*)?)?\s*\)|#[0-9a-f]{6}\b/gi;
   const CONFIG = {
-    displayModeBar: false, displaylogo: false, showSendToCloud: false, showTips: false,
+    displayModeBar: false, displaylogo: false, showSendToCloud: false, showTips: false, typesetMath: false,
     scrollZoom: false, doubleClick: false, responsive: false,
   };
   const figures = Array.from(document.querySelectorAll("[data-figure]"));

@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree
 
 # Runs inside these belong together: a paragraph of a slide, a string of a workbook, its header.
@@ -54,6 +55,32 @@ def parts(data: bytes) -> dict[str, list[str]]:
             else:
                 found[name] = [name, *_of_bytes(content)]
     return found
+
+
+def in_order(data: bytes) -> dict[str, list[str]]:
+    """Texts and numbers of each part as they stand: rows of a sheet or a table one after the other."""
+    if data.startswith(b"%PDF"):
+        return parts(data)
+    found: dict[str, list[str]] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        strings = _shared(package)
+        for name in package.namelist():
+            content = package.read(name)
+            if content.startswith(b"PK\x03\x04"):
+                found |= {f"{name}!{inner}": held for inner, held in in_order(content).items()}
+            elif name.endswith((".xml", ".vml")):
+                found[name] = [" ".join(_values(content, strings))]
+    return found
+
+
+def _values(content: bytes, strings: list[str]) -> Iterator[str]:
+    """Texts of the elements in order; where a cell points into the table of strings, the string."""
+    pointing = False
+    for element in ElementTree.fromstring(content).iter():
+        if _bare(element.tag) == "c":
+            pointing = element.get("t") == "s"
+        if element.text and element.text.strip():
+            yield strings[int(element.text)] if pointing and _bare(element.tag) == "v" else element.text
 
 
 def _shared(package: zipfile.ZipFile) -> list[str]:
@@ -100,4 +127,32 @@ def _of_pdf(data: bytes) -> dict[str, list[str]]:
 
     document = PdfReader(io.BytesIO(data))
     found = {f"page {number}": [page.extract_text()] for number, page in enumerate(document.pages, 1)}
-    return found | {"properties": [str(value) for value in (document.metadata or {}).values()]}
+    found["properties"] = [str(value) for value in (document.metadata or {}).values()]
+    return found | {"objects": list(_strings_of(document))}
+
+
+def _strings_of(document: Any) -> Iterator[str]:
+    """Alternative texts, links, outlines, notes, XMP and attachments: every string and text stream of a PDF."""
+    from pypdf.generic import DecodedStreamObject, EncodedStreamObject, IndirectObject, StreamObject
+
+    kinds = (DecodedStreamObject, EncodedStreamObject, StreamObject)
+    numbers = {(number, generation) for generation, held in document.xref.items() for number in held}
+    numbers |= {(number, 0) for number in document.xref_objStm}
+    for number, generation in sorted(numbers):
+        held = document.get_object(IndirectObject(number, generation, document)) if number else None
+        yield from _strings_in(held)
+        if isinstance(held, kinds) and held.get("/Type") in ("/Metadata", "/EmbeddedFile"):
+            yield from _of_bytes(held.get_data())
+
+
+def _strings_in(held: Any) -> Iterator[str]:
+    """Strings of one object; what it refers to is an object of its own."""
+    if isinstance(held, dict):
+        # Read raw: a reference is not followed.
+        for key in held:
+            yield from _strings_in(dict.__getitem__(held, key))
+    elif isinstance(held, list):
+        for item in list.__iter__(held):
+            yield from _strings_in(item)
+    elif isinstance(held, (str, bytes)) and not str(type(held).__name__).startswith("Name"):
+        yield held if isinstance(held, str) else held.decode("latin-1")
