@@ -91,7 +91,7 @@ def test_a_german_report_of_a_group_has_no_english_word(reader, study_name, indu
 @pytest.mark.parametrize(("reader", "study_name", "industry"), READERS, ids=NAMES)
 def test_no_german_sentence_has_a_hole_a_doubled_word_or_a_point_for_a_comma(reader, study_name, industry):
     for text in said(reader, study_name, industry):
-        text = re.sub(r"scorecard-reports [0-9.]+[0-9]", "", text)  # a version has its points in every language
+        text = re.sub(r"(scorecard-reports) [0-9.]+[0-9]", r"\1", text)  # a version has its points in every language
         assert not re.search(r"\bnan\b|\bNone\b|\{|\}|  |\.\.| ,| \.|: \.", text), text
         assert not re.search(r"\b(\w+) \1\b", text), text
         # A point inside a number groups thousands and nothing else.

@@ -104,10 +104,15 @@ NOTEBOOK_FAULTS = {
 OTHER_FAULTS = {
     "inert": lambda sound: dataclasses.replace(sound, packages={"xlsx": workbook_with_a_formula()}),
     "claims": lambda sound: dataclasses.replace(sound, results=sound.results | {"sentences": [CLAIMING]}),
+    "draft": lambda sound: dataclasses.replace(sound, results=with_status(sound.results, "draft")),
     "slides": lambda sound: broken(sound, slides=sound.documents["slides"].replace(CONTENT, CONTENT + TOO_MUCH, 1)),
 }
 CLAIMING = {"id": "planted", "text": "This is significant.", "html": "", "refs": [], "claims": []}
 CONTENT, TOO_MUCH = '<div class="content">', "<p>Too much.</p>" * 30
+
+
+def with_status(results, status):
+    return results | {"parameters": results["parameters"] | {"status": status}}
 
 
 def first_figure(notebook):
