@@ -28,6 +28,7 @@ from kernels_lib.production.runner import forget, prepare
 from kernels_lib.production.tasks import Task, decide
 from kernels_lib.production.uptodate import states
 from kernels_lib.production.workers import Crew, sweep
+from kernels_lib.study.beside import Beside, check_beside, read_beside
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.messages import missing
 from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, parse_overrides, read_layers
@@ -133,6 +134,10 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
     jobs: list[Job] = []
     origins: dict[str, Mapping[str, Any]] = {}
     problems: list[ScorecardError] = []
+    try:
+        check_beside(request.root, roster.dataset.name, roster.dataset.waves, roster.clients, contents=thorough)
+    except ScorecardError as error:
+        problems.append(error)
     subjects: list[tuple[Subject, Effective]] = []
     for subject in _subjects(request, roster):
         try:
@@ -283,6 +288,7 @@ def _job(
     elif industry is not None:
         parameters["industry"] = industry.slug
         name = roster.industries[industry.slug].name
+    own = _own_figures(roster, client, values.language)
     hides = (client.brand, name) if client is not None and values.disclosure != "named" else None
     return Job(
         root=request.root,
@@ -293,10 +299,10 @@ def _job(
         name=name,
         parameters=parameters,
         values=values.model_dump(mode="json"),
-        sections=tuple(sorted(set(_sections(roster, effective, kind)))),
+        sections=tuple(sorted({*_sections(roster, effective, kind), *(own.sections if own else ())})),
         formats=_formats(request, effective),
         hides=hides,
-        quoted=(*roster.instrument.words, name),
+        quoted=(*roster.instrument.words, *(own.words if own else ()), name),
         engine=request.engine,
         language=values.language,
         index_language=roster.language,
@@ -305,6 +311,13 @@ def _job(
         assets=request.assets,
         asked=request.overrides,
     )
+
+
+def _own_figures(roster: Roster, client: Client | None, language: str) -> Beside | None:
+    """What a client tracks beside the scorecard; None where it has nothing."""
+    if client is None:
+        return None
+    return read_beside(roster.root, roster.dataset.name, roster.dataset.wave, client.slug, language=language)
 
 
 def _formats(request: Request, effective: Effective) -> tuple[str, ...]:

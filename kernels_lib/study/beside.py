@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -372,9 +372,7 @@ def made_from(root: Path, dataset: str, wave: str, slug: str) -> list[Path]:
     return [path for path in (own, own.with_stem(POOL), *shared) if path.is_file()]
 
 
-def read_beside(
-    root: Path, dataset: str, wave: str, slug: str, *, brand: str = "", language: str = SOURCE
-) -> Beside | None:
+def read_beside(root: Path, dataset: str, wave: str, slug: str, *, language: str = SOURCE) -> Beside | None:
     """A client's own figures of one wave; None where it has none.
 
     Raises
@@ -458,30 +456,39 @@ def _unknown(
             yield UnknownName(kind, name, known, where=file.shown, line=file.line(*path, name))
 
 
-def check_beside(root: Path, dataset: str, waves: Iterable[str], clients: Iterable[str]) -> None:
+def check_beside(
+    root: Path, dataset: str, waves: Iterable[str], clients: Iterable[str], *, contents: bool = True
+) -> None:
     """Look at every file beside a dataset's scores: its folder is a wave, its name a client's.
+
+    Parameters
+    ----------
+    root : Path
+    dataset : str
+    waves, clients : iterable of str
+        Those that there are.
+    contents : bool, default True
+        Whether each file is read, too.
 
     Raises
     ------
     UnknownName, BadParameters
         Every problem, at once.
     """
-    waves, clients = list(waves), list(clients)
+    waves, clients = list(waves), set(clients)
     problems: list[ScorecardError] = []
     for path in sorted((root / "datasets" / dataset / FOLDER).glob("*/*.yaml")):
         label = shown(path, root)
         try:
             if path.parent.name not in waves:
                 raise UnknownName("wave", path.parent.name, waves, where=label)
-            if path.stem == POOL:
-                check_model(Pool, read_yaml(path, label), language=ANY)
-            elif path.stem not in clients:
+            if path.stem != POOL and path.stem not in clients:
                 raise UnknownName("client", path.stem, clients, where=label)
-            else:
+            if contents and path.stem == POOL:
+                check_model(Pool, read_yaml(path, label), language=ANY)
+            elif contents:
                 read_beside(root, dataset, path.parent.name, path.stem, language=ANY)
         except ScorecardError as problem:
             problems.append(problem)
     if problems:
         raise joined(problems)
-
-

@@ -65,8 +65,6 @@ def activity(beside: Beside) -> pd.DataFrame:
         for metric in ordered
         if metric.id in counted
     }
-    frame = pd.DataFrame.from_dict(
-        rows, orient="index", columns=["name", "kind", "unit", "why", "value", "before"]
-    )
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["name", "kind", "unit", "why", "value", "before"])
     frame["change"] = (frame["value"] - frame["before"]).round(9)
     return frame

@@ -12,7 +12,7 @@ import math
 import pandas as pd
 
 from kernels_lib.analysis import effects, significance
-from kernels_lib.study.beside import Answered, Beside, Benchmark, Item
+from kernels_lib.study.beside import Answered, Benchmark, Beside, Item
 
 COLUMNS = (
     "question", "short", "answer", "share", "low", "high", "same", "same_low", "same_high", "n", "source", "year",

@@ -145,6 +145,7 @@ __all__ = [
     "pairwise_mann_whitney",
     "percentile_with_ties",
     "prediction_interval",
+    "printed_counts",
     "profile_permutation",
     "quade",
     "rank_correlation",
