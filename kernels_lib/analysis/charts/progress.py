@@ -119,14 +119,14 @@ def _draw(form: Form, rows: list[pd.Series], numerals: Numerals, *, low: float, 
     d.target_line(100, label=_("target"))
     start = 30 if form.name == "deck" else 33
     if not narrow:
-        d.heads(_("measured, of target"), _("state"), dx=start)
+        d.heads(_("measured, target"), _("state"), dx=start)
     for i, item in enumerate(shown):
         if isinstance(item, int):
             d.omitted(i, _("{n} between these are left out here; the report shows all").format(n=item))
             continue
         d.name(i, item["name"])
         sign, words = STATES[item["state"]]
-        text = _("{measured} of {target}").format(measured=item["measured_text"], target=item["target_text"])
+        text = _("{measured}, target {target}").format(measured=item["measured_text"], target=item["target_text"])
         if narrow:
             d.note(
                 house.escaped(f"{sign} {text}"), x=1, y=d.y(i), dx=d.right - 4, dy=d.name_line, size=form.small,
@@ -140,7 +140,7 @@ def _draw(form: Form, rows: list[pd.Series], numerals: Numerals, *, low: float, 
 
 
 def _phrase(row: pd.Series, numerals: Numerals) -> str:
-    return _("{name}: {measured} of {target}, {way}% of the way, {state}").format(
+    return _("{name}: {measured}, target {target}, {way}% of the way, {state}").format(
         name=row["name"],
         measured=row["measured_text"],
         target=row["target_text"],

@@ -16,7 +16,7 @@ from kernels_lib.analysis import beside as frames
 from kernels_lib.analysis.beside.activity import Share
 from kernels_lib.analysis.beside.objectives import AHEAD, BEHIND, ON_THE_WAY, REACHED
 from kernels_lib.analysis.ledger import question
-from kernels_lib.analysis.narrative.base import CORRECTION_WORDS
+from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, inside
 from kernels_lib.analysis.narrative.client import ClientWords
 from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, amount, firm, joined, note, open_, state
 from kernels_lib.study.language import N_, _, _n
@@ -124,17 +124,16 @@ class BesideWords:
         if math.isnan(row["n"]):
             return state(
                 identity,
-                "Its rarest answer is “{answer}” to “{question}”: {share} of the organisations asked say the same."
+                "Its rarest answer is “{answer}” to “{question}”: {share} of those asked say the same."
                 if rarest
                 else "Its most common one is “{answer}” to “{question}”: {share} say the same.",
                 **values,
             )
         return state(
             identity,
-            "Its rarest answer is “{answer}” to “{question}”: {share} of {n} organisations say the same "
-            "({low} to {high})."
+            "Its rarest answer is “{answer}” to “{question}”: {share} of the {n} asked say the same ({low} to {high})."
             if rarest
-            else "Its most common one is “{answer}” to “{question}”: {share} of {n} say the same ({low} to {high}).",
+            else "Its most common one is “{answer}” to “{question}”: {share} of them say the same ({low} to {high}).",
             **values,
             n=self.study.numerals.fixed(row["n"], 0),
             low=published.percent(f"own.assessment.{item}.same_low", row["same_low"]),
@@ -181,6 +180,7 @@ class BesideWords:
                 "each question; a pool that was chosen in another way may stand apart for that reason alone.",
             )
         )
+        parts.append(state("own.pool.source", "About {pool}: {source}", pool=self.pool, source=self.beside.pool.source))
         return joined("own.pool", parts)
 
     def _pool_share(self, item: str) -> Statement:
@@ -209,7 +209,7 @@ class BesideWords:
     def standing_caption(self) -> str:
         """The survey behind the chart, and what the answers rest on."""
         row = self.answers.iloc[0]
-        return _("Published shares: {source}, {year}.").format(source=row["source"], year=int(row["year"]))
+        return _("Published shares: {source}, {year}. Own answers:").format(source=row["source"], year=int(row["year"]))
 
     # ---- objectives ----------------------------------------------------------------------
 
@@ -253,8 +253,8 @@ class BesideWords:
             parts.append(
                 state(
                     "own.objectives.arrived",
-                    _n("{names} is at its target already.", "{names} are at their targets already.", len(arrived)),
-                    names=listed([str(name) for name in arrived]),
+                    _n("At its target already: {names}.", "At their targets already: {names}.", len(arrived)),
+                    names=listed([inside(str(name)) for name in arrived]),
                 )
             )
         parts.append(
@@ -269,8 +269,8 @@ class BesideWords:
         row = self.objectives.loc[item]
         return state(
             f"own.objectives.{item}.behind",
-            "{name} is behind: {measured} where {milestone} was due on {by}.",
-            name=row["name"],
+            "Behind its milestone: {name}, at {measured} where {milestone} was due on {by}.",
+            name=inside(row["name"]),
             measured=self._value(item, "measured"),
             milestone=self._value(item, "milestone"),
             by=self.study.numerals.date(row["milestone_by"]),
@@ -280,8 +280,8 @@ class BesideWords:
         row = self.objectives.loc[item]
         return state(
             f"own.objectives.{item}.ahead",
-            "{name} has until {by} to come from {measured} to {milestone}.",
-            name=row["name"],
+            "Not due yet: {name}, which has until {by} to come from {measured} to {milestone}.",
+            name=inside(row["name"]),
             measured=self._value(item, "measured"),
             milestone=self._value(item, "milestone"),
             by=self.study.numerals.date(row["milestone_by"]),
@@ -394,7 +394,7 @@ class BesideWords:
             change = self.meaningful["change"] if len(self.meaningful) else pd.Series(dtype=float)
             chosen = self.meaningful[(change > 0) if up else (change < 0)] if len(change) else self.meaningful
             if len(chosen):
-                names = listed([str(name) for name in chosen["name"]])
+                names = listed([inside(str(name)) for name in chosen["name"]])
                 parts.append(state("own.activity.up" if up else "own.activity.down", words, names=names))
         return joined("own.activity.moved", parts)
 
@@ -414,7 +414,7 @@ class BesideWords:
             note(
                 f"own.activity.unused.{metric}",
                 "{name} {value}",
-                name=row["name"],
+                name=inside(row["name"]),
                 value=self.numbers.amount(f"own.activity.{metric}", float(row["value"]), row["unit"]),
             )
             for metric, row in self.vanity.iterrows()
