@@ -96,7 +96,7 @@ def _pool(words: BesideWords, row: pd.Series) -> object:
 
 
 def objectives_table(words: BesideWords) -> ShownTable | None:
-    """Start, milestone, target and measured value of every objective."""
+    """Measured value, milestone, target and start of every objective: on a phone the first columns are seen first."""
     if not len(words.objectives):
         return None
     date = words.study.numerals.date
@@ -121,11 +121,11 @@ def objectives_table(words: BesideWords) -> ShownTable | None:
         words.objectives_title().text,
         [
             Column(key="objective", label=_("Objective"), unit=_("what is counted")),
-            Column(key="start", label=_("Start"), kind="number"),
-            Column(key="milestone", label=_("Milestone"), kind="number"),
-            Column(key="target", label=_("Target"), kind="number"),
             Column(key="measured", label=_("Measured"), kind="number"),
             Column(key="state", label=_("State")),
+            Column(key="milestone", label=_("Milestone"), kind="number"),
+            Column(key="target", label=_("Target"), kind="number"),
+            Column(key="start", label=_("Start"), kind="number"),
         ],
         rows,
         basis=words.basis,

@@ -17,11 +17,15 @@ from kernels_lib.analysis.beside.activity import Share
 from kernels_lib.analysis.beside.objectives import AHEAD, BEHIND, ON_THE_WAY, REACHED
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, inside
-from kernels_lib.analysis.narrative.client import ClientWords
 from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, amount, firm, joined, note, open_, state
 from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import in_words, listed
+from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Number
+
+
+def _quoted(name: str) -> str:
+    return _("“{name}”").format(name=name)
 
 
 class BesideWords:
@@ -29,15 +33,14 @@ class BesideWords:
 
     Parameters
     ----------
-    words : ClientWords
+    study : Study
     """
 
-    def __init__(self, words: ClientWords) -> None:
-        self.words = words
-        self.study = words.study
-        self.name = words.name
-        self.beside = words.study.beside
-        self.numbers = Numbers(words.study.numerals, self.basis)
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.name = study.subject
+        self.beside = study.beside
+        self.numbers = Numbers(study.numerals, self.basis)
 
     @property
     def basis(self) -> Basis:
@@ -170,7 +173,7 @@ class BesideWords:
                         "Whether they differ on these is unresolved: {items}.",
                         len(unsettled),
                     ),
-                    items=listed([f"“{short}”" for short in unsettled["short"]]),
+                    items=listed([_quoted(short) for short in unsettled["short"]]),
                 ).claiming(open_(*(question("benchmarks", str(item)) for item in unsettled.index)))
             )
         parts.append(
@@ -394,7 +397,7 @@ class BesideWords:
             change = self.meaningful["change"] if len(self.meaningful) else pd.Series(dtype=float)
             chosen = self.meaningful[(change > 0) if up else (change < 0)] if len(change) else self.meaningful
             if len(chosen):
-                names = listed([inside(str(name)) for name in chosen["name"]])
+                names = listed([_quoted(inside(str(name))) for name in chosen["name"]])
                 parts.append(state("own.activity.up" if up else "own.activity.down", words, names=names))
         return joined("own.activity.moved", parts)
 
