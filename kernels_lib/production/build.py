@@ -28,7 +28,7 @@ from kernels_lib.production.runner import forget, prepare
 from kernels_lib.production.tasks import Task, decide
 from kernels_lib.production.uptodate import states
 from kernels_lib.production.workers import Crew, sweep
-from kernels_lib.study.beside import Beside, check_beside, read_beside
+from kernels_lib.study.beside import Beside, check_beside, made_from, read_beside
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.messages import missing
 from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, parse_overrides, read_layers
@@ -310,6 +310,7 @@ def _job(
         presenter=request.presenter,
         assets=request.assets,
         asked=request.overrides,
+        beside=_own_files(roster, client),
     )
 
 
@@ -318,6 +319,14 @@ def _own_figures(roster: Roster, client: Client | None, language: str) -> Beside
     if client is None:
         return None
     return read_beside(roster.root, roster.dataset.name, roster.dataset.wave, client.slug, language=language)
+
+
+def _own_files(roster: Roster, client: Client | None) -> tuple[str, ...]:
+    """Files that those figures are made from: they are in this client's key and in no other's."""
+    if client is None:
+        return ()
+    files = made_from(roster.root, roster.dataset.name, roster.dataset.wave, client.slug)
+    return tuple(path.relative_to(roster.root).as_posix() for path in files)
 
 
 def _formats(request: Request, effective: Effective) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from typing import Any
 import kernels_lib
 from kernels_lib.keep import cache_beside
 from kernels_lib.production.jobs import Job
-from kernels_lib.study import beside
+from kernels_lib.study.beside import FOLDER as OWN
 from kernels_lib.study.fingerprint import sha256_of
 from kernels_lib.study.params import THEME, UNSEEN
 from kernels_lib.study.roster import Roster
@@ -104,7 +104,7 @@ class Keyring:
             "the notebook's code": digest(cells.code),
             "the parameters": digest([job.parameters, values]),
             **self._shared,
-            "the client's own figures": digest(self._beside(job)),
+            "the client's own figures": digest([(name, file_digest(job.root / name)) for name in job.beside]),
         }
         publishing = {
             "the notebook's words and tags": cells.digest,
@@ -114,14 +114,6 @@ class Keyring:
             "how scripts are held": job.assets,
         }
         return Keys(running, publishing)
-
-    def _beside(self, job: Job) -> list[Any]:
-        """Files of a client's sections beside the scorecard, which no other client's report is made from."""
-        if job.kind != "client":
-            return []
-        root, dataset = self._roster.root, self._roster.dataset
-        files = beside.made_from(root, dataset.name, dataset.wave, job.slug)
-        return [(path.relative_to(root).as_posix(), file_digest(path)) for path in files]
 
 
 # What makes documents, and what stands beside them.
@@ -157,7 +149,7 @@ def _data(roster: Roster) -> list[Any]:
     """Name and digest of every file that belongs to the dataset; clients' own figures are each client's."""
     folder = roster.root / "datasets" / roster.dataset.name
     files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    files = [path for path in files if path.relative_to(folder).parts[0] != beside.FOLDER]
+    files = [path for path in files if path.relative_to(folder).parts[0] != OWN]
     return [roster.dataset.wave, [(path.relative_to(folder).as_posix(), file_digest(path)) for path in files]]
 
 

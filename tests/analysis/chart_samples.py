@@ -156,10 +156,10 @@ def objective_table() -> pd.DataFrame:
     """An objective in each state."""
     return pd.DataFrame(
         {
-            "name": ["Leads from online", "Market evangelists", "Churn", "Satisfaction"],
-            "measured_text": ["215", "28", "9.5%", "74%"],
+            "name": ["Leads", "Evangelists", "Churn", "Satisfaction"],
+            "measured_text": ["215", "28", "9%", "74%"],
             "target_text": ["300", "100", "10%", "85%"],
-            "way": [0.5278, 0.2, 1.125, 0.2143],
+            "way": [0.5278, 0.2, 1.25, 0.2143],
             "milestone_way": [0.4444, 0.3333, 0.5, 0.5],
             "state": ["milestone reached", "behind", "target reached", "milestone not due yet"],
         },
