@@ -231,9 +231,9 @@ class Numbers:
         """A number from 0 to 1, two decimals."""
         return self._number(ref, value, "share", self.numerals.fixed(value, 2))
 
-    def percent(self, ref: str, value: float) -> Number:
-        """A number from 0 to 1 in whole percent: ``12%``."""
-        return self._number(ref, value, "share", _("{n}%").format(n=self.numerals.fixed(100 * value, 0)))
+    def percent(self, ref: str, value: float, decimals: int = 0) -> Number:
+        """A number from 0 to 1 in percent: ``12%``."""
+        return self._number(ref, value, "share", _("{n}%").format(n=self.numerals.fixed(100 * value, decimals)))
 
     def amount(self, ref: str, value: float, unit: str) -> Number:
         """A count, or a number that is in percent already, with the decimals it was given with."""

@@ -225,6 +225,26 @@ def test_the_rule_of_80_to_20_is_judged_with_an_interval_only_where_messages_wer
     assert ("sampled" in messages) == (found.low == found.low)  # NaN is unlike itself
 
 
+@pytest.mark.parametrize(("left", "said"), [("79.6%", "79.6%"), ("80%", "80%")])
+def test_a_share_just_short_of_the_rule_does_not_read_like_the_rule(project, left, said):
+    # 796 of 1,000 would round to 80%
+    messages = {"79.6%": "{conversation: 796, selling: 204}", "80%": "{conversation: 800, selling: 200}"}[left]
+    change(project / OWN, "{conversation: 214, selling: 86}", messages)
+
+    assert sentence(results_of(project), "own.activity.title").startswith(f"{said} of the messages")
+
+
+def test_a_client_that_answered_one_question_has_no_rarest_answer(project):
+    text = (project / OWN).read_text(encoding="utf-8")
+    head, __, rest = text.partition("  customers_talk:")
+    (project / OWN).write_text(head + "\nobjectives:" + rest.partition("objectives:")[2], encoding="utf-8")
+    found = results_of(project)
+
+    assert "Brand 19 says yes to 0 of 1 question about itself" in sentence(found, "own.assessment.title")
+    assert "rarest" not in sentence(found, "own.assessment")
+    assert "Its answer to “Do you use social media effectively?” is “no”: 88%" in sentence(found, "own.assessment")
+
+
 def test_the_german_report_has_no_english_in_what_stands_beside(root):
     found = results_of(root, "language=de")
 
@@ -233,4 +253,4 @@ def test_the_german_report_has_no_english_in_what_stands_beside(root):
     assert len(said) > 10
     english = re.compile(r"\b(the|of|is|are|which|that|others?|says?|due|figures)\b", re.I)
     assert [] == [text for text in said if english.search(text)]
-    assert "Brand 19 beantwortet drei von fünf Fragen über sich mit Ja" in said
+    assert "Brand 19 beantwortet 3 von 5 Fragen über sich mit Ja" in said

@@ -19,9 +19,29 @@ from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, inside
 from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, amount, firm, joined, note, open_, state
 from kernels_lib.study.language import N_, _, _n
-from kernels_lib.study.numerals import in_words, listed
+from kernels_lib.study.numerals import listed
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Number
+
+# How many gave the same answer; with an interval where the base of the share was published.
+COMPANY = {
+    True: {
+        "only": N_(
+            "Its answer to “{question}” is “{answer}”: {share} of the {n} asked say the same ({low} to {high})."
+        ),
+        "rarest": N_(
+            "Its rarest answer is “{answer}” to “{question}”: {share} of the {n} asked say the same ({low} to {high})."
+        ),
+        "commonest": N_(
+            "Its most common one is “{answer}” to “{question}”: {share} of them say the same ({low} to {high})."
+        ),
+    },
+    False: {
+        "only": N_("Its answer to “{question}” is “{answer}”: {share} of those asked say the same."),
+        "rarest": N_("Its rarest answer is “{answer}” to “{question}”: {share} of those asked say the same."),
+        "commonest": N_("Its most common one is “{answer}” to “{question}”: {share} say the same."),
+    },
+}
 
 
 def _quoted(name: str) -> str:
@@ -87,13 +107,13 @@ class BesideWords:
         return state(
             "own.assessment.title",
             _n(
-                "{name} says yes to {yes} of one question about itself",
+                "{name} says yes to {yes} of {total} question about itself",
                 "{name} says yes to {yes} of {total} questions about itself",
                 total,
             ),
             name=self.name,
-            yes=self.numbers.count("own.assessment.yes", yes),
-            total=in_words(total),
+            yes=self.numbers.count("own.assessment.yes", yes, words=False),
+            total=str(total),
         )
 
     def assessment(self) -> Statement:
@@ -101,9 +121,9 @@ class BesideWords:
         if not len(self.answers):
             return NOTHING
         ordered = self.answers.sort_values("same", kind="stable")
-        parts = [self._company("own.assessment.rarest", ordered.index[0], rarest=True)]
+        parts = [self._company("rarest" if len(ordered) > 1 else "only", ordered.index[0])]
         if len(ordered) > 1:
-            parts.append(self._company("own.assessment.commonest", ordered.index[-1], rarest=False))
+            parts.append(self._company("commonest", ordered.index[-1]))
         parts.append(
             state(
                 "own.assessment.no_test",
@@ -114,34 +134,20 @@ class BesideWords:
         parts.append(state("own.assessment.base", "{words}", words=self.beside.assessment.base_note))
         return joined("own.assessment", parts)
 
-    def _company(self, identity: str, item: str, *, rarest: bool) -> Statement:
-        """How many gave the same answer as the client to one question."""
+    def _company(self, which: str, item: str) -> Statement:
+        """How many gave the same answer as the client to one question: its rarest, its commonest, its only one."""
         row = self.answers.loc[item]
         published = self.numbers.on(Basis.PUBLISHED)
         values = {
-            "name": self.name,
             "question": row["question"],
             "answer": _("yes") if row["answer"] == "yes" else _("no"),
             "share": published.percent(f"own.assessment.{item}.same", row["same"]),
         }
-        if math.isnan(row["n"]):
-            return state(
-                identity,
-                "Its rarest answer is “{answer}” to “{question}”: {share} of those asked say the same."
-                if rarest
-                else "Its most common one is “{answer}” to “{question}”: {share} say the same.",
-                **values,
-            )
-        return state(
-            identity,
-            "Its rarest answer is “{answer}” to “{question}”: {share} of the {n} asked say the same ({low} to {high})."
-            if rarest
-            else "Its most common one is “{answer}” to “{question}”: {share} of them say the same ({low} to {high}).",
-            **values,
-            n=self.study.numerals.fixed(row["n"], 0),
-            low=published.percent(f"own.assessment.{item}.same_low", row["same_low"]),
-            high=published.percent(f"own.assessment.{item}.same_high", row["same_high"]),
-        )
+        if not math.isnan(row["n"]):
+            values["n"] = self.study.numerals.fixed(row["n"], 0)
+            for end in ("low", "high"):
+                values[end] = published.percent(f"own.assessment.{item}.same_{end}", row[f"same_{end}"])
+        return state(f"own.assessment.{which}", COMPANY["n" in values][which], **values)
 
     def pooled(self) -> Statement:
         """The pool of clients against the published shares: the only test here."""
@@ -203,6 +209,8 @@ class BesideWords:
     def standing_message(self) -> Statement:
         """The title of the chart of answers."""
         row = self.answers.sort_values("same", kind="stable").iloc[0]
+        if len(self.answers) == 1:
+            return self.assessment_title()
         return state(
             "own.standing.message",
             "The rarest of its answers is shared by {share}",
@@ -237,12 +245,12 @@ class BesideWords:
         return state(
             "own.objectives.title",
             _n(
-                "{reached} of one objective has reached its milestone",
-                "{reached} of {total} objectives have reached their milestone",
+                "Milestone reached on {reached} of {total} objective",
+                "Milestone reached on {reached} of {total} objectives",
                 total,
             ),
-            reached=self.numbers.count("own.objectives.reached", reached),
-            total=in_words(total),
+            reached=self.numbers.count("own.objectives.reached", reached, words=False),
+            total=str(total),
         )
 
     def objectives_meaning(self) -> Statement:
@@ -345,9 +353,12 @@ class BesideWords:
     def shares(self) -> dict[str, Number]:
         """The share of conversation, the least that is asked for, and what is left for selling."""
         rule = self.numbers.on(Basis.PUBLISHED)
+        share, least = self.conversation.share, self.conversation.least
+        # 79.6% is not 80%, and must not read like it.
+        decimals = next((d for d in range(3) if round(100 * share, d) != round(100 * least, d)), 0)
         return {
-            "share": self.numbers.percent("own.activity.conversation", self.conversation.share),
-            "least": rule.percent("own.activity.least", self.conversation.least),
+            "share": self.numbers.percent("own.activity.conversation", share, decimals),
+            "least": rule.percent("own.activity.least", least),
             "rest": rule.percent("own.activity.rest", 1 - self.conversation.least),
         }
 
