@@ -165,7 +165,7 @@ def test_a_withdrawn_benchmark_is_shown_with_its_reason_and_without_a_share(ship
     assert ("withdrawn", "–", "–") == (row["share"], row["same"], row["pool"])
 
 
-def test_a_pool_too_small_to_hide_its_members_is_not_shread(project):
+def test_a_pool_too_small_to_hide_its_members_is_not_shown(project):
     text = (project / POOL).read_text(encoding="utf-8")
     (project / POOL).write_text(re.sub(r"\{yes: \d+, of: \d+\}", "{yes: 2, of: 4}", text), encoding="utf-8")
 
@@ -192,13 +192,13 @@ def test_a_milestone_is_due_on_its_own_day(project):
     assert AHEAD == frames.objectives(read(project)).loc["evangelists", "state"]
 
 
-def test_vanity_comes_last_whatever_the_order_of_the_file(project):
-    change(project / OWN, "    engagement: {value: 4.1, before: 3.2}\n", "")
-    change(project / OWN, "    likes:", "    engagement: {value: 4.1}\n    likes:")
+def test_vanity_comes_last_whatever_the_order_of_instrument_and_file(project):
+    # Engagement, the first in both, is called vain
+    change(project / "params/instruments/beside/activity.yaml", "kind: meaningful", "kind: vanity")
     table = frames.activity(read(project))
 
-    kinds = list(table["kind"])
-    assert kinds == sorted(kinds) and "vanity" == kinds[-1] and "engagement" == table.index[0]
+    assert "goals" == table.index[0]
+    assert ["engagement", "fans", "likes"] == list(table.index[table["kind"] == "vanity"]) == list(table.index[-3:])
 
 
 def test_no_sentence_but_the_one_that_demotes_them_rests_on_a_vanity_metric(shipped):
