@@ -40,7 +40,8 @@ def self_assessment(beside: Beside, *, alpha: float, correction: str, minimum_ba
         ``answer`` is yes, no or empty.  ``share`` of the organisations asked answer yes, with Wilson's interval
         ``low`` and ``high`` where the base ``n`` is known; ``same``, ``same_low``, ``same_high`` are the share
         that gives the client's answer.  ``pool_yes`` of ``pool_n`` clients say yes; ``difference`` is the pool's
-        share minus the published one.  All shares lie in [0, 1]; NaN where there is none.
+        share minus the published one, ``diff_low`` to ``diff_high`` its widest interval over all counts that round
+        to the printed share.  All shares lie in [0, 1]; NaN where there is none.
     """
     answers, pool = beside.figures.self_assessment or {}, beside.pool.answers if beside.pool else {}
     rows = {
@@ -101,8 +102,12 @@ def _of_pool(
         return nothing | found
     share = benchmark.share if item.counts == "yes" else 1 - benchmark.share
     test = significance.against_printed(answered.yes, answered.of, share, benchmark.n, benchmark.half)
-    published = round(share * benchmark.n)
-    diff_low, diff_high, _ = effects.newcombe(answered.yes, answered.of, published, benchmark.n, 1 - alpha)
+    # The widest that rounding allows, as the p-value is the largest: both speak of the same counts.
+    counts = significance.printed_counts(share, benchmark.n, benchmark.half)
+    ends = [
+        effects.newcombe(answered.yes, answered.of, count, benchmark.n, 1 - alpha) for count in (counts[0], counts[-1])
+    ]
+    diff_low, diff_high = min(end.low for end in ends), max(end.high for end in ends)
     return found | {
         "difference": found["pool"] - share,
         "diff_low": diff_low,

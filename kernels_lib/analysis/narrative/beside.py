@@ -75,7 +75,7 @@ class BesideWords:
         """Who counted; that nobody did, where the figures are made up."""
         if self.beside is None:
             return NOTHING
-        template = N_("<b>Illustrative.</b> {source}") if self.basis is Basis.ILLUSTRATIVE else N_("{source}")
+        template = N_("Illustrative: {source}") if self.basis is Basis.ILLUSTRATIVE else N_("{source}")
         return state("own.source", template, source=self.beside.figures.source)
 
     # ---- self-assessment -----------------------------------------------------------------
