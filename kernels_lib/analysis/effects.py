@@ -4,6 +4,7 @@
     agreeing_interval    the interval that is drawn beside a verdict, at the level of its test of means
     step_levels          the level at which each member of a family is tested
     wilson               a share of brands
+    newcombe             a difference of two shares
     describe             a column in seven numbers
 
     hodges_lehmann, _interval    the rank-based size of a difference
@@ -435,6 +436,32 @@ def wilson(count: int, n: int, level: float = 0.95) -> Interval:
     low = 0.0 if count == 0 else float(centre - half)
     high = 1.0 if count == n else float(centre + half)
     return Interval(low, high, "Wilson")
+
+
+def newcombe(count: int, n: int, other: int, other_n: int, level: float = 0.95) -> Interval:
+    """Interval of the difference of two independent shares, from the Wilson intervals of both.
+
+    Limits None where a group is empty.
+
+    References
+    ----------
+    .. [1] Newcombe, R. G. (1998), Interval estimation for the difference between independent proportions,
+       *Statistics in Medicine* 17, 873-890, method 10.
+
+    Examples
+    --------
+    >>> low, high, _ = newcombe(56, 70, 48, 80)
+    >>> round(low, 4), round(high, 4)
+    (0.0524, 0.3339)
+    """
+    if n == 0 or other_n == 0:
+        return Interval(None, None, "none: no brands")
+    first, second = count / n, other / other_n
+    low, high, _ = wilson(count, n, level)
+    other_low, other_high, _ = wilson(other, other_n, level)
+    down = math.hypot(first - low, other_high - second)
+    up = math.hypot(high - first, second - other_low)
+    return Interval(first - second - down, first - second + up, "Newcombe")
 
 
 def hodges_lehmann(d: ArrayLike) -> float | None:

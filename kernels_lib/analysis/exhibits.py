@@ -701,6 +701,7 @@ _MADE_FROM = {
     "scores": N_("Scores"),
     "ratings": N_("Ratings"),
     "published means": N_("Published means"),
+    "own figures": N_("Own figures"),
 }
 
 

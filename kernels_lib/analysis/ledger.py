@@ -12,6 +12,7 @@ answered a family and gives its rows:
     waves        what changed since the wave before
     peers        is a client's score unusual among its peers
     model        the ordinal model, beside the tests
+    benchmarks   do a pool of clients and a published survey answer alike
 
 The rows of one question (`about`) share its conclusion: a question is firm only if its test of
 ranks and its test of means both pass after the correction.  Where only means were published the
@@ -92,6 +93,11 @@ FAMILIES = {
         N_("Is this criterion scored differently from the reference criterion?"),
         N_("A second opinion from one model of all scores; it never changes a verdict."),
     ),
+    "benchmarks": Family(
+        N_("pool against published shares"),
+        N_("Do the pool of clients and the published survey answer alike?"),
+        N_("Two samples, one test a question: firm if chance alone would hardly part their shares so far."),
+    ),
 }
 
 PROFILES = N_("profiles of industries")
@@ -105,6 +111,7 @@ SIGNED = (
     N_("mean minus target"),
     N_("difference of mean ranks"),
     N_("change of the mean"),
+    N_("difference of shares"),
 )
 
 
@@ -859,6 +866,74 @@ def waves(study: Study, frame: pd.DataFrame) -> list[Test]:
                     basis=study.basis,
                 )
             )
+    return rows
+
+
+def benchmarks(study: Study, frame: pd.DataFrame) -> list[Test]:
+    """A pool of clients against published shares; made-up counts say so in their conclusion.
+
+    Parameters
+    ----------
+    study : Study
+    frame : DataFrame
+        `beside.self_assessment`; empty where the client answered nothing.
+    """
+    asked = frame[frame["difference"].notna()] if len(frame) else frame
+    size = int(asked["p_value"].notna().sum()) if len(asked) else 0
+    alpha = study.parameters.alpha
+    rows = []
+    for item, row in asked.iterrows():
+        about = question("benchmarks", str(item))
+        p, basis = known(row["p_value"]), Basis(study.beside.pool.basis)
+        if p is None:
+            conclusion = untested(row["reason"])
+        elif row["firm"]:
+            conclusion = _("more of the pool say yes") if row["difference"] > 0 else _("fewer of the pool say yes")
+        else:
+            conclusion = _("unresolved")
+        if basis is Basis.ILLUSTRATIVE:
+            conclusion = _("illustrative: {conclusion}").format(conclusion=conclusion)
+        rows.append(
+            Test(
+                id=f"{about}.shares",
+                about=about,
+                family=FAMILIES["benchmarks"].name,
+                family_size=size,
+                question=_(FAMILIES["benchmarks"].question),
+                subject=row["short"],
+                method=row["method"],
+                exactness="worst case" if p is not None else "not tested",
+                n_used=int(row["pool_n"] + row["n"]),
+                statistic=float(row["pool_yes"]),
+                p_value=p,
+                p_adjusted=known(row["p_adjusted"]),
+                correction=study.parameters.correction,
+                alpha=alpha,
+                effect_name=_("difference of shares"),
+                effect=known(row["difference"]),
+                ci_low=known(row["diff_low"]),
+                ci_high=known(row["diff_high"]),
+                ci_level=1 - alpha,
+                smallest_p=known(row["smallest_p"]),
+                firm=bool(row["firm"]),
+                conclusion=conclusion,
+                apa=apa.line(
+                    [
+                        _("{yes} of {n} against {share}% of {base}").format(
+                            yes=int(row["pool_yes"]),
+                            n=int(row["pool_n"]),
+                            share=apa.number(100 * row["share"], 0),
+                            base=int(row["n"]),
+                        ),
+                        apa.p_value(p),
+                        apa.interval(known(row["diff_low"]), known(row["diff_high"]), 1 - alpha),
+                    ]
+                )
+                if p is not None
+                else "",
+                basis=basis,
+            )
+        )
     return rows
 
 

@@ -177,6 +177,13 @@ def joined(identity: str, statements: Iterable[Statement], *, between: str = " "
 NOTHING = Statement("", "", Markup(""))
 
 
+def amount(numerals: Numerals, value: float, unit: str, *, signed: bool = False) -> str:
+    """``48,200``, ``4.1%``: a count or a percentage with the decimals it was given with, at most three."""
+    decimals = next(d for d in range(4) if d == 3 or math.isclose(value, round(value, d), abs_tol=1e-9))
+    text = numerals.fixed(value, decimals, signed=signed)
+    return _("{n}%").format(n=text) if unit == "percent" else text
+
+
 @dataclass(frozen=True)
 class Numbers:
     """Makes numbers of one basis, formatted for one language and instrument."""
@@ -223,6 +230,14 @@ class Numbers:
     def share(self, ref: str, value: float) -> Number:
         """A number from 0 to 1, two decimals."""
         return self._number(ref, value, "share", self.numerals.fixed(value, 2))
+
+    def percent(self, ref: str, value: float, decimals: int = 0) -> Number:
+        """A number from 0 to 1 in percent: ``12%``."""
+        return self._number(ref, value, "share", _("{n}%").format(n=self.numerals.fixed(100 * value, decimals)))
+
+    def amount(self, ref: str, value: float, unit: str) -> Number:
+        """A count, or a number that is in percent already, with the decimals it was given with."""
+        return self._number(ref, value, "count" if unit == "count" else "percent", amount(self.numerals, value, unit))
 
     def _number(self, ref: str, value: float, unit: str, text: str) -> Number:
         known = value is not None and not math.isnan(value)

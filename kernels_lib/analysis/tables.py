@@ -132,6 +132,7 @@ _TAGS = {
     Basis.RECONSTRUCTED: ("r", N_("reconstructed")),
     Basis.MEASURED: ("m", N_("measured")),
     Basis.EVERY_TABLE: ("e", N_("true in every table")),
+    Basis.ILLUSTRATIVE: ("r", N_("illustrative: made up")),
 }
 
 

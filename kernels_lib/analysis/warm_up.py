@@ -13,6 +13,7 @@ from pathlib import Path
 import IPython.display  # noqa: F401 - loaded for the kernels
 import plotly.graph_objects as go
 
+import kernels_lib.analysis.beside.exhibits  # noqa: F401 - loaded for the kernels
 from kernels_lib.analysis import exhibits, figures, findings, ledger, pieces
 from kernels_lib.analysis.charts.assembling import as_json
 from kernels_lib.analysis.narrative import Advice, ClientWords

@@ -29,6 +29,7 @@ from kernels_lib.production.runner import forget, prepare
 from kernels_lib.production.tasks import Task, decide, perform, remember_units
 from kernels_lib.production.uptodate import states
 from kernels_lib.production.workers import Crew, sweep
+from kernels_lib.study.beside import Beside, check_beside, made_from, read_beside
 from kernels_lib.study.datasets import Scores
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.messages import missing
@@ -140,6 +141,10 @@ def plan(request: Request, *, thorough: bool = False) -> Plan:
     jobs: list[Job] = []
     origins: dict[str, Mapping[str, Any]] = {}
     problems: list[ScorecardError] = []
+    try:
+        check_beside(request.root, roster.dataset.name, roster.dataset.waves, roster.clients, contents=thorough)
+    except ScorecardError as error:
+        problems.append(error)
     subjects: list[tuple[Subject, Effective]] = []
     too_few: list[ScorecardError] = []
     for subject in _subjects(request, roster):
@@ -316,6 +321,7 @@ def _job(
     elif industry is not None:
         parameters["industry"] = industry.slug
         name = roster.industries[industry.slug].name
+    own = _own_figures(roster, client, values.language)
     hides = (client.brand, name) if client is not None and values.disclosure != "named" else None
     return Job(
         root=request.root,
@@ -326,10 +332,10 @@ def _job(
         name=name,
         parameters=parameters,
         values=values.model_dump(mode="json"),
-        sections=tuple(sorted(set(_sections(roster, effective, kind)))),
+        sections=tuple(sorted({*_sections(roster, effective, kind), *(own.sections if own else ())})),
         formats=_formats(request, effective),
         hides=hides,
-        quoted=(*roster.instrument.words, name),
+        quoted=(*roster.instrument.words, *(own.words if own else ()), name),
         engine=request.engine,
         language=values.language,
         index_language=roster.language,
@@ -337,7 +343,23 @@ def _job(
         presenter=request.presenter,
         assets=request.assets,
         asked=request.overrides,
+        beside=_own_files(roster, client),
     )
+
+
+def _own_figures(roster: Roster, client: Client | None, language: str) -> Beside | None:
+    """What a client tracks beside the scorecard; None where it has nothing."""
+    if client is None:
+        return None
+    return read_beside(roster.root, roster.dataset.name, roster.dataset.wave, client.slug, language=language)
+
+
+def _own_files(roster: Roster, client: Client | None) -> tuple[str, ...]:
+    """Files that those figures are made from: they are in this client's key and in no other's."""
+    if client is None:
+        return ()
+    files = made_from(roster.root, roster.dataset.name, roster.dataset.wave, client.slug)
+    return tuple(path.relative_to(roster.root).as_posix() for path in files)
 
 
 def _formats(request: Request, effective: Effective) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ class Job:
         Whether scripts stand in each document or once beside them.
     asked : tuple of str
         What ``--set`` said; a manifest tells it to whoever makes the files again.
+    beside : tuple of str
+        Files that the client's own figures beside the scorecard are made from, relative to the root.
     """
 
     root: Path
@@ -70,6 +72,7 @@ class Job:
     presenter: bool = False
     assets: str = "inline"
     asked: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def build(self) -> Path:

@@ -22,6 +22,7 @@ from typing import Any
 import kernels_lib
 from kernels_lib.keep import cache_beside
 from kernels_lib.production.jobs import Job
+from kernels_lib.study.beside import FOLDER as OWN
 from kernels_lib.study.fingerprint import sha256_of
 from kernels_lib.study.freezing import lock_file
 from kernels_lib.study.params import SAID, THEME, UNSEEN
@@ -105,6 +106,7 @@ class Keyring:
             "the notebook's code": digest(cells.code),
             "the parameters": digest([job.parameters, values]),
             **self._shared,
+            "the client's own figures": digest([(name, file_digest(job.root / name)) for name in job.beside]),
         }
         publishing = {
             "the notebook's words and tags": cells.digest,
@@ -158,9 +160,10 @@ def _plan(roster: Roster) -> str:
 
 
 def _data(roster: Roster) -> list[Any]:
-    """Name and digest of every file that belongs to the dataset."""
+    """Name and digest of every file that belongs to the dataset; clients' own figures are each client's."""
     folder = roster.root / "datasets" / roster.dataset.name
     files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = [path for path in files if path.relative_to(folder).parts[0] != OWN]
     return [roster.dataset.wave, [(path.relative_to(folder).as_posix(), file_digest(path)) for path in files]]
 
 

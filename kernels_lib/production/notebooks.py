@@ -21,6 +21,7 @@ from nbformat.v4 import nbjson
 from kernels_lib.errors import BadParameters, MissingTranslation, ScorecardError, UnknownName
 from kernels_lib.keep import remember_json
 from kernels_lib.paths import shown
+from kernels_lib.study.beside import SECTIONS as BESIDE
 from kernels_lib.study.language import SOURCE
 from kernels_lib.study.messages import translated
 
@@ -29,6 +30,7 @@ DATA_SECTIONS = (
     *("certain", "claims", "reproduced", "grid", "verdicts"),  # published means
     *("scored", "index", "compared", "change", "raters", "gaps"),  # measured scores, and what some of them have
     *("verified", "others"),
+    *BESIDE,  # a client's own figures
 )
 
 

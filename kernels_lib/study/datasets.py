@@ -83,7 +83,7 @@ class Claim:
 class Dataset:
     """A dataset's description; its files are read by the functions below.
 
-    `before` is the wave before this one, empty for the first.
+    `before` is the wave before this one, empty for the first; `waves` are all of them.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Dataset:
     sources: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
     before: str = ""
+    waves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,7 @@ def read_dataset(
         sources=tuple(source.get("title", "") for source in package.get("sources", [])),
         claims=tuple(_claim(entry, label, language) for entry in own.get("claims", [])),
         before=max((w for w in waves if waves[w] < waves[chosen]), key=lambda w: waves[w], default=""),
+        waves=tuple(waves),
     )
 
 

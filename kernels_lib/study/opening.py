@@ -14,6 +14,7 @@ import pandas as pd
 
 from kernels_lib.errors import BadData, BadParameters, UnknownName
 from kernels_lib.paths import find_root
+from kernels_lib.study.beside import Beside, own_file, read_beside
 from kernels_lib.study.counts import Counts
 from kernels_lib.study.datasets import Means, Scores, read_means
 from kernels_lib.study.instrument import Instrument
@@ -156,6 +157,14 @@ class Study:
             others = others[self.groups.drop(index=self.client.brand) == self.client.industry]
         return others
 
+    @cached_property
+    def beside(self) -> Beside | None:
+        """What the client tracks beside the scorecard, in the reader's language; None where it has nothing."""
+        if self.client is None:
+            return None
+        names = self.roster.dataset.name, self.wave, self.client.slug
+        return read_beside(self.root, *names, language=self.parameters.language)
+
     def rng(self, purpose: str) -> np.random.Generator:
         """Random numbers of one purpose: the same in every document and engine.
 
@@ -183,6 +192,9 @@ class Study:
             found["scores"] = self.roster.scores.sha256[:12] + state
         if self.counts is not None:
             found["ratings"] = str(self.counts.ratings)
+        if self.beside is not None:
+            own = own_file(self.root, dataset.name, dataset.wave, self.client.slug)
+            found["own figures"] = sha256(own.read_bytes()).hexdigest()[:12]
         if self.published is not None:
             state = "" if self.published.as_recorded else " (differs from the recorded checksum)"
             found["published means"] = self.published.sha256[:12] + state

@@ -22,6 +22,7 @@ class Basis(StrEnum):
     PUBLISHED = "published"  # printed by the source
     RECONSTRUCTED = "reconstructed"  # from a table rebuilt to match published means
     EVERY_TABLE = "every table"  # true of all tables consistent with the published means
+    ILLUSTRATIVE = "illustrative"  # made up to show what a section looks like
 
 
 class _Record(BaseModel):

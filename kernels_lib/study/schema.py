@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from kernels_lib.paths import find_root
+from kernels_lib.study.beside import Activity, Figures, Objectives, Pool, SelfAssessment
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.params import ClientFile, IndustryFile, Parameters
 
@@ -19,6 +20,11 @@ MODELS: dict[str, type[BaseModel]] = {
     "industry": IndustryFile,
     "client": ClientFile,
     "instrument": Instrument,
+    "assessment": SelfAssessment,
+    "objectives": Objectives,
+    "activity": Activity,
+    "figures": Figures,
+    "pool": Pool,
 }
 
 

@@ -134,6 +134,39 @@ def choices() -> pd.DataFrame:
     )
 
 
+def answer_table() -> pd.DataFrame:
+    """Own yes/no answers among published shares, two of them with a pool."""
+    table = pd.DataFrame(
+        {
+            "short": ["Effective use", "Measuring the effect", "Integration"],
+            "answer": ["no", "yes", "yes"],
+            "share": [0.12, 0.69, 0.07],
+            "low": [0.107, 0.67, math.nan],
+            "high": [0.135, 0.71, math.nan],
+            "pool": [0.225, 0.725, math.nan],
+        },
+        index=["effective_use", "measurement", "integrated"],
+    )
+    # The first client says no as 88% do, then yes as 69% and 7% do.
+    table["same"] = [0.88, 0.69, 0.07]
+    return table
+
+
+def objective_table() -> pd.DataFrame:
+    """An objective in each state."""
+    return pd.DataFrame(
+        {
+            "name": ["Leads", "Evangelists", "Churn", "Satisfaction"],
+            "measured_text": ["215", "28", "9%", "74%"],
+            "target_text": ["300", "100", "10%", "85%"],
+            "way": [0.5278, 0.2, 1.25, 0.2143],
+            "milestone_way": [0.4444, 0.3333, 0.5, 0.5],
+            "state": ["milestone reached", "behind", "target reached", "milestone not due yet"],
+        },
+        index=["lead_generation", "evangelists", "churn", "satisfaction"],
+    )
+
+
 def of_client(**changes):
     options = {"subject": "Brand 19", "client": brand_card(), "unsettled": ("call_to_action", "advocacy", "rules")}
     return charts.strengths(study_card(), **{**options, **SCALE, **WORDS, **changes})
@@ -180,6 +213,8 @@ def examples(
     how = choices()
     how["name"] = [label.replace("Authenticity", criterion) for label in how["name"]]
     own.loc["dialog", "firm"] = own.loc["advocacy", "firm"] = name != "Brand 03"
+    answers, aims = answer_table(), objective_table()
+    answers.loc["measurement", "short"] = aims.loc["evangelists", "name"] = criterion
     stages = [(1, "Stage 1"), (2, "Immature"), (3, "Adolescence")]
     heads = {"names": dict(zip(IDS, names, strict=True)), "targets": 4}
     low = ("call_to_action", "advocacy", "rules")
@@ -192,6 +227,8 @@ def examples(
         "industries": lambda: charts.industries(places, mean_all=2.96, **SCALE, **many),
         "pairs": lambda: charts.pairs(pair, **words),
         "multiverse": lambda: charts.multiverse(how, chosen=(("ranks", "means"), "Holm"), **words),
+        "standing": lambda: charts.standing(answers, subject=name, pool="our clients", **words),
+        "progress": lambda: charts.progress(aims, **words),
     }
 
 

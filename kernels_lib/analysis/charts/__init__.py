@@ -16,8 +16,10 @@ from kernels_lib.analysis.charts.house import TRACE_TYPES
 from kernels_lib.analysis.charts.industries import industries
 from kernels_lib.analysis.charts.multiverse import multiverse
 from kernels_lib.analysis.charts.pairs import pairs
+from kernels_lib.analysis.charts.progress import progress
 from kernels_lib.analysis.charts.ranking import ranking
 from kernels_lib.analysis.charts.scorecard import scorecard
+from kernels_lib.analysis.charts.standing import standing
 from kernels_lib.analysis.charts.strengths import strengths
 
 CHARTS: dict[str, Callable[..., go.Figure]] = {
@@ -29,6 +31,8 @@ CHARTS: dict[str, Callable[..., go.Figure]] = {
     "industries": industries,
     "pairs": pairs,
     "multiverse": multiverse,
+    "standing": standing,
+    "progress": progress,
 }
 
 __all__ = [
@@ -39,7 +43,9 @@ __all__ = [
     "multiverse",
     "pairs",
     "peers",
+    "progress",
     "ranking",
     "scorecard",
+    "standing",
     "strengths",
 ]

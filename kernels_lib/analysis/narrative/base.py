@@ -375,6 +375,7 @@ class Words:
             _("scores"): made.get("scores"),
             _("ratings"): made.get("ratings"),
             _("published means"): made.get("published means"),
+            _("own figures"): made.get("own figures"),
             _("parameters"): made["parameters"],
             _("seed"): made["seed"],
         }

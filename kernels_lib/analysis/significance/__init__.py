@@ -8,6 +8,7 @@
     groups          separate groups of brands, such as industries
     single_case     one brand against its peers
     correlation     whether two columns rise together
+    proportions     shares of two separate groups
     multiplicity    corrections, letters
     families        pairs of criteria, criteria against their targets
     posthoc         pairs after Friedman's test, for checks against published numbers only
@@ -62,6 +63,7 @@ from kernels_lib.analysis.significance.paired import (
     tost,
 )
 from kernels_lib.analysis.significance.posthoc import PosthocResult, friedman_posthoc
+from kernels_lib.analysis.significance.proportions import against_printed, fisher_exact, printed_counts
 from kernels_lib.analysis.significance.repeated import RepeatedMeasuresResult, rm_anova, rm_anova_permutation
 from kernels_lib.analysis.significance.single_case import (
     CrawfordHowellResult,
@@ -94,6 +96,8 @@ TESTS: dict[str, Callable[..., TestResult]] = {
     "profile_permutation": profile_permutation,
     "crawford_howell": crawford_howell,
     "rank_correlation": rank_correlation,
+    "fisher_exact": fisher_exact,
+    "against_printed": against_printed,
 }
 
 __all__ = [
@@ -119,6 +123,7 @@ __all__ = [
     "TestResult",
     "TwoGroupsResult",
     "adjust",
+    "against_printed",
     "against_target",
     "anova_oneway",
     "brunner_munzel",
@@ -126,6 +131,7 @@ __all__ = [
     "crawford_howell",
     "dunn",
     "durbin",
+    "fisher_exact",
     "friedman",
     "friedman_permutation",
     "friedman_posthoc",
@@ -139,6 +145,7 @@ __all__ = [
     "pairwise_mann_whitney",
     "percentile_with_ties",
     "prediction_interval",
+    "printed_counts",
     "profile_permutation",
     "quade",
     "rank_correlation",

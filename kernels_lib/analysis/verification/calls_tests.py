@@ -252,6 +252,15 @@ def wilson_interval(count: int, n: int, level: float = 0.95) -> dict[str, Any]:
     return {"effect": count / n if n else None, **_interval(low, high)}
 
 
+def fisher_exact(count: int, n: int, other: int, other_n: int, alternative: str = "two-sided") -> dict[str, Any]:
+    return _fields(significance.fisher_exact(count, n, other, other_n, alternative), "statistic", "p_value")
+
+
+def share_difference(count: int, n: int, other: int, other_n: int, level: float = 0.95) -> dict[str, Any]:
+    low, high, _ = effects.newcombe(count, n, other, other_n, level)
+    return {"effect": count / n - other / other_n if n and other_n else None, **_interval(low, high)}
+
+
 def bootstrap_ci(
     x: Column,
     statistic: str = "mean",
@@ -323,6 +332,8 @@ CALLS: Mapping[str, Callable[..., dict[str, Any]]] = {
         adjust_p,
         describe,
         wilson_interval,
+        fisher_exact,
+        share_difference,
         bootstrap_ci,
         prediction_interval,
         crawford_howell,

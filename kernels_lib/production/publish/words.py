@@ -30,6 +30,7 @@ WORDS: dict[str, str] = {
     "published": N_("published"),
     "reconstructed": N_("reconstructed"),
     "every table": N_("true in every table"),
+    "illustrative": N_("illustrative: made up"),
     "method": N_("What is published and what is not"),
     "notes": N_("Notes"),
     "note": N_("Note {n}"),

@@ -115,6 +115,7 @@ CODES = {
     "published": N_("published"),
     "reconstructed": N_("reconstructed"),
     "every table": N_("true in every table"),
+    "illustrative": N_("illustrative: made up"),
     "assumed": N_("assumed"),
     "both tests agree": N_("both tests agree"),
     "not decided by both tests": N_("not decided by both tests"),
@@ -161,4 +162,8 @@ TABLES = {
     "assumptions-table": N_("Assumptions"),
     "families-table": N_("Families of tests"),
     "change-table": N_("Change"),
+    "assessment-table": N_("Self-assessment"),
+    "objectives-table": N_("Objectives"),
+    "activity-table": N_("Activity"),
+    "vanity-table": N_("Counted, not used"),
 }
