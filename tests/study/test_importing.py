@@ -370,6 +370,36 @@ def test_a_dataset_is_replaced_only_if_asked_and_then_kept(project):
     assert ["Litware", "2", "3"] == written(project)[-1]
 
 
+def test_clients_own_figures_stay_when_a_dataset_is_replaced(project):
+    path = workbook(project / "a.xlsx", WIDE)
+    bring(project, path)
+    own = project / "datasets/new/beside/1/acme.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text("objectives: []\n")
+
+    bring(project, path, replace=True)
+
+    assert "objectives: []\n" == own.read_text()
+
+
+def test_a_dataset_that_cannot_be_replaced_stays_where_it_is(project, monkeypatch):
+    path = workbook(project / "a.xlsx", WIDE)
+    bring(project, path)
+    before = (project / "datasets/new/datapackage.json").read_bytes()
+    real = type(path).rename
+
+    def refuses(source, target):
+        if target.name == "new" and source.name.startswith(".new-"):
+            raise PermissionError("no")
+        return real(source, target)
+
+    monkeypatch.setattr(type(path), "rename", refuses)
+    with pytest.raises(PermissionError):
+        bring(project, path, replace=True)
+
+    assert before == (project / "datasets/new/datapackage.json").read_bytes()
+
+
 def test_a_write_that_fails_leaves_what_was_there(project, monkeypatch):
     path = workbook(project / "a.xlsx", WIDE)
     bring(project, path)

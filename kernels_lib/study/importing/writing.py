@@ -25,6 +25,7 @@ from kernels_lib.study.importing.tidying import Tidy, tidy
 from kernels_lib.study.importing.values import number_in
 
 EARLIER = ".earlier"
+BESIDE = "beside"
 ORIGINAL = "original"
 
 
@@ -62,8 +63,16 @@ def write_dataset(root: Path, content: Content, *, replace: bool) -> tuple[Path,
     temporary = folder.with_name(f".{content.name}-{secrets.token_hex(6)}")
     try:
         _fill(temporary, content, before)
+        if (folder / BESIDE).is_dir():
+            # Clients' own figures are of the study, not of the file that is brought in again.
+            shutil.copytree(folder / BESIDE, temporary / BESIDE)
         moved = _set_aside(folder) if folder.exists() else None
-        temporary.rename(folder)
+        try:
+            temporary.rename(folder)
+        except OSError:
+            if moved is not None:
+                moved.rename(folder)
+            raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return folder, moved
