@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from kernels_lib.errors import BadData, BadParameters, UnknownName
+from kernels_lib.errors import BadData, BadParameters, CannotWrite, UnknownName
 from kernels_lib.study.importing import bringing
 from kernels_lib.study.importing.mapping import Declaration, Ends
 from kernels_lib.study.importing.proposing import Wish, scale_of
@@ -394,7 +394,7 @@ def test_a_dataset_that_cannot_be_replaced_stays_where_it_is(project, monkeypatc
         return real(source, target)
 
     monkeypatch.setattr(type(path), "rename", refuses)
-    with pytest.raises(PermissionError):
+    with pytest.raises(CannotWrite, match=r"datasets/new: cannot be written: .* What was there is untouched\."):
         bring(project, path, replace=True)
 
     assert before == (project / "datasets/new/datapackage.json").read_bytes()

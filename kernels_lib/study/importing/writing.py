@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kernels_lib import __version__
-from kernels_lib.errors import BadData, BadParameters
+from kernels_lib.errors import BadData, BadParameters, CannotWrite
 from kernels_lib.paths import shown, slug_of
 from kernels_lib.study.importing.mapping import Declaration, Ends
 from kernels_lib.study.importing.reading import Sheet, read_sheet
@@ -73,6 +73,8 @@ def write_dataset(root: Path, content: Content, *, replace: bool) -> tuple[Path,
             if moved is not None:
                 moved.rename(folder)
             raise
+    except OSError as error:
+        raise CannotWrite(shown(folder, root), error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return folder, moved
