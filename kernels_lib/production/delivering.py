@@ -27,7 +27,10 @@ from kernels_lib import __version__
 from kernels_lib.errors import BadParameters, GateFailed, ScorecardError
 from kernels_lib.production import build
 from kernels_lib.production.browser import INSPECTIONS, missing_for_browser
+from kernels_lib.production.gates import CANNOT_TELL
 from kernels_lib.production.jobs import Job, Outcome
+from kernels_lib.production.moving import replace as replace_file
+from kernels_lib.production.moving import workplace
 from kernels_lib.study.validation import joined
 
 LOG = "deliveries.csv"
@@ -127,6 +130,7 @@ def deliver(
             continue
         done |= {parcel.job.slug: Delivered(parcel.job.slug, where, parcel) for parcel in parcels}
         _note(root, study_name, parcels, where, now())
+        _keep(root, parcels)
     return list(done.values())
 
 
@@ -177,12 +181,14 @@ def _parcel(outcome: Outcome) -> Parcel:
         if sha256(raw).hexdigest() != entry["sha256"]:
             raise GateFailed(f"{name} is not what was built.", where=job.slug, remedy="Build it again with --force.")
         files[name] = raw
-    unseen = [gate for gate, state in outcome.gates.items() if state != "passed" and gate not in INSPECTIONS]
+    may_not_run = {*INSPECTIONS, *CANNOT_TELL}  # the manifest says so of them
+    unseen = [gate for gate, state in outcome.gates.items() if state != "passed" and gate not in may_not_run]
     if unseen:
         raise GateFailed(f"gate '{unseen[0]}' was not passed.", where=job.slug)
-    sums = "".join(f"{sha256(raw).hexdigest()}  {name}\n" for name, raw in files.items()).encode()
     manifest = (job.folder / "manifest.json").read_bytes()
     results = json.loads(manifest)["results_sha256"][:12]
+    summed = {**files, "manifest.json": manifest}
+    sums = "".join(f"{sha256(summed[name]).hexdigest()}  {name}\n" for name in sorted(summed)).encode()
     return Parcel(
         job,
         {**files, "SHA256SUMS": sums, "manifest.json": manifest},
@@ -333,6 +339,15 @@ def zipped(parcels: Iterable[Parcel]) -> bytes:
 
 
 # The log
+
+
+def _keep(root: Path, parcels: Iterable[Parcel]) -> None:
+    """Keep the results behind each delivery, so that a later build can be compared with what was sent."""
+    work = workplace(root / "build")
+    for parcel in parcels:
+        kept = root / "build" / "delivered" / parcel.checksum / f"{parcel.job.slug}.json"
+        replace_file(kept, parcel.job.results_file.read_bytes(), work)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def _note(root: Path, study_name: str, parcels: Iterable[Parcel], where: str, at: dt.datetime) -> None:

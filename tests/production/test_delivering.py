@@ -16,6 +16,7 @@ import pytest
 
 from kernels_lib.errors import BadParameters, UnknownName
 from kernels_lib.production import delivering
+from kernels_lib.production.audit import audit
 from kernels_lib.production.delivering import deliver
 from tests.test_cli_params import scorecard
 
@@ -53,7 +54,12 @@ def test_a_folder_gets_every_format_and_sums_that_agree(small_site, tmp_path):
     for line in (folder / "SHA256SUMS").read_text().splitlines():
         digest, _, name = line.partition("  ")
         assert digest == hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    assert 4 == len((folder / "SHA256SUMS").read_text().splitlines())
+    # Four documents, and the manifest that says what they were made from.
+    assert 5 == len((folder / "SHA256SUMS").read_text().splitlines())
+    assert all(not found.problems for found in audit(tmp_path / "out").values())
+    # What compare takes for 'last delivered', whatever is built afterwards.
+    kept = small_site / "build/delivered" / done.parcel.checksum / "brand-08.json"
+    assert kept.read_bytes() == (small_site / "build/results/clients/brand-08.json").read_bytes()
     assert done.parcel.checksum == hashlib.sha256((folder / "SHA256SUMS").read_bytes()).hexdigest()
 
 
