@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -60,12 +59,9 @@ def test_completion_imports_nothing_heavy():
         "found = completing.clients(SimpleNamespace(params={}), 'brand-0');"
         "print(len(found), [m for m in ('pandas', 'numpy', 'plotly', 'duckdb', 'frictionless') if m in sys.modules])"
     )
-    begun = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
 
     assert "9 []" == done.stdout.strip()
-    # Somebody waits with a finger on the key; far less on a machine that does nothing else.
-    assert time.monotonic() - begun < 5
 
 
 def test_every_argument_that_names_a_client_completes():

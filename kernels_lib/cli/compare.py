@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kernels_lib.cli import completing
 from kernels_lib.cli.app import JsonOption, StudyOption, app
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ def compare(
         ),
     ],
     second: Annotated[str, typer.Argument(metavar="B", help="Likewise.")],
-    client: Annotated[list[str] | None, typer.Option("--client", metavar="NAME", help="Only this client.")] = None,
+    client: Annotated[
+        list[str] | None,
+        typer.Option("--client", metavar="NAME", help="Only this client.", autocompletion=completing.clients),
+    ] = None,
     industry: Annotated[list[str] | None, typer.Option("--industry", metavar="NAME", help="Only this one.")] = None,
     study: StudyOption = "",
     as_json: JsonOption = False,

@@ -6,13 +6,19 @@ from typing import Annotated
 
 import typer
 
+from kernels_lib.cli import completing
 from kernels_lib.cli.app import StudyOption, app
 
 
 @app.command()
 def preview(
     client: Annotated[
-        str, typer.Argument(metavar="CLIENT", help="A client; without one the study's own report is shown first.")
+        str,
+        typer.Argument(
+            metavar="CLIENT",
+            help="A client; without one the study's own report is shown first.",
+            autocompletion=completing.clients,
+        ),
     ] = "",
     study: StudyOption = "",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: the next free one.")] = 0,

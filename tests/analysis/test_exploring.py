@@ -112,6 +112,8 @@ def test_a_slider_that_moves_moves_the_chart(study):
     assert (4.0, before) == (slider.value, said.value)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_run_all_works_and_shows_the_panel_with_its_chart(root, tmp_path):
     pytest.importorskip("ipywidgets", reason="the extra 'lab' is not installed")
     from nbclient import NotebookClient

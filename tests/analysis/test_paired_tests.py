@@ -389,6 +389,8 @@ def called(name, column):
         "d": column, "x": column, "y": column, "values": column, "controls": column, "case": 3.0, "margin": 0.5,
         "scores": [column] if column else [[]], "groups": ["a", "b", "a"][: len(column)], "draws": 19,
         "rng": np.random.default_rng(1),
+        "count": len(column) // 2, "n": len(column), "other": 0, "other_n": len(column),
+        "share": 0.5, "share_n": len(column), "half": 0.005,
     }  # fmt: skip
     if name == "profile_permutation":
         values["scores"] = [[value, 1.0] for value in column] or np.empty((0, 2))

@@ -46,8 +46,8 @@ def cases():
     return run_folder(FOLDER)
 
 
-def test_all_thirty_five_cases_agree(cases):
-    assert 35 == len(cases)
+def test_all_thirty_seven_cases_agree(cases):
+    assert 37 == len(cases)
     assert [] == [
         f"{check.case} {check.result}: {check.reason}" for case in cases for check in case.checks if check.reason
     ]
@@ -105,6 +105,14 @@ COMMON = {"x": X, "y": Y}
 P = [0.01, 0.02, 0.03, 0.04, 0.045]
 
 VARIANTS = [
+    # Fisher's tea the other way round: all tables but the one with four right, 69 of 70
+    ("fisher_exact", {"count": 3, "n": 4, "other": 1, "other_n": 4, "alternative": "less"}, {"p_value": 69 / 70}),
+    # Newcombe (1998), table II, method 10, 9/10 against 3/10
+    (
+        "share_difference",
+        {"count": 9, "n": 10, "other": 3, "other_n": 10},
+        {"effect": 0.6, "ci_low": (0.1705, 5e-5), "ci_high": (0.8090, 5e-5)},
+    ),
     # median(x), sd(x)/3
     ("describe", {"x": X}, {"median": 1.68, "se": 0.238531386241, "max": 3.06}),
     # friedman.test(M); pf(F, 2, 10, lower = FALSE)

@@ -44,7 +44,8 @@ def made(project: Path, formats: str, environment: dict[str, str], umask: int) -
     )
     assert 0 == done.returncode, done.stderr
     folders = [project / "build/site/clients/brand-07", project / "build/results/clients"]
-    return {path.name: path.read_bytes() for folder in folders for path in sorted(folder.iterdir())}
+    paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(project / "build").as_posix(): path.read_bytes() for path in paths}
 
 
 def same(formats: str, folder: Path, told) -> None:
@@ -52,7 +53,7 @@ def same(formats: str, folder: Path, told) -> None:
     other = made(folder / "another folder of another name", formats, THERE, 0o077)
 
     assert one.keys() == other.keys()
-    assert {"brand-07.json", "manifest.json"} < one.keys()
+    assert {"results/clients/brand-07.json", "site/clients/brand-07/manifest.json"} < one.keys()
     assert [] == [name for name in one if one[name] != other[name]]
     told("bytes built twice and compared", sum(map(len, one.values())))
 
