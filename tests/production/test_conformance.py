@@ -30,9 +30,6 @@ DEVIATIONS: dict[tuple[str, str], str] = {
     ("a file opened over stdout", "child"): "what was written before it is lost",
     ("a file opened over stdout", "warm"): "what was written before it is lost",
     ("a killed kernel", "child"): "what its cells had shown since it was last saved is lost",
-    ("a killed kernel", "warm"): "the cell that ended it has no number",
-    ("a process that ends itself", "warm"): "the cell that ended it has no number",
-    ("a process that ends itself", "child"): "what its cells had shown since it was last saved is lost",
 }
 
 pytestmark = pytest.mark.skipif(not template.supported(), reason="only one engine where processes cannot be forked")

@@ -356,7 +356,12 @@ def explained(name: str, subject: str, left: Callable[[], nbformat.NotebookNode]
         failure.notebook = left()  # type: ignore[attr-defined]
         raise failure from error
     except DeadKernelError as error:
-        raise _failed(name, subject, left(), "the kernel died", clock) from error
+        kept = left()
+        for cell in kept.cells:
+            if cell.get("id") in [*clock.began][-1:]:
+                # Whether a kernel that dies still tells it is a matter of luck.
+                cell.execution_count = None
+        raise _failed(name, subject, kept, "the kernel died", clock) from error
 
 
 def _kernel_of(notebook: nbformat.NotebookNode) -> str:
