@@ -158,6 +158,7 @@ def test_at_a_terminal_a_column_can_be_changed_before_it_is_taken(scorecard, mon
     assert "brand,industry,delivery,price_fairness,website" == header
 
 
+@pytest.mark.slow
 def test_a_table_that_nobody_here_made_is_brought_in_checked_and_built(scorecard):
     from statsmodels.datasets import statecrime
 

@@ -54,6 +54,7 @@ def after(page, action):
     page.wait_for_function("old => document.documentElement.dataset.arrived !== old", arg=before, timeout=LONGEST_MS)
 
 
+@pytest.mark.slow
 def test_a_day_with_the_preview(browser, small_site):
     path = small_site / "params/clients/brand-08.yaml"
     path.write_text("# ours\nbrand: Brand 08  # as in the data\n")

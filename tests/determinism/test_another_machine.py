@@ -58,6 +58,7 @@ def same(formats: str, folder: Path, told) -> None:
     told("bytes built twice and compared", sum(map(len, one.values())))
 
 
+@pytest.mark.slow
 def test_pages_decks_and_workbooks_are_the_same_on_another_machine(tmp_path, told):
     same("html,slides,xlsx,pptx", tmp_path, told)
 

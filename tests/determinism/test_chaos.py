@@ -27,6 +27,7 @@ def chaos(project: Path, kills: int, seed: int) -> dict[str, int]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_a_killed_build_leaves_each_client_old_or_new(tmp_path, told):
     tally = chaos(tmp_path / "project", 2, seed=1)
 

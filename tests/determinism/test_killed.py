@@ -84,7 +84,8 @@ def wait_for(moment: float, process: subprocess.Popen) -> None:
 MOMENTS = sorted(random.Random(5).uniform(0.3, 6) for _ in range(6))
 
 
-@pytest.mark.parametrize("moment", [MOMENTS[2], *(pytest.param(m, marks=pytest.mark.slow) for m in MOMENTS)])
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_killing_the_build_leaves_whole_files_and_the_next_build_goes_on(moment, tmp_path):
     project = copy_project(tmp_path / "project")
     process = started(project)

@@ -148,6 +148,7 @@ def test_the_command_says_so_in_words_and_in_json(fault, code, delivery, monkeyp
     assert plain["deliveries"]["."]["rebuild"]["command"].startswith("scorecard build brand-07 --formats html,slides")
 
 
+@pytest.mark.slow
 def test_the_manifest_is_enough_to_make_the_same_bytes_again(delivery, project):
     manifest = json.loads((delivery / "manifest.json").read_text())
     words = manifest["rebuild"]["command"].split()

@@ -75,6 +75,7 @@ def test_a_final_report_says_nothing_of_drafts(small_site):
     assert "Draft" not in re.sub(r"(?s)<(script|style)\b.*?</\1>", "", (folder / "report.html").read_text())
 
 
+@pytest.mark.slow
 def test_a_german_report_has_a_german_heading(said):
     (said / "params/clients/brand-08.yaml").write_text(WORDS.replace("status:", "language: de\nstatus:"))
     page = (made(said) / "report.html").read_text()

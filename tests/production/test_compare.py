@@ -267,6 +267,7 @@ def with_a_second_wave(project):
     (folder / "datapackage.json").write_text(json.dumps(package))
 
 
+@pytest.mark.slow
 def test_two_waves_name_the_cell_and_two_parameters_the_one_that_did_it(project):
     with_a_second_wave(project)
 

@@ -63,6 +63,7 @@ def test_a_folder_gets_every_format_and_sums_that_agree(small_site, tmp_path):
     assert done.parcel.checksum == hashlib.sha256((folder / "SHA256SUMS").read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_each_delivery_is_a_line_of_the_log(small_site, tmp_path):
     send(small_site, tmp_path / "out", "brand-08", "brand-09")
     (last,) = send(small_site, tmp_path / "out")
@@ -75,6 +76,7 @@ def test_each_delivery_is_a_line_of_the_log(small_site, tmp_path):
     assert rows[0]["build"].endswith(f"results {manifest['results_sha256'][:12]}")
 
 
+@pytest.mark.slow
 def test_a_zip_is_the_same_whenever_it_is_made(small_site, tmp_path):
     send(small_site, tmp_path / "one.zip", "brand-08", "brand-09")
     send(small_site, tmp_path / "two.zip", "brand-08", "brand-09")
@@ -116,6 +118,7 @@ def test_a_stale_build_is_made_anew_first(small_site, tmp_path):
     assert "Corner Ltd" in (tmp_path / "out/brand-08/report.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_client_that_fails_keeps_nobody_elses_from_going_out(small_site, tmp_path):
     text = "brand: Brand 08\ncommentary: {summary: Brand 09 is faster.}\n"
     (small_site / "params/clients/brand-08.yaml").write_text(text)

@@ -171,6 +171,7 @@ def test_shards_of_one_study_do_not_wait_for_each_other(project):
         pass
 
 
+@pytest.mark.slow
 def test_a_file_that_changes_while_a_build_reads_it_is_told_and_all_is_made_anew(small_site, monkeypatch):
     real, data = build._worked, next((small_site / "datasets").glob("*/reconstruction.csv"))
 
@@ -189,6 +190,7 @@ def test_a_file_that_changes_while_a_build_reads_it_is_told_and_all_is_made_anew
     assert ["brand-08", "brand-09"] == [task.job.slug for task in again]
 
 
+@pytest.mark.slow
 def test_what_somebody_else_put_into_a_client_s_folder_stays(small_site):
     folder = small_site / "build/site/clients/brand-09"
     (folder / "letter.txt").write_text("Dear client")

@@ -571,6 +571,7 @@ def test_a_description_that_contradicts_itself_is_refused(project, own, problem)
         read_dataset(project, "survey")
 
 
+@pytest.mark.slow
 def test_a_client_of_counted_ratings_gets_a_report_of_the_same_sections(project):
     from bs4 import BeautifulSoup
 
