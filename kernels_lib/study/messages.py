@@ -105,7 +105,12 @@ def of_notebook(path: Path, where: str) -> list[Message]:
         if cell["cell_type"] == "markdown" and "remove-cell" not in cell["metadata"].get("tags", []):
             texts = paragraphs(source)
         elif cell["cell_type"] == "code":
-            texts = list(_folded(source))
+            try:
+                texts = list(_folded(source))
+            except (SyntaxError, ValueError) as error:
+                raise ScorecardError(
+                    f"its code is no Python: {error}.", where=f"{where}, cell {number}", remedy="Mend it in JupyterLab."
+                ) from error
         found += [Message(text, f"{where}, cell {number}", 0) for text in texts]
     return found
 
