@@ -541,7 +541,7 @@ def places(planned: Plan, summary: Summary) -> tuple[list[str], list[str]]:
     made = [summary.site / "index.html", summary.site / "manifest.json"]
     further: set[str] = set()
     for job in planned.jobs:
-        made += [job.folder, job.results_file, job.record_file]
+        made += [job.folder, *job.results_files, job.record_file]
         if job.presenter:
             made.append(job.presenter_file)
         record = records.read(job) or {"further": {}}

@@ -167,7 +167,7 @@ def _travelling(job: Job, outcome: Outcome) -> list[Path]:
     beside = [job.folder / "SHA256SUMS", job.folder / "manifest.json"]
     shared = job.build / "site" / "assets"
     assets = sorted(shared.iterdir()) if job.assets == "shared" and shared.is_dir() else []
-    return [*assets, job.notebook_file, *documents, job.results_file, *beside, job.record_file]
+    return [*assets, job.notebook_file, *documents, *job.results_files, *beside, job.record_file]
 
 
 def send(job: Job, outcome: Outcome, store: str) -> None:

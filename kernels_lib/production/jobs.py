@@ -20,6 +20,9 @@ FILES = {
     "pdf": "report.pdf",
 }
 
+# A report's results as tables, see `kernels_lib.production.publish.tidy`.
+TABLES = ("criteria.csv", "brands.csv", "industries.csv", "numbers.csv", "tests.csv", "codebook.csv")
+
 # Folder of each kind of report in the site; those with a slug have a folder each below it.
 FOLDERS = {"study": "study", "methods": "methods", "industry": "industries", "client": "clients"}
 
@@ -104,6 +107,11 @@ class Job:
     def tables_folder(self) -> Path:
         """Where the job's results go as tables."""
         return self.results_file.parent if self.kind == "study" else self.results_file.with_suffix("")
+
+    @property
+    def results_files(self) -> tuple[Path, ...]:
+        """Every file of the job's results."""
+        return (self.results_file, *(self.tables_folder / name for name in TABLES))
 
     @property
     def notebook_file(self) -> Path:

@@ -121,13 +121,14 @@ def applied(limits: Limits) -> Iterator[None]:
         yield
 
 
-def apply_from_environment() -> None:
-    """In a kernel of its own: apply for good what the environment says."""
+def apply_from_environment() -> bool:
+    """In a kernel of its own: apply for good what the environment says; whether it is sealed now."""
     said = os.environ.pop(VARIABLE, "")
-    if said:
-        limits = Limits(**json.loads(said))
-        seal(limits)
-        _FOR_GOOD.enter_context(applied(limits))
+    if not said:
+        return False
+    limits = Limits(**json.loads(said))
+    _FOR_GOOD.enter_context(applied(limits))
+    return seal(limits)
 
 
 # Memory

@@ -126,6 +126,8 @@ def need(job: Job, keys: Keys, record: dict[str, Any] | None, *, force: bool = F
             why |= dict.fromkeys(reasons)
     if job.inspect and not record.get("inspected"):
         formats, why = list(job.formats), {**why, "it was not inspected in a browser": None}
+    if not all(path.is_file() for path in job.results_files):
+        formats, why = list(job.formats), {**why, "a file of its results is gone": None}
     if job.presenter and not job.presenter_file.is_file():
         formats, why = list(job.formats), {**why, "the presenter's deck is not there": None}
     return Need(False, tuple(formats), tuple(why))

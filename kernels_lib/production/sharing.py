@@ -12,8 +12,9 @@ things are not for sharing.
 from __future__ import annotations
 
 import ast
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from kernels_lib.production import runner
 from kernels_lib.production.engines.here import run_first, run_here
 from kernels_lib.production.jobs import Job
 from kernels_lib.production.keys import digest
+from kernels_lib.production.moving import workplace
 
 # What looks at names, or at what ran before, without naming it in the text.
 UNSEEN_LOOKS = {
@@ -146,15 +148,24 @@ def _after_parameters(notebook: nbformat.NotebookNode) -> list[nbformat.Notebook
     return [cell for cell in code[place + 1 :] if cell.source.strip()] if place == 0 else []
 
 
+@contextmanager
+def _folder(build: Path) -> Iterator[Path]:
+    made = workplace(build)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
 def begin(asked: Mapping[str, Any]) -> int:
     """In the template: run the first cells, and keep what they made for children; how many there are."""
     global _shared
     job, varying = Job.from_json(asked["job"], Path(asked["root"])), asked["varying"]
     count = count_for(job, varying)
     same = {name: value for name, value in job.parameters.items() if name not in varying}
-    with tempfile.TemporaryDirectory(prefix="shared-", dir=job.root / "build" / "work") as folder:
+    with _folder(job.root / "build") as folder:
         cells = run_first(
-            runner.prepare(job), same, count, root=job.root, folder=Path(folder), name=job.report, subject=job.label
+            runner.prepare(job), same, count, root=job.root, folder=folder, name=job.report, subject=job.label
         )
     _shared = Shared(key_of(job, varying), tuple(varying), tuple(cells))
     return count
@@ -178,12 +189,12 @@ def cells_for(job: Job) -> tuple[nbformat.NotebookNode, ...]:
 def probe(asked: Mapping[str, Any]) -> list[str]:
     """In a child: run a job's notebook, and give a digest of each code cell's outputs and count."""
     job = Job.from_json(asked["job"], Path(asked["root"]))
-    with tempfile.TemporaryDirectory(prefix="shared-", dir=job.root / "build" / "work") as folder:
+    with _folder(job.root / "build") as folder:
         executed = run_here(
             runner.prepare(job),
             job.parameters,
             root=job.root,
-            folder=Path(folder),
+            folder=folder,
             name=job.report,
             subject=job.label,
             begun=cells_for(job),

@@ -17,6 +17,7 @@ from nbformat import v4
 from kernels_lib.errors import NotebookFailed
 from kernels_lib.production import build, engines, runner
 from kernels_lib.production.engines import template
+from kernels_lib.production.limits import Limits
 from tests.production.behaviours import BEHAVIOURS, CORE, WITH_FRONT_END, Behaviour
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,8 +42,13 @@ def ran(given: nbformat.NotebookNode, way: str, folder: Path, parameters: dict[s
     folder.mkdir()
     if way == "child":
         return in_child(given, folder, parameters)
+    # A stock kernel has no limits: what it shows there is what all others show within theirs.
+    limits = Limits(network=True, memory_mb=0) if way == "stock" else Limits()
+    kind = "stock" if way == "stock with limits" else way
     try:
-        executed = engines.run(given, parameters, root=ROOT, folder=folder, name="x", subject="s", kind=way)
+        executed = engines.run(
+            given, parameters, root=ROOT, folder=folder, name="x", subject="s", kind=kind, limits=limits
+        )
     except NotebookFailed as failure:
         return {"notebook": failure.notebook, "failure": str(failure)}
     return {"notebook": executed, "failure": ""}
@@ -86,7 +92,7 @@ def seen(outcome: dict[str, Any]) -> dict[str, Any]:
     for pattern, mask in (
         (r"0x[0-9a-f]{8,16}", "0xADDRESS"),
         (r"ipykernel_[0-9]+", "ipykernel_PID"),
-        (r"/[^\\\"' ]*?/(child|warm|kernel|auto|stock)/work\b", "FOLDER"),
+        (r"/[^\\\"' ]*?/(child|warm|kernel|auto|stock|stock with limits)/work\b", "FOLDER"),
     ):
         text = re.sub(pattern, mask, text)
     return json.loads(text)
@@ -166,7 +172,8 @@ def test_warm_engines_show_output_of_subprocesses_in_its_cell_each_time(behaviou
 @pytest.mark.slow
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
 def test_every_engine_shows_what_a_stock_kernel_shows(behaviour: Behaviour, tmp_path):
-    assert_behaves(behaviour, ("kernel",) if behaviour.core else ALL, tmp_path)
+    limited = ("stock with limits",) if behaviour.any_order else ()
+    assert_behaves(behaviour, ("kernel",) if behaviour.core else (*ALL, *limited), tmp_path)
 
 
 @pytest.mark.slow

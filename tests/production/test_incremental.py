@@ -160,6 +160,15 @@ def test_a_document_that_is_gone_or_was_edited_is_published_again(small_site):
     assert before == documents(small_site)
 
 
+def test_a_table_of_results_that_is_gone_is_written_again(small_site):
+    path = small_site / "build/results/clients/brand-08/numbers.csv"
+    before = path.read_bytes()
+    path.unlink()
+    assert {"brand-08": (False, BOTH, ("a file of its results is gone",))} == needs(small_site)
+    built(small_site)
+    assert before == path.read_bytes()
+
+
 def test_a_document_that_was_only_touched_is_left(small_site):
     os.utime(small_site / "build/site/clients/brand-08/report.html")
     assert {} == needs(small_site)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernels_lib.production.jobs import TABLES
 from kernels_lib.production.publish import tidy
 
 REPORTS = ["", "methods/", "industries/retail/", "clients/brand-07/"]
@@ -41,6 +42,10 @@ def test_every_record_is_a_row_with_the_same_numbers(site, place):
                     assert value == float(row[key]), (name, key)
                 elif value is None:
                     assert "" == row[key]
+
+
+def test_the_tables_are_those_that_a_job_says_it_has():
+    assert {f"{name}.csv" for name in (*tidy.TABLES, tidy.CODEBOOK)} == set(TABLES)
 
 
 @pytest.mark.parametrize("place", REPORTS)

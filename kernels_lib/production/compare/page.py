@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import shutil
 from pathlib import Path
 
 from kernels_lib.production.compare.comparing import Comparison, ReportCompared
 from kernels_lib.production.compare.sides import file_label
 from kernels_lib.production.publish import assets
-from kernels_lib.production.runner import replace
+from kernels_lib.production.moving import replace, workplace
 
 KINDS = {"study": "Study", "methods": "Methods", "industry": "Industry", "client": "Client"}
 MARKS = {"weaker": "◇ ", "stronger": "✓ ", "other": ""}
@@ -61,8 +60,9 @@ def write(root: Path, compared: Comparison) -> Path:
     """Write the page into ``build/compare``, named after its sides, and say where it is."""
     name = f"{file_label(compared.first)}--{file_label(compared.second)}.html"
     target = root / "build" / "compare" / name
-    work = root / "build" / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f"j{os.getpid()}-", dir=work) as folder:
-        replace(target, render(compared).encode("utf-8"), Path(folder))
+    work = workplace(root / "build")
+    try:
+        replace(target, render(compared).encode("utf-8"), work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     return target

@@ -305,7 +305,10 @@ del _seed_first_cell
 # A kernel that was forked has them already, and no variable any more.
 _LIMITING = """
 import kernels_lib.production.limits as _limits
-_limits.apply_from_environment()
+if _limits.apply_from_environment():
+    from kernels_lib.production.engines.piped import through_files_from_now_on as _through_files
+    _through_files(get_ipython().kernel)
+    del _through_files
 del _limits
 """
 

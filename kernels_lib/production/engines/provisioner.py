@@ -107,7 +107,10 @@ def become_kernel(arguments: list[str]) -> None:
 
     from kernels_lib.production.engines import shell
 
-    limits.apply_from_environment()
+    if limits.apply_from_environment():
+        from kernels_lib.production.engines.piped import through_files
+
+        through_files()
     # The template's kernel has no sockets.
     shell.forget()
     ipykernel.ipkernel._comm_manager = None

@@ -152,6 +152,7 @@ TABLES = {
     "reproduced-table": N_("Published and reproduced"),
     "advice-table": N_("Why and how"),
     "gaps-table": N_("Gaps"),
+    "sensitivity-table": N_("Sensitivity"),
     "index-table": N_("Overall score"),
     "league-table": N_("League table"),
     "model-table": N_("Model"),
