@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from kernels_lib.errors import MissingTranslation, ScorecardError
 from kernels_lib.keep import digest_of, remember_json
@@ -92,15 +93,7 @@ def _literals(node: ast.expr) -> Iterator[str | None]:
 def of_notebook(path: Path, where: str) -> list[Message]:
     """Messages of a notebook: paragraphs and headings that are published, and words on what is folded away."""
     found = []
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ScorecardError(
-            f"this is no notebook of format 4: {error}.",
-            where=where,
-            remedy="Open it in JupyterLab and save it again, or restore it from git.",
-        ) from error
-    for number, cell in enumerate(cells, 1):
+    for number, cell in enumerate(_cells(path, where), 1):
         source, texts = "".join(cell["source"]), []
         if cell["cell_type"] == "markdown" and "remove-cell" not in cell["metadata"].get("tags", []):
             texts = paragraphs(source)
@@ -113,6 +106,41 @@ def of_notebook(path: Path, where: str) -> list[Message]:
                 ) from error
         found += [Message(text, f"{where}, cell {number}", 0) for text in texts]
     return found
+
+
+def _cells(path: Path, where: str) -> list[dict[str, Any]]:
+    """The cells of a notebook's file, each with its kind, source, metadata and tags as format 4 has them."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _no_notebook(where, str(error)) from error
+    if not isinstance(cells, list):
+        raise _no_notebook(where, "its cells are no list")
+    for number, cell in enumerate(cells, 1):
+        if not _is_cell(cell):
+            raise _no_notebook(where, f"cell {number} lacks its cell_type, source or metadata, or has another kind of it")
+    return cells
+
+
+def _is_cell(cell: Any) -> bool:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in ("markdown", "code", "raw"):
+        return False
+    source, metadata = cell.get("source"), cell.get("metadata")
+    if not isinstance(metadata, dict) or not _are_texts(metadata.get("tags", [])):
+        return False
+    return isinstance(source, str) or _are_texts(source)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _no_notebook(where: str, found: str) -> ScorecardError:
+    return ScorecardError(
+        f"this is no notebook of format 4: {found}.",
+        where=where,
+        remedy="Open it in JupyterLab and save it again, or restore it from git.",
+    )
 
 
 def _folded(source: str) -> Iterator[str]:
