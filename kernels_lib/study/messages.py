@@ -118,7 +118,9 @@ def _cells(path: Path, where: str) -> list[dict[str, Any]]:
         raise _no_notebook(where, "its cells are no list")
     for number, cell in enumerate(cells, 1):
         if not _is_cell(cell):
-            raise _no_notebook(where, f"cell {number} lacks its cell_type, source or metadata, or has another kind of it")
+            raise _no_notebook(
+                where, f"cell {number} lacks its cell_type, source or metadata, or has another kind of it"
+            )
     return cells
 
 
