@@ -20,6 +20,7 @@ import pandas as pd
 from scipy import special
 
 from kernels_lib.analysis import bounds, significance
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.analysis.significance import adjust
 from kernels_lib.study.language import _
 from kernels_lib.study.opening import Study
@@ -205,7 +206,7 @@ def on_target(study: Study, card: pd.DataFrame, scores: pd.DataFrame) -> pd.Data
     parameters, margin = study.parameters, study.instrument.margin.value
     p_values = [
         significance.tost(scores[criterion] - row["target"], margin, alpha=parameters.alpha).p_value
-        for criterion, row in card.iterrows()
+        for criterion, row in by_row(card)
     ]
     table = pd.DataFrame({"margin_p_value": [_number(p) for p in p_values]}, index=card.index)
     table["margin_p_adjusted"] = adjust(table["margin_p_value"], parameters.correction)

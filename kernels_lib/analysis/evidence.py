@@ -25,6 +25,7 @@ from kernels_lib.analysis import bounds, excerpts
 from kernels_lib.analysis.ledger import untested
 from kernels_lib.analysis.narrative.base import percent, plain_number
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
+from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.analysis.tables import ShownTable, as_given, provenance, table
 from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import EN_DASH, Numerals
@@ -46,7 +47,7 @@ def _signed_range(words: EvidenceWords, low: float, high: float, decimals: int |
     return _("{low} to {high}").format(low=fixed(low, decimals), high=fixed(high, decimals))
 
 
-def _pair(row: pd.Series) -> str:
+def _pair(row: Row) -> str:
     return _("{first} over {second}").format(first=row["first_name"], second=row["second_name"])
 
 
@@ -66,7 +67,7 @@ def pairs(words: EvidenceWords) -> ShownTable | None:
             "means": numerals.p_value(row["t_p_adjusted"]),
             "holds": _("firm") if row["holds"] in ("firm", "every") else _("≈ unresolved"),
         }
-        for __, row in frame.iterrows()
+        for __, row in by_row(frame)
     ]
     return table(
         "pairs-table",
@@ -98,7 +99,7 @@ def pairs(words: EvidenceWords) -> ShownTable | None:
     )
 
 
-def _counted(words: EvidenceWords, row: pd.Series) -> str:
+def _counted(words: EvidenceWords, row: Row) -> str:
     n, wins, losses = int(row["n"]), int(row["wins"]), int(row["losses"])
     return _("above in {wins} of {n} {units}, below in {losses}, the same in {same}").format(
         wins=wins, n=n, units=words.units, losses=losses, same=n - wins - losses
@@ -123,7 +124,7 @@ def worst_cases(words: EvidenceWords) -> ShownTable | None:
     ).set_index(["first", "second"])
     frame = words.shared.pairs.sort_values("difference", ascending=False, kind="stable")
     rows = []
-    for __, row in frame.iterrows():
+    for __, row in by_row(frame):
         turn = tipping.loc[(row["first"], row["second"])]
         rows.append(
             {
@@ -171,7 +172,7 @@ def worst_cases(words: EvidenceWords) -> ShownTable | None:
     )
 
 
-def _grade(row: pd.Series) -> str:
+def _grade(row: Row) -> str:
     if row["holds"] == "every":
         return _("both tests")
     return _("test of means only, and only on this step") if row["holds_means"] == "every" else ""
@@ -212,7 +213,7 @@ def illustration(words: EvidenceWords) -> ShownTable | None:
                 for key, rho in zip(columns, shares.columns, strict=True)
             },
         }
-        for __, row in first.sort_values(shares.columns[0], ascending=False, kind="stable").iterrows()
+        for __, row in by_row(first.sort_values(shares.columns[0], ascending=False, kind="stable"))
     ]
     return table(
         "illustration-table",
@@ -258,7 +259,7 @@ def across(words: EvidenceWords) -> ShownTable | None:
             if row["firm"]
             else _("≈ unresolved"),
         }
-        for __, row in frame.iterrows()
+        for __, row in by_row(frame)
     ]
     return table(
         "across-table",
@@ -306,7 +307,7 @@ def change(words: EvidenceWords) -> ShownTable | None:
             if row["change"] > 0
             else _("fell"),
         }
-        for __, row in words.shared.change.iterrows()
+        for __, row in by_row(words.shared.change)
     ]
     return table(
         "change-table",
@@ -332,7 +333,7 @@ def raters(words: EvidenceWords) -> ShownTable | None:
         return None
     fixed, counted = words.study.numerals.fixed, words.study.counts is not None
 
-    def pair(row: pd.Series, key: str) -> tuple[str, str]:
+    def pair(row: Row, key: str) -> tuple[str, str]:
         return fixed(row[key], 2), _signed_range(words, row[f"{key}_low"], row[f"{key}_high"], 2)
 
     rows = [
@@ -347,7 +348,7 @@ def raters(words: EvidenceWords) -> ShownTable | None:
             "ac2": pair(row, "ac2"),
             "sem": words.study.numerals.error(row["sem"]),
         }
-        for criterion, row in words.shared.agreement.iterrows()
+        for criterion, row in by_row(words.shared.agreement)
     ]
     return table(
         "raters-table",
@@ -373,7 +374,7 @@ def raters(words: EvidenceWords) -> ShownTable | None:
     )
 
 
-def _rated_by(words: EvidenceWords, row: pd.Series) -> str:
+def _rated_by(words: EvidenceWords, row: Row) -> str:
     """How many units a criterion was rated on, and by how many."""
     n, units = int(row["n_units"]), words.units
     if words.study.counts is None:
@@ -453,7 +454,7 @@ def model(words: EvidenceWords) -> ShownTable | None:
             "p": numerals.p_value(row["p_value"]),
             "note": row["reason"],
         }
-        for __, row in words.shared.model.iterrows()
+        for __, row in by_row(words.shared.model)
     ]
     return table(
         "model-table",
@@ -487,7 +488,7 @@ def gaps(words: EvidenceWords) -> ShownTable | None:
             "ranks": numerals.p_value(row["rank_p_worst"]),
             "holds": _(VERDICTS[row["holds"]]),
         }
-        for __, row in words.shared.completions.iterrows()
+        for __, row in by_row(words.shared.completions)
     ]
     return table(
         "gaps-table",

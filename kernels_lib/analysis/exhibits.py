@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-import pandas as pd
 from markupsafe import Markup
 
 from kernels_lib.analysis import bounds, excerpts, frozen, scoring
@@ -17,6 +16,7 @@ from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import families as findings_of_families
 from kernels_lib.analysis.ledger import family_words, is_signed, zeros
 from kernels_lib.analysis.narrative import ClientWords, MethodsWords, StudyWords
+from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.analysis.statement import note
 from kernels_lib.analysis.tables import ShownTable, as_given, provenance, score_bar, table
 from kernels_lib.study.language import N_, SOURCE, _, _n, spoken
@@ -35,7 +35,7 @@ def client_scorecard(words: ClientWords) -> ShownTable:
     card = words.card.assign(group=words.card["group_mean"])
     card = card.sort_values(["score", "group"], ascending=False, kind="stable", na_position="last")
     rows, breaks = [], []
-    for place, (criterion, row) in enumerate(card.iterrows()):
+    for place, (criterion, row) in enumerate(by_row(card)):
         if row["verdict"] == "missed opportunity" and not breaks and place:
             breaks.append(place)
         known = not math.isnan(row["score"])
@@ -120,7 +120,7 @@ def _reached(words: ClientWords) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _signed(numbers, criterion: str, row: pd.Series) -> Markup:
+def _signed(numbers, criterion: str, row: Row) -> Markup:
     kind = {"strength": "hit", "missed opportunity": "miss"}.get(row["verdict"], "un")
     number = Number(
         ref=f"criteria.{criterion}.gap_signed",
@@ -132,7 +132,7 @@ def _signed(numbers, criterion: str, row: pd.Series) -> Markup:
     return Markup('<span class="{}">{}</span>').format(kind, number.text)
 
 
-def _peers_below(row: pd.Series) -> str:
+def _peers_below(row: Row) -> str:
     if math.isnan(row["below"]):
         return _("withheld") if row["verdict"] != "not scored" else EN_DASH
     below, tied, base = int(row["below"]), int(row["tied"]), int(row["base"])
@@ -155,7 +155,7 @@ def group_scorecard(words: StudyWords) -> ShownTable:
             "stage": (row["stage"] or EN_DASH, "" if row["stage_status"] == "published" else _("name assumed")),
             "verdict": _verdict(row, shared),
         }
-        for criterion, row in card.iterrows()
+        for criterion, row in by_row(card)
     ]
     sides = _("widest over all tables") if shared.of_means else _("at the family's level")
     return table(
@@ -188,7 +188,7 @@ def _ends(study: Study) -> dict[str, str]:
     return {"floor": as_given(study.numerals, scale.floor), "top": as_given(study.numerals, scale.top)}
 
 
-def _verdict(row: pd.Series, shared: Common) -> object:
+def _verdict(row: Row, shared: Common) -> object:
     if row["verdict"] == "unresolved":
         side = {"below": _("mean below, not firm"), "above": _("mean above, not firm")}.get(row["fact"], "")
         return (Markup('<span class="un">{}</span>').format(_("◇ unresolved")), side)
@@ -463,7 +463,7 @@ def families(study: Study, tests: Sequence[Test]) -> ShownTable:
     """What each family asks, how it is corrected, and what it can find at all."""
     frame = findings_of_families(tests)
     rows = []
-    for __, row in frame.iterrows():
+    for __, row in by_row(frame):
         low, high = row["detectable_low"], row["detectable_high"]
         found = EN_DASH
         if not math.isnan(low):
@@ -549,7 +549,7 @@ def league(words: StudyWords) -> ShownTable:
     numerals = words.study.numerals
     frame = words.shared.league
 
-    def span(row: pd.Series, low: str, high: str) -> str:
+    def span(row: Row, low: str, high: str) -> str:
         if math.isnan(row[low]):
             return EN_DASH
         return f"{int(row[low])}{EN_DASH}{int(row[high])}" if row[low] != row[high] else str(int(row[low]))
@@ -562,7 +562,7 @@ def league(words: StudyWords) -> ShownTable:
             "weights": span(row, "rank_low", "rank_high"),
             "interval": span(row, "rank_ci_low", "rank_ci_high"),
         }
-        for unit, row in frame.iterrows()
+        for unit, row in by_row(frame)
     ]
     rated = words.study.ratings is not None
     return table(

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis import figures, findings
 from kernels_lib.analysis.narrative import ClientWords
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.errors import BadParameters, ScorecardError
 from kernels_lib.study.opening import Study, open_study
 from kernels_lib.study.params import parse_overrides
@@ -99,7 +100,7 @@ def look(study: Study, wanted: Mapping[str, Any], overrides: str = "") -> Look:
     before, after = _words(study), _words(other)
     verdicts = before.card["verdict"].compare(after.card["verdict"], result_names=("was", "now"))
     changed = tuple(
-        f"{after.card.loc[criterion, 'name']}: {row['now']}, was {row['was']}" for criterion, row in verdicts.iterrows()
+        f"{after.card.loc[criterion, 'name']}: {row['now']}, was {row['was']}" for criterion, row in by_row(verdicts)
     )
     return Look(moved, figures.gap(after), after.headline().text, changed)
 

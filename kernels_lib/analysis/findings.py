@@ -25,6 +25,7 @@ from kernels_lib.analysis import agreement, answers, bounds, effects, ledger, mo
 from kernels_lib.analysis import multiverse as choices
 from kernels_lib.analysis import waves as change_of_waves
 from kernels_lib.analysis.keeping import kept
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.store import remember
 from kernels_lib.study.disclosure import withhold_industries, withhold_peers
 from kernels_lib.study.language import _
@@ -265,7 +266,7 @@ class Common:
         """The card as it goes into the results."""
         published = self.study.published
         rows = []
-        for criterion, row in self.card.iterrows():
+        for criterion, row in by_row(self.card):
             rows.append(
                 Criterion(
                     id=str(criterion),
@@ -734,7 +735,7 @@ def study_facts(study: Study, shared: Common) -> dict[str, object]:
         summary["overall"] = _known(float(members["overall"].mean()))
         summary["stage"] = scoring.stage(float(members["overall"].mean()), study.instrument.stage_cuts).name
     rows: list[dict[str, object]] = []
-    for unit, row in members.iterrows():
+    for unit, row in by_row(members):
         entry: dict[str, object] = {"name": unit, "industry": row["industry"], "basis": study.basis.value}
         if not shared.of_means:
             # The study's own report of published means carries no rebuilt score.
@@ -743,7 +744,7 @@ def study_facts(study: Study, shared: Common) -> dict[str, object]:
         rows.append(entry)
     facts: dict[str, object] = {"criteria": shared.criteria(), "summary": summary, "brands": tuple(rows)}
     industry_rows = []
-    for identity, row in shared.industries.iterrows():
+    for identity, row in by_row(shared.industries):
         entry = {"id": identity, "name": row["name"], "n": int(row["n"]), "basis": study.basis.value}
         if not shared.of_means:
             entry |= {key: _known(row[key]) for key in ("mean", "ci_low", "ci_high")}
@@ -763,7 +764,7 @@ def client_facts(study: Study, shared: Common, card: pd.DataFrame) -> dict[str, 
             "peers_mean": _known(row["peers_mean"]),
             "best_quarter": _known(row["best_quarter"]),
         }
-        for criterion, row in card.iterrows()
+        for criterion, row in by_row(card)
     }
     return {
         "criteria": shared.criteria(),

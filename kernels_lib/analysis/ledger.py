@@ -30,6 +30,7 @@ import pandas as pd
 from scipy import special
 
 from kernels_lib.analysis import apa, power
+from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.analysis.tables import as_given
 from kernels_lib.study.language import N_, SOURCE, _, _n, spoken
 from kernels_lib.study.opening import Study
@@ -239,7 +240,7 @@ def omnibus(study: Study, answer: pd.Series) -> list[Test]:
     ]
 
 
-def _tracks(study: Study, row: pd.Series, size: int, **shared: object) -> list[Test]:
+def _tracks(study: Study, row: Row, size: int, **shared: object) -> list[Test]:
     """The rows of one question: test of ranks, test of means."""
     parameters = study.parameters
     level = first_step(parameters.alpha, size, parameters.correction)
@@ -296,7 +297,7 @@ def _tracks(study: Study, row: pd.Series, size: int, **shared: object) -> list[T
     return [ranks, means]
 
 
-def _t_limits(row: pd.Series, alpha: float) -> tuple[float | None, float | None]:
+def _t_limits(row: Row, alpha: float) -> tuple[float | None, float | None]:
     """The t interval of the difference, for one question at a time: it belongs to the p-value beside it."""
     if known(row["t"]) is None or (row["t"] == 0 and row["difference"] != 0):
         return None, None
@@ -305,7 +306,7 @@ def _t_limits(row: pd.Series, alpha: float) -> tuple[float | None, float | None]
     return row["difference"] - half, row["difference"] + half
 
 
-def _signed_rank_line(row: pd.Series) -> str:
+def _signed_rank_line(row: Row) -> str:
     if known(row["p_value"]) is None:
         return ""
     return apa.line(
@@ -322,7 +323,7 @@ def _signed_rank_line(row: pd.Series) -> str:
     )
 
 
-def _t_line(row: pd.Series, low: float | None, high: float | None, level: float) -> str:
+def _t_line(row: Row, low: float | None, high: float | None, level: float) -> str:
     if known(row["t_p_value"]) is None:
         return ""
     return apa.line(
@@ -339,7 +340,7 @@ def targets(study: Study, card: pd.DataFrame) -> list[Test]:
     """Every criterion against its target: ranks, means, and the sign test beside them."""
     rows: list[Test] = []
     size = int(card["p_value"].notna().sum())
-    for criterion, row in card.iterrows():
+    for criterion, row in by_row(card):
         firm = bool(row["firm"])
         shared = {
             "about": question("targets", str(criterion)),
@@ -413,7 +414,7 @@ def margins(study: Study, card: pd.DataFrame) -> list[Test]:
             apa=apa.line([f"TOST {apa.p_value(row['margin_p_value'])}", f"n = {int(row['n'])}"]),
             basis=study.basis,
         )
-        for criterion, row in asked.iterrows()
+        for criterion, row in by_row(asked)
     ]
 
 
@@ -421,7 +422,7 @@ def pairs(study: Study, frame: pd.DataFrame) -> list[Test]:
     """Every pair of criteria: ranks and means."""
     rows: list[Test] = []
     size = int(frame["p_value"].notna().sum())
-    for __, row in frame.iterrows():
+    for __, row in by_row(frame):
         firm = row["holds"] in ("firm", "every")
         if math.isnan(row["difference"]):
             conclusion = untested(_("no unit was scored on both"))
@@ -443,7 +444,7 @@ def pairs(study: Study, frame: pd.DataFrame) -> list[Test]:
     return rows
 
 
-def _worst(study: Study, row: pd.Series, size: int, **shared: object) -> list[Test]:
+def _worst(study: Study, row: Row, size: int, **shared: object) -> list[Test]:
     """The worst cases of both tracks over every table with the published means."""
     parameters = study.parameters
     about = str(shared["about"])
@@ -514,7 +515,7 @@ OVER_TABLES = {
 def targets_over_tables(study: Study, card: pd.DataFrame) -> list[Test]:
     """Every criterion against its target, whatever the single scores were."""
     rows: list[Test] = []
-    for criterion, row in card.iterrows():
+    for criterion, row in by_row(card):
         decided = row["verdict"] in VERDICT_WORDS
         words = OVER_TABLES[row["grade"], row["verdict"]] if decided else N_("not decidable from the means")
         rows += _worst(
@@ -539,7 +540,7 @@ def pairs_over_tables(study: Study, frame: pd.DataFrame) -> list[Test]:
         "none": _("in no consistent table"),
     }
     rows: list[Test] = []
-    for __, row in frame.iterrows():
+    for __, row in by_row(frame):
         rows += _worst(
             study,
             row,
@@ -623,7 +624,7 @@ def industries(study: Study, frame: pd.DataFrame, profile: pd.Series) -> list[Te
     alpha = study.parameters.alpha
     tested = int(frame["p_value"].notna().sum())
     rows: list[Test] = []
-    for criterion, row in frame.iterrows():
+    for criterion, row in by_row(frame):
         about = question("industries", str(criterion))
         if row["reason"]:
             conclusion = untested(row["reason"])
@@ -741,7 +742,7 @@ def pairs_of_industries(study: Study, frame: pd.DataFrame) -> list[Test]:
             apa=apa.line([apa.symbol("z", known(row["z"])), apa.p_value(row["p_value"])]),
             basis=study.basis,
         )
-        for __, row in frame.iterrows()
+        for __, row in by_row(frame)
     ]
 
 
@@ -749,7 +750,7 @@ def peers(study: Study, card: pd.DataFrame) -> list[Test]:
     """The client against its peers; what was withheld stays out."""
     rows = []
     tested = int(card["p_value"].notna().sum())
-    for criterion, row in card.iterrows():
+    for criterion, row in by_row(card):
         about = question("peers", str(criterion))
         p = known(row["p_value"])
         n = int(row["base"])
@@ -802,7 +803,7 @@ def peers(study: Study, card: pd.DataFrame) -> list[Test]:
     return rows
 
 
-def _percentile(row: pd.Series) -> str:
+def _percentile(row: Row) -> str:
     low, high = row["percentile_low"], row["percentile_high"]
     return _("by ranks percentile {percentile} [{low}, {high}], exact, ties both ways").format(
         percentile=f"{row['percentile']:.0f}", low=f"{low:.0f}", high=f"{high:.0f}"
@@ -813,7 +814,7 @@ def waves(study: Study, frame: pd.DataFrame) -> list[Test]:
     """What changed since the wave before, criterion by criterion."""
     size = int(frame["p_value"].notna().sum())
     rows: list[Test] = []
-    for criterion, row in frame.iterrows():
+    for criterion, row in by_row(frame):
         about = question("waves", str(criterion))
         firm = row["holds"] == "firm"
         if row["reason"]:
@@ -882,7 +883,7 @@ def benchmarks(study: Study, frame: pd.DataFrame) -> list[Test]:
     size = int(asked["p_value"].notna().sum()) if len(asked) else 0
     alpha = study.parameters.alpha
     rows = []
-    for item, row in asked.iterrows():
+    for item, row in by_row(asked):
         about = question("benchmarks", str(item))
         p, basis = known(row["p_value"]), Basis(study.beside.pool.basis)
         if p is None:

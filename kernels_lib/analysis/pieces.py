@@ -17,6 +17,7 @@ from kernels_lib.analysis.narrative.advice import Advice, Condition
 from kernels_lib.analysis.narrative.base import Words
 from kernels_lib.analysis.narrative.client import ClientWords
 from kernels_lib.analysis.narrative.study import StudyWords
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.analysis.statement import NOTHING, Statement, joined, note, state
 from kernels_lib.analysis.tables import environment, score_bar
 from kernels_lib.study.language import N_, _, _n
@@ -103,11 +104,11 @@ def _answer(words: ClientWords, advice: Advice) -> dict[str, Any]:
         "misses_head": _("Missed opportunities: {reach}").format(reach=words.below_target),
         "strengths": [
             (numerals.score(row["score"]), row["short"], words.strength_note(str(criterion)))
-            for criterion, row in words.strengths.head(MOST_LISTED).iterrows()
+            for criterion, row in by_row(words.strengths.head(MOST_LISTED))
         ],
         "misses": [
             (numerals.score(row["score"]), row["short"], words.miss_note(str(criterion), place))
-            for place, (criterion, row) in enumerate(words.misses.head(MOST_LISTED).iterrows())
+            for place, (criterion, row) in enumerate(by_row(words.misses.head(MOST_LISTED)))
         ],
         "no_strengths": _no_strengths(words),
         "no_misses": _no_misses(words),
@@ -278,7 +279,7 @@ def gate_slide(advice: Advice) -> Statement:
                     "keep": _("Keep: {name}").format(name=row["short"]),
                     "words": numerals.score(row["score"]),
                 }
-                for __, row in words.strengths.head(MOST_LISTED).iterrows()
+                for __, row in by_row(words.strengths.head(MOST_LISTED))
             ],
         }
     )
@@ -326,7 +327,7 @@ def strengths(words: ClientWords) -> Statement:
             _upper_first(words.study.instrument[str(criterion)].does),
             words.strength_note(str(criterion)),
         )
-        for criterion, row in words.strengths.head(5).iterrows()
+        for criterion, row in by_row(words.strengths.head(5))
     ]
     return _piece("strengths.rows", "rows", "s", lines)
 
@@ -351,7 +352,7 @@ def best(words: ClientWords) -> Statement:
                 best=words.numbers.score(f"criteria.{criterion}.best_quarter", row["best_quarter"]),
             ),
         )
-        for criterion, row in rows.iterrows()
+        for criterion, row in by_row(rows)
     ]
     return _piece("best.rows", "rows", "b", lines)
 
@@ -450,7 +451,7 @@ def group_advice(words: StudyWords) -> Statement:
     gate = words.study.instrument.gate
     rows = [
         (words.study.numerals.mean(row["mean"]), row["short"], words.study.instrument[str(criterion)].action)
-        for criterion, row in card.iterrows()
+        for criterion, row in by_row(card)
         if gate is None or criterion != gate.criterion
     ]
     return _piece("advice.rows", "rows", "plain", rows[:4])

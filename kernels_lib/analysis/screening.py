@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kernels_lib.analysis.agreement import counted_agreement, rater_agreement
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.study.checking.problems import Problem, at
 from kernels_lib.study.checking.tables import Table
 from kernels_lib.study.counts import Counts
@@ -143,7 +144,7 @@ def _agreement(
     kept = ("icc_single", "icc_mean", "alpha")
     return [
         {"criterion": name, **{key: _or_none(row[key]) for key in kept}, "reason": row["reason"]}
-        for name, (_, row) in zip(names, found.iterrows(), strict=True)
+        for name, (_, row) in zip(names, by_row(found), strict=True)
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 from kernels_lib.analysis import scoring
 from kernels_lib.analysis.findings import Common, common
 from kernels_lib.analysis.multiverse import DROPPED, MEANS, PRATT, above
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.study.language import _
 from kernels_lib.study.opening import Study
 from kernels_lib.study.params import Effective
@@ -80,7 +81,7 @@ def conclusions(shared: Common) -> dict[str, str]:
 
 
 def _verdicts(shared: Common) -> dict[str, str]:
-    return {str(row["short"]): str(row["verdict"]) for __, row in shared.card.iterrows()}
+    return {str(row["short"]): str(row["verdict"]) for __, row in by_row(shared.card)}
 
 
 def _orders(shared: Common) -> dict[str, str]:
@@ -157,4 +158,4 @@ def _stages(study: Study, weights: dict[str, float]) -> dict[str, tuple[str, flo
     """Each unit's stage and rank."""
     table = scoring.overall(study.members, weights)
     cuts = study.instrument.stage_cuts
-    return {str(unit): (scoring.stage(row["overall"], cuts).name, row["rank"]) for unit, row in table.iterrows()}
+    return {str(unit): (scoring.stage(row["overall"], cuts).name, row["rank"]) for unit, row in by_row(table)}

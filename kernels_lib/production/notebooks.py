@@ -7,11 +7,8 @@ import builtins
 import json
 import keyword
 import math
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from hashlib import sha256
-from json.encoder import c_make_encoder
-from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from nbformat.v4 import nbjson
 from kernels_lib.errors import BadParameters, MissingTranslation, ScorecardError, UnknownName
 from kernels_lib.keep import remember_json
 from kernels_lib.paths import shown
+from kernels_lib.production import indented
 from kernels_lib.study.beside import SECTIONS as BESIDE
 from kernels_lib.study.language import SOURCE
 from kernels_lib.study.messages import translated
@@ -323,11 +321,11 @@ def _joined(text: Any) -> Any:
 
 
 def write(notebook: Mapping[str, Any]) -> bytes:
-    """A notebook of format 4 as a file, the bytes that ``nbformat.writes`` gives.
+    """A notebook of format 4 as a file: what ``nbformat.writes`` gives, but for line breaks.
 
     nbformat copies the whole notebook, validates it and writes it in Python, item by item; an executed
-    report has some ten thousand of them.  Here nothing is copied or validated, and whatever holds only
-    numbers and words is written at one go.
+    report has some ten thousand of them.  Here nothing is copied or validated, and what programs read,
+    such as a figure's JSON, stands on one line.
 
     Parameters
     ----------
@@ -344,9 +342,7 @@ def write(notebook: Mapping[str, Any]) -> bytes:
     TypeError
         If it holds what JSON has no form for.
     """
-    parts: list[str] = []
-    _put(_as_file(notebook), 0, parts.append)
-    return "".join(parts).encode("utf-8")
+    return indented.text(_as_file(notebook)).encode("utf-8")
 
 
 def _as_file(notebook: Mapping[str, Any]) -> dict[str, Any]:
@@ -378,85 +374,14 @@ def _output_as_file(output: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _bundle_as_file(bundle: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        mime: value.splitlines(True) if isinstance(value, str) and _is_text(mime) else value
-        for mime, value in bundle.items()
-    }
+    return {mime: _value_as_file(mime, value) for mime, value in bundle.items()}
+
+
+def _value_as_file(mime: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return value.splitlines(True) if _is_text(mime) else value
+    return indented.OneLine(value)
 
 
 def _is_text(mime: str) -> bool:
     return mime.startswith("text/") or mime in ("application/javascript", "image/svg+xml")
-
-
-def _float(value: float) -> str:
-    if math.isfinite(value):
-        return float.__repr__(value)
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-
-
-_PLAIN: dict[type, Callable[[Any], str]] = {
-    str: quoted,
-    int: int.__repr__,
-    float: _float,
-    bool: lambda value: "true" if value else "false",
-    type(None): lambda value: "null",
-}
-
-
-def _put(value: Any, depth: int, add: Callable[[str], None]) -> None:
-    """Add a value's JSON, indented by one space a level, keys sorted."""
-    plain = _PLAIN.get(type(value))
-    if plain is not None:
-        add(plain(value))
-    elif isinstance(value, dict | list | tuple):
-        opening, closing = "{}" if isinstance(value, dict) else "[]"
-        if not value:
-            add(opening + closing)
-            return
-        inner, outer = "\n" + " " * (depth + 1), "\n" + " " * depth
-        inside = value.values() if isinstance(value, dict) else value
-        if _PLAIN.keys() >= set(map(type, inside)):
-            add(opening + inner)
-            add(_flat(depth + 1)(value)[1:-1])
-        elif isinstance(value, dict):
-            before = opening + inner
-            for key, item in sorted(value.items(), key=lambda entry: entry[0]):
-                add(before + _key(key) + ": ")
-                _put(item, depth + 1, add)
-                before = "," + inner
-        else:
-            before = opening + inner
-            for item in value:
-                add(before)
-                _put(item, depth + 1, add)
-                before = "," + inner
-        add(outer + closing)
-    else:
-        add(_unusual(value))
-
-
-def _key(key: Any) -> str:
-    return quoted(key) if isinstance(key, str) else quoted(_unusual(key))
-
-
-def _unusual(value: Any) -> str:
-    """What is a plain value in other clothes, such as a number of numpy's."""
-    if isinstance(value, bytes):
-        return quoted(value.decode("ascii"))
-    for kind in (str, bool, int, float):
-        if isinstance(value, kind):
-            return _PLAIN[kind](value)
-    if value is None:
-        return "null"
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
-
-
-@cache
-def _flat(depth: int) -> Callable[[Any], str]:
-    """Writes a list or dict of plain values whose items stand at a depth."""
-    between = ",\n" + " " * depth
-    if c_make_encoder is None:  # another Python than CPython
-        return json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(between, ": ")).encode
-    # What JSONEncoder makes anew for every call.
-    encode = c_make_encoder(None, json.JSONEncoder().default, quoted, None, ": ", between, True, False, True)
-    return lambda value: "".join(encode(value, 0))

@@ -25,7 +25,7 @@ import nbformat
 from kernels_lib import __version__
 from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
-from kernels_lib.production import changes, engines, gates, reads, records
+from kernels_lib.production import changes, engines, gates, indented, reads, records
 from kernels_lib.production.browser import INSPECTIONS
 from kernels_lib.production.engines.here import run_here
 from kernels_lib.production.jobs import FILES, Job, Outcome
@@ -298,7 +298,7 @@ def _publish(
 
     A file of another format that was made from other results goes: beside this one it would contradict it.
     """
-    kept = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    kept = indented.text(results) + "\n"
     told = sha256(kept.encode("utf-8")).hexdigest()
     made = {
         FILES[name]: document.encode("utf-8") if isinstance(document, str) else document
@@ -307,7 +307,7 @@ def _publish(
     files = _still_true(job, told)
     files |= {name: {"sha256": sha256(raw).hexdigest(), "bytes": len(raw)} for name, raw in made.items()}
     manifest = _manifest(job, keys, results, files, passed) | {"results_sha256": told}
-    text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    text = indented.text(manifest) + "\n"
     whole = {**made, "manifest.json": text.encode("utf-8")}
     sums = {name: entry["sha256"] for name, entry in files.items()}
     sums["manifest.json"] = sha256(whole["manifest.json"]).hexdigest()

@@ -358,7 +358,7 @@ def _place(task: Task, child: template.Child | None) -> str:
     notes = list((task.job.root / "build" / "work").glob(f"j{child.pid}-*/{engines.RUNNING}"))
     if not notes:
         return ""
-    notebook, identity = prepare(task.job), notes[0].read_text(encoding="utf-8")
+    notebook, identity = prepare(task.job), notes[0].read_text(encoding="utf-8").strip()
     found = [index for index, cell in enumerate(notebook.cells) if cell.get("id") == identity]
     return engines.place_of(notebook, found[0]) if found else ""
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hmac
 import itertools
+import math
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 # Everything in a client's card that describes its peers.
@@ -50,13 +52,11 @@ def withhold_peers(card: pd.DataFrame, minimum_base: int) -> pd.DataFrame:
     DataFrame
         NaN in the peers' columns, and `firm` false, where `base` is below `minimum_base`.
     """
-    shown = card.copy()
-    few = shown["base"] < minimum_base
-    columns = [column for column in _ABOUT_PEERS if column in shown]
-    shown[columns] = shown[columns].astype(float)
-    shown.loc[few, columns] = float("nan")
-    shown["firm"] = shown["firm"] & ~few
-    return shown
+    few = card["base"].to_numpy() < minimum_base
+    withheld = {
+        column: np.where(few, math.nan, card[column].to_numpy(dtype=float)) for column in _ABOUT_PEERS if column in card
+    }
+    return card.assign(**withheld, firm=card["firm"].to_numpy(dtype=bool) & ~few)
 
 
 def withhold_industries(industries: pd.DataFrame, minimum_base: int) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def in_child(given: nbformat.NotebookNode, folder: Path, parameters: dict[str, A
     try:
         return child.result()
     except template.ChildDied:
-        identity = (folder / engines.RUNNING).read_text()
+        identity = (folder / engines.RUNNING).read_text().strip()
         at = next(index for index, cell in enumerate(given.cells) if cell.id == identity)
         place = engines.place_of(given, at)
         return {"notebook": given, "failure": f"reports/x.ipynb: stopped for 's'{place}: the kernel died."}

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
-from kernels_lib.production import build
+from kernels_lib.production import build, indented
 from kernels_lib.production.notebooks import (
     check_parameters,
     check_tags,
@@ -119,7 +119,7 @@ def test_no_other_brand_may_be_named_in_a_clients_documents(root):
     assert named.hides is None
 
 
-# Written as files: the bytes are nbformat's
+# Written as files: what nbformat writes, but that JSON for programs stands on one line
 
 
 def test_an_executed_report_is_written_as_nbformat_writes_it(site):
@@ -130,8 +130,14 @@ def test_an_executed_report_is_written_as_nbformat_writes_it(site):
         before = copy.deepcopy(notebook)
         written = write(notebook)
 
-        assert nbformat.writes(notebook).encode("utf-8") == written == path.read_bytes()
-        assert before == notebook
+        assert written == path.read_bytes()
+        assert notebook == before == nbformat.reads(written.decode("utf-8"), as_version=4)
+        assert loaded(nbformat.writes(notebook)) == loaded(written)
+
+
+def loaded(written: str | bytes) -> str:
+    """What JSON says, and in which order; NaN too is like itself."""
+    return repr(json.loads(written))
 
 
 plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -166,7 +172,14 @@ def test_any_notebook_is_written_as_nbformat_writes_it(made, metadata):
     notebook = nbformat.from_dict({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
     # Its writer alone: the whole function also validates, which these need not pass.
-    assert nbformat.v4.nbjson.writes(notebook).encode("utf-8") == write(notebook)
+    assert loaded(nbformat.v4.nbjson.writes(notebook)) == loaded(write(notebook))
+
+
+@settings(max_examples=150, deadline=None)
+@given(values)
+def test_json_with_an_item_a_line_is_that_of_the_standard_library(value):
+    assert json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) == indented.text(value)
+    assert repr(json.dumps(value, ensure_ascii=False, sort_keys=True)) == repr(indented.text(indented.OneLine(value)))
 
 
 def test_numbers_of_numpy_and_unusual_keys_are_written_as_well():
@@ -175,7 +188,7 @@ def test_numbers_of_numpy_and_unusual_keys_are_written_as_well():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[])])
     notebook.cells[0].outputs = [nbformat.NotebookNode(output_type="display_data", metadata={}, data=data)]
 
-    assert nbformat.v4.nbjson.writes(notebook).encode("utf-8") == write(notebook)
+    assert loaded(nbformat.v4.nbjson.writes(notebook)) == loaded(write(notebook))
     data["application/json"] = {"x": {1, 2}}
     with pytest.raises(TypeError, match="set is not JSON"):
         write(notebook)

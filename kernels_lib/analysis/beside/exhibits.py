@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 
-import pandas as pd
 import plotly.graph_objects as go
 from markupsafe import Markup
 
 from kernels_lib.analysis import charts, pieces
 from kernels_lib.analysis.charts.progress import STATES
 from kernels_lib.analysis.narrative.beside import BesideWords
+from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.analysis.statement import NOTHING, Statement, amount, joined, note, state
 from kernels_lib.analysis.tables import ShownTable, provenance, table
 from kernels_lib.study.language import _
@@ -27,7 +28,7 @@ def assessment_table(words: BesideWords) -> ShownTable | None:
         return None
     published = words.numbers.on(Basis.PUBLISHED)
     rows: list[dict[str, object]] = []
-    for item, row in words.answers.iterrows():
+    for item, row in by_row(words.answers):
         rows.append(
             {
                 "question": row["question"],
@@ -65,7 +66,7 @@ def assessment_table(words: BesideWords) -> ShownTable | None:
             year=int(row["year"]),
             n=_("not published") if math.isnan(row["n"]) else words.study.numerals.fixed(row["n"], 0),
         )
-        for __, row in words.answers.iterrows()
+        for __, row in by_row(words.answers)
     )
     return table(
         "assessment-table",
@@ -88,7 +89,7 @@ def _percent_range(words: BesideWords, low: float, high: float) -> str:
     return _("{low} to {high}%").format(low=fixed(100 * low, 0), high=fixed(100 * high, 0))
 
 
-def _pool(words: BesideWords, row: pd.Series) -> object:
+def _pool(words: BesideWords, row: Row) -> object:
     if not words.pool or math.isnan(row["pool"]):
         return EN_DASH
     shown = _("{yes} of {n}").format(yes=int(row["pool_yes"]), n=int(row["pool_n"]))
@@ -101,7 +102,7 @@ def objectives_table(words: BesideWords) -> ShownTable | None:
         return None
     date = words.study.numerals.date
     rows = []
-    for __, row in words.objectives.iterrows():
+    for __, row in by_row(words.objectives):
         sign, state_words = STATES[row["state"]]
         rows.append(
             {
@@ -145,7 +146,10 @@ def activity_table(words: BesideWords) -> ShownTable | None:
     """The meaningful metrics, with the period before where it is known."""
     if not len(words.meaningful):
         return None
-    rows = [{"metric": (row["name"], row["why"]), **_counted(words, row)} for __, row in words.meaningful.iterrows()]
+    rows = [
+        {"metric": (row["name"], row["why"]), **_counted(words, metric, row)}
+        for metric, row in by_row(words.meaningful)
+    ]
     return table(
         "activity-table",
         _("What a conclusion can rest on"),
@@ -168,7 +172,10 @@ def vanity_table(words: BesideWords) -> ShownTable | None:
     """The vanity metrics, small, each with the reason why nothing rests on it."""
     if not len(words.vanity):
         return None
-    rows = [{"metric": row["name"], "why": row["why"], **_counted(words, row)} for __, row in words.vanity.iterrows()]
+    rows = [
+        {"metric": row["name"], "why": row["why"], **_counted(words, metric, row)}
+        for metric, row in by_row(words.vanity)
+    ]
     return table(
         "vanity-table",
         _("Counted, and not used"),
@@ -185,11 +192,11 @@ def vanity_table(words: BesideWords) -> ShownTable | None:
     )
 
 
-def _counted(words: BesideWords, row: pd.Series) -> dict[str, object]:
+def _counted(words: BesideWords, metric: Hashable, row: Row) -> dict[str, object]:
     numerals, unit = words.study.numerals, row["unit"]
     known = not math.isnan(row["before"])
     return {
-        "value": words.numbers.amount(f"own.activity.{row.name}", float(row["value"]), unit),
+        "value": words.numbers.amount(f"own.activity.{metric}", float(row["value"]), unit),
         "before": amount(numerals, float(row["before"]), unit) if known else EN_DASH,
         "change": amount(numerals, float(row["change"]), "count", signed=True) if known else EN_DASH,
     }
@@ -239,9 +246,9 @@ def activity_slide(words: BesideWords) -> Statement:
                 False,
             )
         )
-    for __, row in words.meaningful.head(MOST_METRICS).iterrows():
-        counted = _counted(words, row)
-        value = state(f"own.activity.slide.{row.name}", "{value}", value=counted["value"])
+    for metric, row in by_row(words.meaningful.head(MOST_METRICS)):
+        counted = _counted(words, metric, row)
+        value = state(f"own.activity.slide.{metric}", "{value}", value=counted["value"])
         before = _("{before} before").format(before=counted["before"]) if not math.isnan(row["before"]) else ""
         columns.append((row["name"], value, before, row["why"], False))
     return pieces.numerals("own.activity.slide", columns, joined("own.activity.foot", [words.unused(), words.source()]))

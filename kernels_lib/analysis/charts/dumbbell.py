@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import Numerals
 
@@ -57,7 +58,8 @@ def peers(
     keys = pd.DataFrame({"difference": client_card["difference"].round(9)}, index=client_card.index)
     keys["mean"] = client_card["group_mean"] if "group_mean" in client_card else client_card["peers_mean"]
     order = keys.sort_values(["difference", "mean"], ascending=False, kind="stable", na_position="last").index
-    rows = [client_card.loc[criterion] for criterion in order]
+    of = dict(by_row(client_card))
+    rows = [of[criterion] for criterion in order]
     words = _(
         "Score from {floor} to {top}, sorted by the lead over peers. Best quarter: the mean of the highest scores, so "
         "that no single one shows. Soft band: the middle half of {units}."
@@ -101,7 +103,7 @@ def peers(
 
 def _draw(
     form: Form,
-    everything: list[pd.Series],
+    everything: list[Row],
     numerals: Numerals,
     *,
     floor: float,
@@ -164,11 +166,11 @@ def _draw(
     return d
 
 
-def _firm(row: pd.Series) -> bool:
+def _firm(row: Row) -> bool:
     return known(row["firm"]) and bool(row["firm"])
 
 
-def _right(d: Drawing, rows: dict[int, pd.Series], numerals: Numerals, subject: str) -> None:
+def _right(d: Drawing, rows: dict[int, Row], numerals: Numerals, subject: str) -> None:
     form = d.form
     narrow = form.names_above
     start = 30 if form.name == "deck" else 33
@@ -216,7 +218,7 @@ def _right(d: Drawing, rows: dict[int, pd.Series], numerals: Numerals, subject: 
             d.column(i, words, dx=start, dy=-up, colour=house.INK2)
 
 
-def _signed(row: pd.Series, numerals: Numerals, with_verdict: bool) -> str:
+def _signed(row: Row, numerals: Numerals, with_verdict: bool) -> str:
     """The difference; on a phone, which has no room for words, with the sign of a firm one."""
     if not known(row["difference"]):
         return ""
@@ -226,10 +228,10 @@ def _signed(row: pd.Series, numerals: Numerals, with_verdict: bool) -> str:
 
 def _names_of_marks(
     d: Drawing,
-    rows: dict[int, pd.Series],
-    both: dict[int, pd.Series],
-    quartiles: dict[int, pd.Series],
-    best: dict[int, pd.Series],
+    rows: dict[int, Row],
+    both: dict[int, Row],
+    quartiles: dict[int, Row],
+    best: dict[int, Row],
     level: set[int],
     subject: str,
     unit_many: str,
@@ -302,7 +304,7 @@ def _names_of_marks(
             break
 
 
-def _count(row: pd.Series, numerals: Numerals, *, ties: bool = True) -> str:
+def _count(row: Row, numerals: Numerals, *, ties: bool = True) -> str:
     """``27 of 29``, with the ties; ``all at 5.0`` where nobody differs."""
     if not known(row["below"]) or not known(row["base"]):
         return ""
@@ -313,7 +315,7 @@ def _count(row: pd.Series, numerals: Numerals, *, ties: bool = True) -> str:
     return text.format(below=below, base=base, tied=tied)
 
 
-def _phrase(row: pd.Series, numerals: Numerals) -> str:
+def _phrase(row: Row, numerals: Numerals) -> str:
     if not known(row["score"]):
         return _("{name} not scored").format(name=row["name"])
     score = numerals.score(row["score"])
@@ -338,7 +340,7 @@ def _phrase(row: pd.Series, numerals: Numerals) -> str:
     return f"{text} ({', '.join(parts)})"
 
 
-def _hover(row: pd.Series, subject: str, numerals: Numerals) -> str:
+def _hover(row: Row, subject: str, numerals: Numerals) -> str:
     own = _("{name}: {subject} {score}.") if known(row["score"]) else _("{name}: {subject} not scored.")
     sentences = [own.format(name=row["name"], subject=subject, score=numerals.score(row["score"]))]
     if not known(row["peers_mean"]):
@@ -366,7 +368,7 @@ def _hover(row: pd.Series, subject: str, numerals: Numerals) -> str:
     return " ".join(sentences)
 
 
-def _cells(row: pd.Series, numerals: Numerals) -> dict[str, Any]:
+def _cells(row: Row, numerals: Numerals) -> dict[str, Any]:
     def mean(key: str) -> float | None:
         return house.number(row[key], numerals.mean_decimals)
 

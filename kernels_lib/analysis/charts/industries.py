@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.study.language import _, _n
 from kernels_lib.study.numerals import Numerals
 
@@ -63,7 +64,7 @@ def industries(
     ordered = frame.sort_values("mean", ascending=False, kind="stable", na_position="last")
     hidden = ordered["withheld"].astype(bool) | ordered["mean"].isna()
     own_words = _("yours") if own_words is None else own_words
-    rows = [row for __, row in ordered[~hidden].iterrows()] + [row for __, row in ordered[hidden].iterrows()]
+    rows = [row for __, row in by_row(ordered[~hidden])] + [row for __, row in by_row(ordered[hidden])]
     total = n_all if n_all is not None else int(frame["n"].dropna().sum())
     many = f"{total} {unit_many}"
     shown = [row for row in rows if _shown(row)]
@@ -124,11 +125,11 @@ def industries(
     )
 
 
-def _shown(row: pd.Series) -> bool:
+def _shown(row: Row) -> bool:
     return known(row["mean"]) and not bool(row["withheld"])
 
 
-def _name(row: pd.Series, own: str) -> str:
+def _name(row: Row, own: str) -> str:
     return f"{row['name']} ({own})" if bool(row["own"]) and own else str(row["name"])
 
 
@@ -238,7 +239,7 @@ def _left_out(count: int) -> str:
     ).format(n=count)
 
 
-def _phrase(row: pd.Series, mean_all: float, many: str, words: str, own: str, numerals: Numerals) -> str:
+def _phrase(row: Row, mean_all: float, many: str, words: str, own: str, numerals: Numerals) -> str:
     name = _name(row, own)
     if not _shown(row):
         absent = words if bool(row["withheld"]) else _("no overall score")
@@ -257,7 +258,7 @@ def _phrase(row: pd.Series, mean_all: float, many: str, words: str, own: str, nu
     return f"{text} ({_('interval {interval}').format(interval=interval)})"
 
 
-def _hover(row: pd.Series, words: str, own: str, numerals: Numerals) -> str:
+def _hover(row: Row, words: str, own: str, numerals: Numerals) -> str:
     name = _name(row, own)
     if not _shown(row):
         absent = words if bool(row["withheld"]) else _("no overall score")
@@ -266,7 +267,7 @@ def _hover(row: pd.Series, words: str, own: str, numerals: Numerals) -> str:
     return _("{name}: mean {mean}, n = {n}.").format(name=name, mean=mean, n=int(row["n"]))
 
 
-def _cells(row: pd.Series, words: str, own: str, numerals: Numerals) -> dict[str, Any]:
+def _cells(row: Row, words: str, own: str, numerals: Numerals) -> dict[str, Any]:
     shown = _shown(row)
 
     def mean(key: str) -> float | None:

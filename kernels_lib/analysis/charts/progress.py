@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form
+from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.study.language import N_, _
 from kernels_lib.study.numerals import Numerals
 
@@ -57,7 +58,7 @@ def progress(
     go.Figure
         Roles: gained, missed, open, milestone, target.
     """
-    rows = [row for __, row in frame.iterrows()]
+    rows = [row for __, row in by_row(frame)]
     ways = [100 * float(row["way"]) for row in rows]
     low = min(0.0, 25 * math.floor(min(ways, default=0) / 25))
     high = max(100.0, 25 * math.ceil(max(ways, default=0) / 25))
@@ -139,7 +140,7 @@ def _draw(form: Form, rows: list[pd.Series], numerals: Numerals, *, low: float, 
     return d
 
 
-def _phrase(row: pd.Series, numerals: Numerals) -> str:
+def _phrase(row: Row, numerals: Numerals) -> str:
     return _("{name}: {measured}, target {target}, {way}% of the way, {state}").format(
         name=row["name"],
         measured=row["measured_text"],
@@ -149,7 +150,7 @@ def _phrase(row: pd.Series, numerals: Numerals) -> str:
     )
 
 
-def _cells(row: pd.Series) -> dict[str, Any]:
+def _cells(row: Row) -> dict[str, Any]:
     return {
         "name": row["name"],
         "measured": row["measured_text"],

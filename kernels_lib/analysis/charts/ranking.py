@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from kernels_lib.analysis import excerpts
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals
 
@@ -83,7 +84,7 @@ def ranking(
             high=float(row["high"]) if ranged and known(row["low"]) and known(row["high"]) else None,
             own=str(unit) == highlight,
         )
-        for unit, row in ordered.iterrows()
+        for unit, row in by_row(ordered)
     ]
     scale = _("Overall score from {floor} to {top}, best first.")
     under = [scale.format(floor=numerals.target(floor), top=numerals.target(top))]

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals
 
@@ -57,7 +58,7 @@ def scorecard(
     """
     # Those without a mean come last.
     ordered = card.sort_values("mean", ascending=False, kind="stable", na_position="last")
-    rows = [row for __, row in ordered.iterrows()]
+    rows = [row for __, row in by_row(ordered)]
     many = house.group_words(card["n"], unit_many)
     target = house.shared_target(card["target"])
     head = house.interval_head(card, numerals, mean=True)
@@ -207,7 +208,7 @@ def _right_column(d: Drawing, rows: dict[int, Any], numerals: Numerals, many: st
         d.column(i, _with_letters(row), dx=at, lines=2, colour=house.INK2, **place)
 
 
-def _second(d: Drawing, row: pd.Series, numerals: Numerals, target: float | None) -> str:
+def _second(d: Drawing, row: Row, numerals: Numerals, target: float | None) -> str:
     """What stands below a name: on a page the kind; a phone has no right column, so the mean, letters and stage.
 
     In as many words as there is room for left of the target line.
@@ -227,26 +228,26 @@ def _second(d: Drawing, row: pd.Series, numerals: Numerals, target: float | None
     return next((text for text in texts if house.text_width(text, d.form.least) <= room), texts[-1])
 
 
-def _letters(row: pd.Series) -> str:
+def _letters(row: Row) -> str:
     return str(row.get("letters", "") or "")
 
 
-def _with_letters(row: pd.Series) -> str:
+def _with_letters(row: Row) -> str:
     """The letters that criteria share whose order is not firm, and the stage, which may be cut short."""
     return f"{_letters(row)} · {_stage(row)}" if _letters(row) else _stage(row)
 
 
-def _stage(row: pd.Series) -> str:
+def _stage(row: Row) -> str:
     if row["stage_status"] == "assumed" and row["stage"]:
         return _("{stage} (assumed)").format(stage=row["stage"])
     return str(row["stage"])
 
 
-def _verdict(row: pd.Series) -> str:
+def _verdict(row: Row) -> str:
     return house.verdict(row["verdict"], bool(row.get("firm", True)))[1]
 
 
-def _phrase(row: pd.Series, numerals: Numerals) -> str:
+def _phrase(row: Row, numerals: Numerals) -> str:
     if not known(row["mean"]):
         return _("{name} without a mean").format(name=row["name"])
     gap = round(float(row["mean"] - row["target"]), 9)
@@ -254,7 +255,7 @@ def _phrase(row: pd.Series, numerals: Numerals) -> str:
     return f"{text} ({_stage(row)}, {_verdict(row)})"
 
 
-def _hover(row: pd.Series, many: str, numerals: Numerals) -> str:
+def _hover(row: Row, many: str, numerals: Numerals) -> str:
     mean = house.with_interval(row["mean"], row["ci_low"], row["ci_high"], numerals)
     own = _("{name}: the mean of all {many} is {mean}, at the stage {stage}.")
     if row["verdict"] == "unresolved":
@@ -284,7 +285,7 @@ def _how_to_read(rows: Sequence[pd.Series], many: str, letters: bool) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _cells(row: pd.Series, numerals: Numerals) -> dict[str, Any]:
+def _cells(row: Row, numerals: Numerals) -> dict[str, Any]:
     return {
         "name": row["name"],
         "side": row["side"],

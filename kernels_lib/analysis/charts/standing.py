@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals
 
@@ -49,7 +50,7 @@ def standing(
     go.Figure
         Roles: same, other, interval, pool.
     """
-    rows = [row for __, row in frame.sort_values("same", kind="stable").iterrows()]
+    rows = [row for __, row in by_row(frame.sort_values("same", kind="stable"))]
     pooled = pool if frame["pool"].notna().any() else ""
     read = _(
         "Each bar is everyone who was asked: those who say yes at the left, those who say no at the right. The "
@@ -129,12 +130,12 @@ def _draw(form: Form, rows: list[pd.Series], numerals: Numerals) -> Drawing:
     return d
 
 
-def _same(row: pd.Series, numerals: Numerals) -> str:
+def _same(row: Row, numerals: Numerals) -> str:
     words = _("{share}% say yes") if row["answer"] == "yes" else _("{share}% say no")
     return words.format(share=numerals.fixed(100 * row["same"], 0))
 
 
-def _phrase(row: pd.Series, numerals: Numerals) -> str:
+def _phrase(row: Row, numerals: Numerals) -> str:
     words = (
         _("{name}: the own answer is yes, as of {same}% of everyone asked")
         if row["answer"] == "yes"
@@ -143,7 +144,7 @@ def _phrase(row: pd.Series, numerals: Numerals) -> str:
     return words.format(name=row["short"], same=numerals.fixed(100 * row["same"], 0))
 
 
-def _cells(row: pd.Series) -> dict[str, Any]:
+def _cells(row: Row) -> dict[str, Any]:
     def percent(key: str) -> float | None:
         return house.number(100 * row[key], 0) if known(row[key]) else None
 

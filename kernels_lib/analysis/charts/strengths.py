@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.study.language import _
 from kernels_lib.study.numerals import Numerals, in_words
 
@@ -141,7 +142,7 @@ def strengths(
 def _rows(card: pd.DataFrame, client: pd.DataFrame | None, numerals: Numerals) -> list[_Row]:
     frame = card if client is None else client
     rows = []
-    for criterion, cells in frame.iterrows():
+    for criterion, cells in by_row(frame):
         if client is None:
             value, low, high = cells["mean"], cells["ci_low"], cells["ci_high"]
             mean, group, both = value, cells["verdict"], cells.get("firm", True)

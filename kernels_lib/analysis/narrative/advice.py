@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kernels_lib.analysis.narrative.client import ClientWords
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
 from kernels_lib.study.language import _n
 from kernels_lib.study.numerals import in_words
@@ -42,7 +43,7 @@ class Advice:
         needed = self.gate.requires["others"]
         others = self.words.card.drop(index=self.gate.criterion)
         others = others.sort_values(["score"], ascending=False, kind="stable", na_position="last")
-        return [Condition(str(c), bool(row["score"] >= needed), float(row["score"])) for c, row in others.iterrows()]
+        return [Condition(str(c), bool(row["score"] >= needed), float(row["score"])) for c, row in by_row(others)]
 
     @cached_property
     def open(self) -> bool:

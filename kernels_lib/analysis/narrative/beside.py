@@ -17,6 +17,7 @@ from kernels_lib.analysis.beside.activity import Share
 from kernels_lib.analysis.beside.objectives import AHEAD, BEHIND, ON_THE_WAY, REACHED
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, inside
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.analysis.statement import NOTHING, Numbers, Statement, amount, firm, joined, note, open_, state
 from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import listed
@@ -431,7 +432,7 @@ class BesideWords:
                 name=inside(row["name"]),
                 value=self.numbers.amount(f"own.activity.{metric}", float(row["value"]), row["unit"]),
             )
-            for metric, row in self.vanity.iterrows()
+            for metric, row in by_row(self.vanity)
         ]
         if not counts:
             return NOTHING

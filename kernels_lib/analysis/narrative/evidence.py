@@ -10,6 +10,7 @@ from kernels_lib.analysis.effects import end_point_interval
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.multiverse import above, beside_target
 from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, MOST_NAMED, Words, inside, percent
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, note, open_, state
 from kernels_lib.analysis.tables import as_given
 from kernels_lib.study.language import N_, _, _n
@@ -401,7 +402,7 @@ class EvidenceWords(Words):
         """
         scale, alpha = self.study.instrument.scale, self.study.parameters.alpha
         parts = []
-        for criterion, row in self._at_an_end().iterrows():
+        for criterion, row in by_row(self._at_an_end()):
             n, value = int(row["n"]), float(row["mean"])
             low, high, __ = end_point_interval(value, n, alpha, scale.floor, scale.top)
             top = value >= scale.top
@@ -684,7 +685,7 @@ class EvidenceWords(Words):
                 units=self.units,
                 both=self.numbers.count("change.both", int(row["n_both"]), words=False),
             )
-            for __, row in compared.head(1).iterrows()
+            for __, row in by_row(compared.head(1))
         ]
         full = int(table["at_top_before"].sum())
         if full:
@@ -733,7 +734,7 @@ class EvidenceWords(Words):
         if not len(table):
             return NOTHING
         parts = []
-        for criterion, row in table.iterrows():
+        for criterion, row in by_row(table):
             if row["reason"]:
                 parts.append(
                     state(

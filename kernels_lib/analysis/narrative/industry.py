@@ -7,6 +7,7 @@ import math
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.base import plain_number, shortlist
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.analysis.statement import Statement, firm, joined, open_, state
 from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import in_words, listed
@@ -206,7 +207,7 @@ class IndustryWords(EvidenceWords):
     def place(self) -> Statement:
         """What the comparison rests on."""
         rows = self.shared.industries
-        small = [f"{row['name']} ({int(row['n'])})" for _, row in rows.iterrows() if row["n"] < 5]
+        small = [f"{row['name']} ({int(row['n'])})" for _, row in by_row(rows) if row["n"] < 5]
         parts = [self.industry_intervals()]
         if small:
             parts.append(

@@ -8,6 +8,7 @@ from kernels_lib.analysis import bounds
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.base import shortlist
 from kernels_lib.analysis.narrative.evidence import EvidenceWords
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, open_, state
 from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import in_words, listed
@@ -494,7 +495,7 @@ class StudyWords(EvidenceWords):
             return []
         rows = self._certainties()
         items = []
-        for criterion, row in rows.iterrows():
+        for criterion, row in by_row(rows):
             below = int(row["at_least_below"])
             if row["all_equal"]:
                 text = state(

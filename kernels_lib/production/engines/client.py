@@ -37,6 +37,8 @@ SAVE_EVERY_S = 30
 
 # How much longer than a cell may run its process may live.
 GRACE_S = 5
+# Bytes of a cell's id, as the notebook format limits it.
+LONGEST_ID = 64
 
 
 def reseed(seed: int) -> None:
@@ -281,7 +283,8 @@ class Saver:
     ) -> None:
         self.nb = notebook
         self._save = save
-        self._running = running
+        # Opened once: opening and cutting a file costs more than running most cells.
+        self._running = None if running is None else running.open("wb", buffering=0)
         self._last = time.monotonic()
 
     def save(self) -> None:
@@ -298,7 +301,14 @@ class Saver:
     def cell_start(self, cell: NotebookNode, cell_index: int) -> None:
         """Note which cell runs now."""
         if self._running is not None and cell.cell_type == "code":
-            self._running.write_text(str(cell.get("id")), encoding="utf-8")
+            # Padded, so that nothing of a longer name before is left; whoever reads it strips it.
+            self._running.seek(0)
+            self._running.write(str(cell.get("id")).encode("utf-8").ljust(LONGEST_ID))
+
+    def close(self) -> None:
+        """Note no more cells."""
+        if self._running is not None:
+            self._running.close()
 
     def cell_exception(self, cell: NotebookNode, cell_index: int, exception: Exception) -> None:
         """Note that a cell failed."""

@@ -94,6 +94,8 @@ def execute(
     except Exception:
         saver.save()
         raise
+    finally:
+        saver.close()
 
 
 def seed_of(notebook: NotebookNode) -> int:
