@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -697,25 +697,49 @@ def client_card(study: Study, shared: Common) -> pd.DataFrame:
         `firm`; of all units `group_mean`, `group_low`, `group_high`, `group_verdict`.
     """
     own = study.scores.loc[study.client.brand]
-    card = _names(study)
-    card["score"] = own
-    card["target"] = pd.Series(study.targets)
-    card["gap"] = card["score"] - card["target"]
+    names, group = _names(study), shared.card
+    scores = own.reindex(names.index).to_numpy(dtype=float)
+    targets = np.array([study.targets.get(criterion, math.nan) for criterion in names.index], dtype=float)
     # Scored once, a score has no known error; scored by several raters, it is known up to its SEM.
-    card["sem"] = errors_of_measurement(study, shared)
-    card["verdict"] = [
-        scoring.verdict_of_score(score, target, sem)
-        for score, target, sem in zip(card["score"], card["target"], card["sem"], strict=True)
-    ]
-    card["stage"] = [scoring.stage(score, study.instrument.stage_cuts).name for score in card["score"]]
+    errors = _aligned(errors_of_measurement(study, shared), names.index)
     beside = peers.against_peers(
         own, study.peers, alpha=study.parameters.alpha, minimum_base=study.parameters.minimum_base
     )
-    card = withhold_peers(card.join(beside), study.parameters.minimum_base)
-    group = shared.card
-    card["group_mean"], card["group_low"], card["group_high"] = group["mean"], group["ci_low"], group["ci_high"]
-    card["group_verdict"], card["group_firm"] = group["verdict"], group["firm"]
-    return card
+    # Put together at once: a column that is added to a table costs as much as a whole table.
+    card = pd.DataFrame(
+        {
+            **_columns(names),
+            "score": scores,
+            "target": targets,
+            "gap": scores - targets,
+            "sem": errors,
+            "verdict": list(map(scoring.verdict_of_score, scores, targets, errors)),
+            "stage": [scoring.stage(score, study.instrument.stage_cuts).name for score in scores],
+            **_columns(beside.reindex(names.index)),
+            **_columns(group.reindex(names.index)[list(_OF_GROUP)].rename(columns=_OF_GROUP)),
+        },
+        index=names.index,
+    )
+    return withhold_peers(card, study.parameters.minimum_base)
+
+
+_OF_GROUP = {
+    "mean": "group_mean",
+    "ci_low": "group_low",
+    "ci_high": "group_high",
+    "verdict": "group_verdict",
+    "firm": "group_firm",
+}
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, Any]:
+    return {name: column.array for name, column in frame.items()}
+
+
+def _aligned(values: pd.Series | float, index: pd.Index) -> np.ndarray:
+    if isinstance(values, pd.Series):
+        return values.reindex(index).to_numpy(dtype=float)
+    return np.full(len(index), values, dtype=float)
 
 
 def errors_of_measurement(study: Study, shared: Common) -> pd.Series | float:

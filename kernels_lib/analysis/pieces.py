@@ -211,7 +211,7 @@ def _gate(advice: Advice) -> dict[str, Any]:
         for condition in advice.conditions
     ]
     gated = words.study.instrument[advice.gate.criterion]
-    own = words.card.loc[gated.id, "score"]
+    own = words.rows[gated.id]["score"]
     met = sum(condition.met for condition in advice.conditions)
     label = _n("One condition", "{count} conditions", len(rows)).format(count=in_words(len(rows)))
     state_words = (
@@ -262,7 +262,7 @@ def gate_slide(advice: Advice) -> Statement:
         {
             "action": words.study.instrument[criterion].action.rstrip("."),
             "name": words.study.instrument[criterion].short,
-            "words": _("{gap} short").format(gap=numerals.score(-words.card.loc[criterion, "gap"])),
+            "words": _("{gap} short").format(gap=numerals.score(-words.rows[criterion]["gap"])),
         }
         for criterion in advice.steps
     ]
@@ -306,7 +306,7 @@ def meaning(words: ClientWords) -> Statement:
     if first is None:
         return NOTHING
     criterion = words.study.instrument[str(first)]
-    row = words.card.loc[first]
+    row = words.rows[first]
     score = words.numbers.score(f"criteria.{criterion.id}.score", row["score"])
     target = words.numbers.target(f"criteria.{criterion.id}.target", row["target"])
     head = state("meaning.score", "{score}", score=score)

@@ -19,6 +19,7 @@ from typing import Any
 from kernels_lib.production import records, runner
 from kernels_lib.production.jobs import Job, Outcome
 from kernels_lib.production.keys import Keyring, Keys, digest
+from kernels_lib.production.lazily import OF_NUMPY, later
 from kernels_lib.production.leaks import Secrets, Units
 from kernels_lib.production.limits import Limits, seal
 from kernels_lib.production.records import Need
@@ -144,6 +145,8 @@ def load(modules: Iterable[str]) -> None:
     environment = dict(os.environ)
     gc.disable()
     with shell.importing():
+        # scipy asks numpy for all that it names.
+        later(OF_NUMPY)
         for name in modules:
             importlib.import_module(name)
     gc.enable()

@@ -53,6 +53,8 @@ def withhold_peers(card: pd.DataFrame, minimum_base: int) -> pd.DataFrame:
         NaN in the peers' columns, and `firm` false, where `base` is below `minimum_base`.
     """
     few = card["base"].to_numpy() < minimum_base
+    if not few.any():
+        return card.copy()
     withheld = {
         column: np.where(few, math.nan, card[column].to_numpy(dtype=float)) for column in _ABOUT_PEERS if column in card
     }

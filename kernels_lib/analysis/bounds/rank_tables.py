@@ -20,7 +20,7 @@ Memory and time grow as n^4 and n^6; `within_reach` says where that is too much.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -165,13 +165,14 @@ def _compute(n: int, sizes: tuple[Size, ...], zero: bool, rule: str) -> tuple[in
     stage = _Stage(n, 0, 0, mirrored=mirrored)
     for used in range(n + 1 if zero and rule == "pratt" else 1):
         stage.box(used)[0, stage.half[used]] = 1
-    stages = [stage]
-    for size in sizes:
-        stages.append(_with_size(stages[-1], n, size, mirrored=mirrored))
-    last = stages[-1]
-
     # Zeros that are dropped leave any number of differences; otherwise all n are used.
     ends = range(n + 1) if zero and rule == "wilcox" else (n,)
+    stages = [stage]
+    for place, size in enumerate(sizes, 1):
+        # After the last size nothing follows that could use the other differences.
+        wanted = ends if place == len(sizes) else range(n + 1)
+        stages.append(_with_size(stages[-1], n, size, wanted, mirrored=mirrored))
+    last = stages[-1]
     largest = np.zeros_like(last.box(n))
     for used in ends:
         box, top, left = last.box(used), last.first[used] - last.first[n], last.half[n] - last.half[used]
@@ -213,8 +214,11 @@ def _added(size: Size, positive: int, negative: int) -> int:
     return (positive * size.plus if positive else 0) + (negative * size.minus if negative else 0)
 
 
-def _with_size(before: _Stage, n: int, size: Size, *, mirrored: bool) -> _Stage:
-    """The next stage: any number of differences of this size, any of them negative."""
+def _with_size(before: _Stage, n: int, size: Size, wanted: Collection[int], *, mirrored: bool) -> _Stage:
+    """The next stage: any number of differences of this size, any of them negative.
+
+    Only states with so many differences used as are `wanted`.
+    """
     ends = [end for end in size if end is not None]
     after = _Stage(n, min(before.low, *ends), max(before.high, *ends), mirrored=mirrored)
     for used in range(n + 1):
@@ -226,6 +230,8 @@ def _with_size(before: _Stage, n: int, size: Size, *, mirrored: bool) -> _Stage:
         for m in range(n - used + 1):
             # Doubled mid-rank of m tied differences after `used` smaller ones.
             rank, now = 2 * used + m + 1, used + m
+            if now not in wanted:
+                continue
             value = box + box.dtype.type(m * rank * rank)
             value *= reached
             target, lowest = after.box(now), after.first[now]

@@ -182,7 +182,7 @@ class Advice:
     def step(self, criterion: str) -> tuple[str, Statement]:
         """An action and how to do it."""
         entry = self.words.study.instrument[criterion]
-        gap = self.words.numbers.distance(f"criteria.{criterion}.gap", self.words.card.loc[criterion, "gap"])
+        gap = self.words.numbers.distance(f"criteria.{criterion}.gap", self.words.rows[criterion]["gap"])
         how = state(
             f"steps.{criterion}",
             "{short}, {gap} points short. {improve}",

@@ -178,16 +178,15 @@ class Words:
 
         Criteria that are above the same others share a sentence.
         """
-        above: dict[str, list[str]] = {}
-        for first, second in zip(pairs["first"], pairs["second"], strict=True):
-            above.setdefault(first, []).append(second)
+        above: dict[str, dict[str, float]] = {}
+        for first, second, ahead in zip(pairs["first"], pairs["second"], pairs["difference"], strict=True):
+            above.setdefault(first, {})[second] = ahead
         sentences = []
-        means = self.shared.card["mean"]
+        means = self.shared.card["mean"].to_dict()
         for number, first in enumerate(sorted(above, key=lambda criterion: -means[criterion])):
             seconds = sorted(above[first], key=lambda criterion: -means[criterion])
-            mine = pairs[pairs["first"] == first]["difference"]
-            low = self.numbers.distance(f"{identity}.{first}.least", mine.min())
-            high = self.numbers.distance(f"{identity}.{first}.most", mine.max())
+            low = self.numbers.distance(f"{identity}.{first}.least", min(above[first].values()))
+            high = self.numbers.distance(f"{identity}.{first}.most", max(above[first].values()))
             one_distance, distances = ORDERED[number % len(ORDERED)]
             words = state(
                 f"{identity}.{first}",
@@ -197,7 +196,7 @@ class Words:
                 low=low,
                 high=high,
             )
-            sentences.append(words.claiming(_pairs(firm, pairs[pairs["first"] == first])))
+            sentences.append(words.claiming(firm(*(question("pairs", first, second) for second in above[first]))))
         return joined(identity, sentences)
 
     def _whom(self, below: list[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 from scipy import special
@@ -12,6 +13,7 @@ from scipy import special
 from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.base import Words
+from kernels_lib.analysis.rows import by_row
 from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, note, open_, state
 from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import in_words, listed
@@ -103,6 +105,11 @@ class ClientWords(Words):
     def named(self, criteria: Iterable[object]) -> str:
         """Criteria as a sentence names them; German puts each between quotation marks."""
         return listed([_("{criterion}").format(criterion=self.short(str(c))) for c in criteria])
+
+    @cached_property
+    def rows(self) -> dict[Hashable, dict[str, Any]]:
+        """The client's card by criterion, for looking single values up."""
+        return dict(by_row(self.card))
 
     @cached_property
     def strengths(self) -> pd.DataFrame:
@@ -343,7 +350,7 @@ class ClientWords(Words):
 
     def strength_note(self, criterion: str) -> Statement:
         """One line below a strength in the summary."""
-        row, identity = self.card.loc[criterion], f"strengths.{criterion}"
+        row, identity = self.rows[criterion], f"strengths.{criterion}"
         base = str(int(row["base"]))
         if not math.isnan(row["tied"]) and row["tied"] == row["base"]:
             return state(identity, "{group} score the same", group=self.group)
@@ -373,11 +380,11 @@ class ClientWords(Words):
         return state(identity, "no peer scores higher")
 
     def _gap(self, criterion: str):
-        return self.numbers.distance(f"criteria.{criterion}.gap", self.card.loc[criterion, "gap"])
+        return self.numbers.distance(f"criteria.{criterion}.gap", self.rows[criterion]["gap"])
 
     def miss_note(self, criterion: str, place: int) -> Statement:
         """One line below a missed opportunity in the summary; `place` counts from 0."""
-        row, identity, gap = self.card.loc[criterion], f"misses.{criterion}", self._gap(criterion)
+        row, identity, gap = self.rows[criterion], f"misses.{criterion}", self._gap(criterion)
         gaps = self.misses["gap"].round(9)
         if len(gaps) == 1:
             return state(
