@@ -72,11 +72,18 @@ def build(
     Example: scorecard build brand-07 --set alpha=0.01
     """
     from kernels_lib.paths import find_root
+    from kernels_lib.production import engines
+
+    root = find_root()
+    one = len(clients or ()) == 1
+    forks = engine in ("auto", "warm") and engines.template.supported()
+    # The workers import what they need while this process imports what it needs, and plans the build.
+    begun = engines.begin(root, one=one) if forks and not (scheduler or explain) else None
+
     from kernels_lib.production import build as production
     from kernels_lib.production import uptodate
     from kernels_lib.production.workers import Crew
 
-    root = find_root()
     before = uptodate.made_from(str(root))
     request = production.Request(
         root=root,
@@ -99,8 +106,7 @@ def build(
     if explain:
         _explain(production.plan(request), as_json)
         return
-    # The workers import what they need while the build is planned.
-    with Crew(root, engine, starts=not scheduler, one=len(request.clients) == 1) as crew:
+    with Crew(root, engine, starts=not scheduler, one=one, begun=begun) as crew:
         planned = production.plan(request)
         for warning in planned.warnings:
             typer.echo(f"Note: {warning}", err=True)

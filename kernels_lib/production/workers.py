@@ -30,18 +30,6 @@ from kernels_lib.production.leaks import Units
 from kernels_lib.production.runner import failed_file, prepare
 from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, remember_units
 
-# What running a notebook needs: imported while the build is still being planned.
-RUNNING = (
-    "papermill.execute",
-    *engines.PRELOAD,
-    "kernels_lib.production.engines.client",
-    "kernels_lib.production.sharing",
-    "kernels_lib.analysis.evidence",
-    "ipykernel_launcher",
-)
-PUBLISHING = ("kernels_lib.production.tasks",)
-COMPILE = "kernels_lib.production.tasks:get_ready_early"
-
 # A task that died may have been unlucky; one that dies twice is at fault.
 TRIES = 2
 
@@ -61,31 +49,36 @@ class Crew:
     starts : bool, default True
         Whether the template starts at once; else with the first task.
     one : bool, default False
-        Whether one report is asked for: then its notebook will probably run, and the template begins with
-        what that needs.  Else it begins with what publishing needs, which all reports do.
+        Whether one report is asked for, see `engines.begin`.
+    begun : Template, optional
+        What `engines.begin` gave; closed with the crew.
     """
 
-    def __init__(self, root: Path, engine: str = "auto", *, starts: bool = True, one: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        engine: str = "auto",
+        *,
+        starts: bool = True,
+        one: bool = False,
+        begun: template.Template | None = None,
+    ) -> None:
         self._root = root
         self._forks = engine in ("auto", "warm") and template.supported()
         self._one = one
-        self._loaded = False
-        self._template: template.Template | None = None
+        self._loaded = one and begun is not None
+        self._template = begun
         self._prepared: template.Template | None = None
         self._rehearsed: template.Template | None = None
         self._share: dict[str, Any] | None = None
         self._lock = threading.Lock()
         # What whoever asked for the build should know of how it went.
         self.notes: list[str] = []
-        if self._forks and starts:
+        if self._forks and starts and begun is None:
             self._start()
 
     def _start(self) -> template.Template:
-        environment = engines.kernel_environment(self._root)
-        if self._one:
-            self._template = template.Template(RUNNING, environment)
-        else:
-            self._template = template.Template(PUBLISHING, environment, prepare=(COMPILE,), front_end="")
+        self._template = engines.begin(self._root, one=self._one)
         self._loaded = self._one
         self._prepared = None
         return self._template
@@ -93,7 +86,7 @@ class Crew:
     def _load(self, parent: template.Template) -> None:
         """Have the template import what running a notebook needs, once."""
         if not self._loaded:
-            parent.run("kernels_lib.production.tasks:load", list(RUNNING))
+            parent.run("kernels_lib.production.tasks:load", list(engines.RUNNING_NEEDS))
             self._loaded = True
 
     def work(self, tasks: Sequence[Task], units: Units, *, count: int, share: bool = False) -> Iterator[Outcome]:
@@ -231,7 +224,7 @@ class Crew:
         from kernels_lib.production import sharing
 
         sample = [tasks[0], *tasks[-1 : -sharing.SAMPLE : -1]]
-        with template.Template(RUNNING, engines.kernel_environment(self._root)) as plain:
+        with template.Template(engines.RUNNING_NEEDS, engines.kernel_environment(self._root)) as plain:
             for task in sample:
                 asked = {"root": str(self._root), "job": task.job.as_json()}
                 found = [each.fork("kernels_lib.production.sharing:probe", asked) for each in (plain, parent)]

@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from kernels_lib.production import build, engines, tasks
-from kernels_lib.production.engines import shell
-from kernels_lib.production.workers import RUNNING
+from kernels_lib.production.engines import RUNNING_NEEDS, shell
 
 CLIENTS = ("brand-07", "brand-08", "brand-24")
 # What changes from build to build: a colour makes documents anew, an error rate runs the notebooks again.
@@ -137,7 +136,7 @@ def main(project: str, kills: str, seed: str) -> None:
     import importlib
 
     with shell.importing():
-        for module in RUNNING:
+        for module in RUNNING_NEEDS:
             importlib.import_module(module)
     tasks.get_ready({"assets": "inline"})
     build._worked = _in_this_process  # the files are moved by the same code in a process of its own

@@ -166,7 +166,7 @@ def test_a_build_that_cannot_be_planned_says_what_the_command_line_says(project)
 
 
 def test_code_that_cannot_be_imported_is_told_and_nothing_waits_for_it(project, monkeypatch):
-    monkeypatch.setattr(workshop, "RUNNING", ())
+    monkeypatch.setattr(workshop, "RUNNING_NEEDS", ())
     monkeypatch.setattr(workshop, "PUBLISHING", ())
     monkeypatch.setattr(workshop, "MAKING", "kernels_lib.no_such_module")
     shop = workshop.Workshop(project)

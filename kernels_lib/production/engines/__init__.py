@@ -21,14 +21,15 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from kernels_lib.errors import NotebookFailed, UnknownName
 from kernels_lib.production.engines import template
 from kernels_lib.production.limits import VARIABLE, Clock, Limits
-from kernels_lib.production.notebooks import check_name, heading_above, tags
+
+if TYPE_CHECKING:
+    # A template starts before its maker has imported this.
+    import nbformat
 
 STARTUP_TIMEOUT_S = 120
 # Beside a notebook that runs: which cell is running.
@@ -70,7 +71,10 @@ def with_parameters(
     NotebookNode
         The injected cell has a fixed id, where papermill draws one.
     """
+    import nbformat
     from papermill.translators import PythonTranslator
+
+    from kernels_lib.production.notebooks import check_name
 
     for name in parameters:
         check_name(name, "parameters")
@@ -110,6 +114,11 @@ def kernel_environment(root: Path) -> dict[str, str]:
 
 ENGINES = ("auto", "warm", "kernel", "stock")
 
+# What publishing needs, and what prepares it.
+PUBLISHING = ("kernels_lib.production.tasks",)
+COMPILE = "kernels_lib.production.tasks:get_ready_early"
+LOAD = "kernels_lib.production.tasks:load"
+
 # What every notebook needs, and what reports import; a template imports it once.
 BASE = ("papermill.execute", "kernels_lib.production.engines.client", "numpy.random")
 PRELOAD = (
@@ -126,6 +135,35 @@ PRELOAD = (
     "kernels_lib.analysis.warm_up",
     "kernels_lib.study.opening",
 )
+# What running a notebook needs.
+RUNNING_NEEDS = (
+    "papermill.execute",
+    *PRELOAD,
+    "kernels_lib.production.engines.client",
+    "kernels_lib.production.sharing",
+    "kernels_lib.analysis.evidence",
+    "ipykernel_launcher",
+)
+
+
+def begin(root: Path, *, one: bool = False) -> template.Template:
+    """A template for a build; it imports while the caller does, who needs not have imported anything for this.
+
+    Parameters
+    ----------
+    root : Path
+        The project's.
+    one : bool, default False
+        Whether one report is asked for: then its notebook will probably run, and the template begins with
+        what that needs.  Else it begins with what publishing needs, which all reports do, and goes on with the
+        rest while nobody asks it anything.
+    """
+    environment = kernel_environment(root)
+    if one:
+        return template.Template(RUNNING_NEEDS, environment)
+    idle = (LOAD, RUNNING_NEEDS)
+    return template.Template(PUBLISHING, environment, prepare=(COMPILE,), idle=idle, front_end="")
+
 
 # Words in a cell that only make sense with a front end, or look at the kernel's own sockets.
 FRONT_END = (
@@ -226,9 +264,12 @@ def run(
     NotebookFailed
         If a cell raised, timed out, or the kernel died.
     """
+    from kernels_lib.production.notebooks import check_name
+
     for parameter in parameters:
         check_name(parameter, f"reports/{name}.ipynb")
     prepare_process()
+    import nbformat
     import papermill
     from jupyter_client.provisioning import KernelProvisionerFactory
     from traitlets.config import Config
@@ -380,6 +421,8 @@ def _provisioner(kind: str) -> str:
 
 def _left(target: Path, source: Path, clock: Clock) -> nbformat.NotebookNode:
     """The partly run notebook; papermill itself saves what cells have shown only now and then."""
+    import nbformat
+
     left = nbformat.read(target if target.is_file() else source, as_version=4)
     for cell in left.cells:
         if (ran := clock.began.get(cell.get("id"))) is not None:
@@ -416,6 +459,8 @@ def _failed(
 
 def place_of(notebook: nbformat.NotebookNode, index: int) -> str:
     """A cell as messages name it, as whoever opens the report's notebook counts: `` at cell 3 ("Who leads?")``."""
+    from kernels_lib.production.notebooks import heading_above, tags
+
     heading = heading_above(notebook, index)
     number = 1 + sum(not _ADDED & set(tags(cell)) for cell in notebook.cells[:index])
     return f" at cell {number}" + (f' ("{heading}")' if heading else "")

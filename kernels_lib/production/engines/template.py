@@ -261,6 +261,8 @@ class Template:
         The template's whole environment, and its children's unless they get their own.
     prepare : sequence of str
         Functions without arguments ("module:name") to call after importing.
+    idle : (str, sequence of str)
+        A function of a list, and items; it is called with one after the other while nobody asks anything.
     front_end : str
         Function ("module:name") that returns a context to import in, with the kernel that libraries
         look for while they are imported.  Empty: they see none.
@@ -278,6 +280,7 @@ class Template:
         environment: Mapping[str, str],
         *,
         prepare: Sequence[str] = (),
+        idle: tuple[str, Sequence[str]] = ("", ()),
         front_end: str = FRONT_END,
     ) -> None:
         if not supported():
@@ -298,7 +301,8 @@ class Template:
         self._channel = ours
         self._finish = atexit.register(self.close)
         with contextlib.suppress(BrokenPipeError):  # it has ended; the first question says why
-            _write(ours, {"preload": list(preload), "prepare": list(prepare), "front_end": front_end})
+            setup = {"preload": list(preload), "prepare": list(prepare), "front_end": front_end}
+            _write(ours, {**setup, "idle": [idle[0], list(idle[1])]})
 
     @property
     def pid(self) -> int:
@@ -573,6 +577,7 @@ def _serve(descriptor: int) -> None:
     _write(channel, {"result": None})
     ended: dict[int, int] = {}
     descriptors: list[int] = []
+    _while_idle(*setup["idle"], channel)
     while (request := _read(channel, descriptors)) is not None:
         try:
             answer = _answer(request, ended, channel, descriptors)
@@ -582,6 +587,13 @@ def _serve(descriptor: int) -> None:
         while descriptors:
             os.close(descriptors.pop())
         _write(channel, answer)
+
+
+def _while_idle(function: str, items: list[str], channel: socket.socket) -> None:
+    """Go on with what will probably be asked for; whatever goes wrong is said by whoever asks for it."""
+    with contextlib.suppress(Exception):
+        while items and not select.select([channel], [], [], 0)[0]:
+            _named(function)([items.pop(0)])
 
 
 def _line(error: BaseException) -> str:

@@ -18,8 +18,7 @@ from typing import Any
 
 from kernels_lib.errors import ScorecardError
 from kernels_lib.production import engines
-from kernels_lib.production.engines import template
-from kernels_lib.production.workers import COMPILE, PUBLISHING, RUNNING
+from kernels_lib.production.engines import COMPILE, PUBLISHING, RUNNING_NEEDS, template
 
 MAKING = "kernels_lib.production.preview.making"
 # How soon a child notices that what it makes is out of date.
@@ -62,7 +61,9 @@ class Workshop:
                 raise ScorecardError("the preview has ended.")
             if template.supported():
                 environment = engines.kernel_environment(self._root)
-                self._template = template.Template((*RUNNING, *PUBLISHING, MAKING), environment, prepare=(COMPILE,))
+                self._template = template.Template(
+                    (*RUNNING_NEEDS, *PUBLISHING, MAKING), environment, prepare=(COMPILE,)
+                )
             else:
                 self._pool = ProcessPoolExecutor(1, get_context("spawn"))
         # Without the lock: whoever closes it need not wait until everything is imported.
