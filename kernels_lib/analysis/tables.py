@@ -6,13 +6,14 @@ record come from the same cells.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kernels_lib.analysis.statement import mark
 from kernels_lib.study.language import N_, _
@@ -94,11 +95,7 @@ def table(
             subtitle=subtitle,
             note=note,
             columns=columns,
-            rows=[
-                place if isinstance(place, str) else [_shown(rows[place].get(column.key, "")) for column in columns]
-                for place in (range(len(rows)) if shown is None else shown)
-            ],
-            breaks=set(breaks),
+            body=_body(columns, rows, range(len(rows)) if shown is None else shown, set(breaks), set(optional)),
             optional=set(optional),
             small=small,
         )
@@ -114,9 +111,36 @@ def table(
     return ShownTable(Markup(html), record, tuple(numbers))
 
 
-def _shown(cell: Any) -> dict[str, Any]:
+def _body(
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    places: Iterable[int | str],
+    breaks: AbstractSet[int],
+    optional: AbstractSet[str],
+) -> Markup:
+    """The rows; not in the template, which asks its environment for every attribute of every cell."""
+    opening = [
+        f'<td class="{"num" if column.kind == "number" else ""}{" opt" if column.key in optional else ""}">'
+        for column in columns
+    ]
+    lines = []
+    for number, place in enumerate(places):
+        lines.append('<tr class="brk">' if number in breaks else "<tr>")
+        if isinstance(place, str):
+            lines.append(f'<th scope="row" colspan="{len(columns)}" class="mut">{escape(place)}</th>')
+        else:
+            row = rows[place]
+            cells = [_shown(row.get(column.key, "")) for column in columns]
+            lines.append(f'<th scope="row">{cells[0]}</th>')
+            lines += [f"{tag}{cell}</td>" for tag, cell in zip(opening[1:], cells[1:], strict=True)]
+        lines.append("</tr>")
+    return Markup("".join(f"{line}\n" for line in lines))
+
+
+def _shown(cell: Any) -> str:
     main, second = cell if isinstance(cell, tuple) else (cell, "")
-    return {"main": mark(main) if isinstance(main, Number) else main, "second": second}
+    text = escape(mark(main) if isinstance(main, Number) else main)
+    return f"{text}<small>{escape(second)}</small>" if second else str(text)
 
 
 def _plain(cell: Any) -> Any:
