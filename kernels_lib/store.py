@@ -6,15 +6,25 @@ what an archive's own check sums leave out; programs that open archives pass ove
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 from kernels_lib.keep import file_of, key_text, read_sealed, write_sealed
+
+T = TypeVar("T")
 
 # Names of values start with this in the file, so that none can collide with the key's own entry.
 _VALUE = "value."
@@ -73,6 +83,81 @@ def remember(
         found = make()
         _write(path, text, found)
     return found
+
+
+# How long somebody else may take over what is asked for here before it is computed here as well.
+PATIENCE_S = 60
+LOOK_AGAIN_S = 0.005
+
+
+def remember_together(
+    kind: str,
+    wanted: Mapping[T, tuple[Mapping[str, Any], Callable[[], dict[str, np.ndarray]]]],
+    *,
+    folder: Path | None = None,
+) -> dict[T, dict[str, np.ndarray]]:
+    """Several values as `remember` gives them, computed together with other processes that want the same.
+
+    Each value is computed by the process that comes to it first; the others go on with the next and take
+    it when it is there.  A process that ends half-way keeps nobody waiting.
+
+    Parameters
+    ----------
+    kind : str
+        As for `remember`.
+    wanted : mapping of name to (key, make)
+        As for `remember`, by any name.
+    folder : Path, optional
+        As for `remember`.
+
+    Returns
+    -------
+    dict
+        The arrays of each, by name.
+    """
+    found: dict[T, dict[str, np.ndarray]] = {}
+    later = []
+    for name, (key, make) in wanted.items():
+        with _only_one(file_of(kind, key_text(kind, key), ".npz", folder)) as first:
+            if first:
+                found[name] = remember(kind, key, make, folder=folder)
+            else:
+                later.append(name)
+    for name in later:
+        key, make = wanted[name]
+        path, until = file_of(kind, key_text(kind, key), ".npz", folder), time.monotonic() + PATIENCE_S
+        while path is not None and not path.is_file() and time.monotonic() < until:
+            with _only_one(path) as free:
+                if free:
+                    break
+            time.sleep(LOOK_AGAIN_S)
+        found[name] = remember(kind, key, make, folder=folder)
+    return found
+
+
+@contextlib.contextmanager
+def _only_one(path: Path | None) -> Iterator[bool]:
+    """Whether no other process is computing what a file will hold; true where processes cannot tell."""
+    descriptor = None
+    if path is not None and fcntl is not None and not path.is_file():
+        # A folder that cannot be written keeps nothing, and so has nothing to share.
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    if descriptor is None:
+        yield True
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+        # The value is there by now: nobody will ask again.
+        with contextlib.suppress(OSError):
+            path.with_suffix(".lock").unlink()
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path, text: str) -> dict[str, np.ndarray] | None:

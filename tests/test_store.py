@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from kernels_lib.errors import BadParameters
-from kernels_lib.store import remember
+from kernels_lib.store import remember, remember_together
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -197,7 +197,7 @@ PROCESS = """
 import sys
 from pathlib import Path
 import numpy as np
-from kernels_lib.store import remember
+from kernels_lib.store import remember, remember_together
 
 big = np.arange(20_000)
 for n in range(15):
@@ -212,3 +212,67 @@ def test_processes_that_write_and_read_the_same_values_all_get_them(tmp_path):
 
     assert [0, 0, 0] == [process.wait(timeout=60) for process in started]
     assert 15 == len(list(tmp_path.iterdir())) == len(list(tmp_path.glob("ranks-*.npz")))
+
+
+# Several processes that want the same values at the same time
+
+
+def test_values_that_are_wanted_together_are_each_computed_once(tmp_path):
+    makers = {name: Maker(name) for name in (3, 4, 5)}
+    wanted = {name: ({**KEY, "n": name}, make) for name, make in makers.items()}
+
+    first = remember_together("ranks", wanted, folder=tmp_path)
+    second = remember_together("ranks", wanted, folder=tmp_path)
+
+    assert [1, 1, 1] == [make.calls for make in makers.values()]
+    assert {3: 3, 4: 4, 5: 5} == {name: len(arrays["whole"]) for name, arrays in first.items()}
+    assert first.keys() == second.keys()
+    assert [".npz"] * 3 == [path.suffix for path in tmp_path.iterdir()]
+
+
+def test_two_processes_share_the_work(tmp_path):
+    """Each notes what it computes; together they compute every value once."""
+    code = (
+        "import sys, time, numpy as np\n"
+        "from pathlib import Path\n"
+        "from kernels_lib.store import remember_together\n"
+        "own, folder = Path(sys.argv[1]), Path(sys.argv[2])\n"
+        "def maker(name):\n"
+        "    def make():\n"
+        "        with own.open('a') as file: file.write(f'{name} ')\n"
+        "        time.sleep(0.3)\n"
+        "        return {'x': np.full(2, name)}\n"
+        "    return make\n"
+        "while not (folder / 'go').exists(): time.sleep(0.01)\n"
+        "wanted = {n: ({'version': 1, 'n': n}, maker(n)) for n in range(4)}\n"
+        "found = remember_together('x', wanted, folder=folder)\n"
+        "assert [0, 1, 2, 3] == [int(found[n]['x'][0]) for n in range(4)]\n"
+    )
+    notes = [tmp_path / "one", tmp_path / "two"]
+    started = [subprocess.Popen([sys.executable, "-c", code, str(note), str(tmp_path)]) for note in notes]
+    (tmp_path / "go").touch()
+
+    assert [0, 0] == [process.wait(60) for process in started]
+    made = [note.read_text().split() if note.exists() else [] for note in notes]
+    assert ["0", "1", "2", "3"] == sorted(made[0] + made[1])
+    assert all(made)
+
+
+def test_a_process_that_ends_half_way_keeps_nobody_waiting(tmp_path):
+    code = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from kernels_lib.store import remember_together\n"
+        "remember_together('ranks', {0: ({'version': 1, 'n': 30, 'rule': 'pratt'}, lambda: os._exit(9))}, "
+        "folder=Path(sys.argv[1]))\n"
+    )
+    assert 9 == subprocess.run([sys.executable, "-c", code, str(tmp_path)]).returncode
+    make = Maker()
+
+    assert 7 == len(remember_together("ranks", {"a": (KEY, make)}, folder=tmp_path)["a"]["whole"])
+    assert 1 == make.calls
+
+
+def test_a_folder_that_cannot_be_written_still_gives_the_values(tmp_path):
+    (tmp_path / "file").touch()
+    assert 7 == len(remember_together("ranks", {"a": (KEY, Maker())}, folder=tmp_path / "file")["a"]["whole"])

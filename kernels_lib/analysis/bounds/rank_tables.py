@@ -20,17 +20,18 @@ Memory and time grow as n^4 and n^6; `within_reach` says where that is too much.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels_lib.store import remember
+from kernels_lib.store import remember, remember_together
 
 # Raise with every change of what `smallest_z` returns.
 VERSION = 1
+KIND = "signed-rank"
 
 # What is done with differences of zero.
 RULES = ("pratt", "wilcox")
@@ -106,14 +107,33 @@ def smallest_z(n: int, sizes: tuple[Size, ...], zero: bool, rule: str, folder: P
     SmallestZ
         Where every size has both signs and they mirror each other, totals from 0 only.
     """
-    key = {"version": VERSION, "n": int(n), "sizes": sizes, "zero": zero, "rule": rule}
+    kept = remember(KIND, *_as_kept(n, sizes, zero, rule), folder=folder)
+    return SmallestZ(int(kept["first"]), kept["z"], kept["values"])
+
+
+def compute_together(tables: Iterable[tuple[int, tuple[Size, ...], bool, str]], folder: Path | None = None) -> None:
+    """Have the tables of several calls of `smallest_z` at hand; processes that want the same share the work.
+
+    Parameters
+    ----------
+    tables : iterable of (n, sizes, zero, rule)
+        As for `smallest_z`.
+    folder : Path, optional
+        As for `store.remember`.
+    """
+    remember_together(KIND, {table: _as_kept(*table) for table in tables}, folder=folder)
+
+
+def _as_kept(
+    n: int, sizes: tuple[Size, ...], zero: bool, rule: str
+) -> tuple[dict[str, Any], Callable[[], dict[str, np.ndarray]]]:
+    """The key under which a table is kept, and what makes it."""
 
     def make() -> dict[str, np.ndarray]:
         first, z, values = _compute(n, sizes, zero, rule)
         return {"first": np.array(first), "z": z, "values": values}
 
-    kept = remember("signed-rank", key, make, folder=folder)
-    return SmallestZ(int(kept["first"]), kept["z"], kept["values"])
+    return {"version": VERSION, "n": int(n), "sizes": sizes, "zero": zero, "rule": rule}, make
 
 
 class _Stage:

@@ -30,6 +30,7 @@ References
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -39,6 +40,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
+from kernels_lib.analysis.bounds import rank_tables
 from kernels_lib.analysis.bounds.rank_tables import RULES, Size, smallest_z, within_reach
 from kernels_lib.analysis.bounds.totals import Grid
 from kernels_lib.analysis.significance import signed_rank
@@ -137,6 +139,20 @@ def worst_paired_ranks(
     0.00390625
     """
     return _worst(_paired(total_x, total_y, grid), grid, rule, folder)
+
+
+def compute_together(pairs: Iterable[tuple[int, int]], grid: Grid, *, folder: Path | None = None) -> None:
+    """Have at hand what the worst cases of these pairs of totals need, by both rules.
+
+    Processes that want the same at the same time share the work.
+    """
+    tables = {}
+    for total_x, total_y in pairs:
+        question = _paired(total_x, total_y, grid)
+        sizes = question.sizes(both_signs=not question.one_sided)
+        if within_reach(question.n, sizes):
+            tables |= dict.fromkeys((question.n, sizes, question.has_zero, rule) for rule in RULES)
+    rank_tables.compute_together(tables, folder)
 
 
 def worst_ranks_against(
@@ -282,6 +298,11 @@ class _Question:
         """The differences e - aim as whole numbers, in units of which no more than their ratios matter."""
         return e * self.aim.denominator - self.aim.numerator
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether no difference can point the other way."""
+        return self.gap > 0 and self.sign_counts()[1].max() == 0
+
     def sign_counts(self) -> tuple[np.ndarray, np.ndarray]:
         """Every number of positive and of negative differences that some table has."""
         up, down = (grid.ravel() for grid in np.indices((self.n + 1, self.n + 1)))
@@ -326,8 +347,8 @@ MOST_KNOWN = 4096
 def _worst_said(question: _Question, grid: Grid, rule: str, folder: Path | None, language: str) -> RankBound:
     """The worst case; what it says of itself is in the language that is spoken."""
     check_known("rule for zeros", rule, RULES)
-    up, down = question.sign_counts()
-    one_sided = question.gap > 0 and down.max() == 0
+    up, _down = question.sign_counts()
+    one_sided = question.one_sided
     sizes = question.sizes(both_signs=not one_sided)
     computed = within_reach(question.n, sizes)
     surest = min(1.0, 2 * 0.5 ** int(up.min())) if one_sided else 1.0

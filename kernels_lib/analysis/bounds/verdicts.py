@@ -51,6 +51,7 @@ from kernels_lib.analysis.bounds.signed_ranks import (
     SignBound,
     best_paired_ranks,
     best_ranks_against,
+    compute_together,
     paired_signs,
     rank_floor,
     signs_against,
@@ -120,9 +121,13 @@ def pairs_by_both_tracks(
         means, n, step=step, floor=floor, top=top, alpha=alpha, correction=correction, names=names
     )
     grid, totals = Grid(n, step, floor, top), _totals(means, n, step, floor, top)
+    all_totals = {
+        (first, second): list(product(totals[first], totals[second]))
+        for first, second in zip(table["first"], table["second"], strict=True)
+    }
+    compute_together((case for both in all_totals.values() for case in _telling(both, grid)), grid, folder=folder)
     rows = []
-    for first, second in zip(table["first"], table["second"], strict=True):
-        both = list(product(totals[first], totals[second]))
+    for both in all_totals.values():
         sides = {int(np.sign(x - y)) for x, y in both}
         cases = _telling(both, grid)
         farthest = max(cases, key=lambda case: abs(case[0] - case[1]))
