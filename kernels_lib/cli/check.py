@@ -19,7 +19,7 @@ MOST_SHOWN = 60
 @app.command()
 def check(
     dataset: Annotated[
-        str, typer.Argument(metavar="[DATASET]", help="A folder in datasets/; the study's own by default.")
+        str, typer.Argument(metavar="DATASET", help="A folder in datasets/; the study's own by default.")
     ] = "",
     study: StudyOption = "",
     set_: SetOption = None,
