@@ -98,8 +98,9 @@ ROLES = {
 
 OPENING = (
     "A dataset is a folder in `datasets/` with a Frictionless `datapackage.json`. `scorecard import` writes it. These "
-    "are the keys that the toolkit reads; others are for people and for other tools. `scorecard check` also holds each CSV "
-    "file against its `schema` (type, `minimum`, `maximum`, `required`, `unique`), with the library frictionless."
+    "are the keys that the toolkit reads; others are for people and for other tools. `scorecard check` also holds "
+    "each CSV file against its `schema` (type, `minimum`, `maximum`, `required`, `unique`), with the library "
+    "frictionless."
 )
 
 _HEADER = ("key", "meaning", "if it is not there")

@@ -21,7 +21,8 @@ EXIT_CODES = {
 MESSAGES = (
     "A message says where (file with line, or sheet and cell), what was found, what would have worked and what to do. "
     "It begins with `Error:` and stands on standard error, also with `--json`. `check` lists all problems at once; so "
-    "does every verb that reads parameters. What a message must say is tested: each case of `tests/bad_inputs/` is one."
+    "does every verb that reads parameters. What a message must say is tested: each case of `tests/bad_inputs/` is "
+    "one."
 )
 
 

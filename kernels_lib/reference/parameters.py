@@ -22,19 +22,19 @@ from kernels_lib.study.params import (
 
 LAYERS = (
     "One value of each parameter stands behind a report. Layers give it, a later one replaces an earlier one: "
-    "built-in default, `params/study.yaml` (of a further study `params/studies/NAME/study.yaml`), `industries/*.yaml`, "
-    "the client's row of `clients.csv`, `clients/*.yaml`, `--set KEY=VALUE`. `scorecard params CLIENT` shows each value "
-    "with the file and line that it came from."
+    "built-in default, `params/study.yaml` (of a further study `params/studies/NAME/study.yaml`), "
+    "`industries/*.yaml`, the client's row of `clients.csv`, `clients/*.yaml`, `--set KEY=VALUE`. `scorecard params "
+    "CLIENT` shows each value with the file and line that it came from."
 )
 COSTS = (
     "In the column *stands in*, `all` means any of these layers. *Made again* says what a changed value costs: the "
-    "reports (their notebooks run), documents only (published anew from kept outputs), or nothing that exists. A key inside a "
-    "mapping is written with a dot on the command line: `--set limits.cell_s=600`."
+    "reports (their notebooks run), documents only (published anew from kept outputs), or nothing that exists. A key "
+    "inside a mapping is written with a dot on the command line: `--set limits.cell_s=600`."
 )
 COLUMNS = (
     "`brand` (as in the data), `client` (folder in the site; may be missing), and any parameter of a client, with a "
-    "dot inside a mapping: `colours.primary`, `target.dialog`, `commentary.summary`. An empty cell says nothing. A list is "
-    "written with commas or semicolons in one cell. Comma or semicolon may separate cells."
+    "dot inside a mapping: `colours.primary`, `target.dialog`, `commentary.summary`. An empty cell says nothing. A "
+    "list is written with commas or semicolons in one cell. Comma or semicolon may separate cells."
 )
 TEXTS = (
     "A text may be one text, or one for each language: `{en: Text, de: Text}`. `[]` marks a key of each entry of a "
