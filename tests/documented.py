@@ -200,11 +200,27 @@ def _record(page: Path, session: Session) -> None:
         if isinstance(part, File):
             session.put(part)
         elif "not run" not in part.comment:
-            said = session.run(part.command).splitlines()
+            said = [_masked(line) for line in session.run(part.command).splitlines()]
             if len(part.shown) == 1 and part.shown[0].startswith("@"):
                 place = lines.index(part.shown[0], lines.index(f"$ {part.command}"))
                 lines[place : place + 1] = _shortened(said, int(part.shown[0][1:] or 0))
     page.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+# What differs from run to run or is no use to a reader, and what is shown of it.
+_MASKS = (
+    (r"\(\d+\.\d s\)", "(... s)"),
+    (r"\d+\.\d MB", "... MB"),
+    (r"[\d,]+ bytes", "... bytes"),
+    (r"(scorecard-reports) [\d.]+\d", r"\1 ..."),
+    (r"(Known: (?:[^,]+, ){3})(?:[^,]+, ){4,}.*", r"\1..."),
+)
+
+
+def _masked(line: str) -> str:
+    for pattern, shown in _MASKS:
+        line = re.sub(pattern, shown, line)
+    return line
 
 
 def _shortened(said: list[str], most: int) -> list[str]:
