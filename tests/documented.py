@@ -118,6 +118,10 @@ def _steps(block: Block) -> Iterator[Step]:
 def scorecards(page: Path) -> list[tuple[str, list[str]]]:
     """Every ``scorecard ...`` of a page, in blocks and inside of lines: where it stands, and its words."""
     found = [(step.where, step.command) for step in steps(page)]
+    for block in blocks(page):
+        if block.language in ("", "sh"):
+            lines = enumerate(block.lines, block.line + 1)
+            found += [(f"{page.name}, line {n}", line) for n, line in lines if line.startswith("scorecard ")]
     text = re.sub(
         r"^```.*?^```$", lambda block: "\n" * block[0].count("\n"), page.read_text("utf-8"), flags=re.M | re.S
     )

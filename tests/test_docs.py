@@ -1,4 +1,4 @@
-"""The pages of docs/: their commands parse, their files are right, their links lead somewhere, what they show is true."""
+"""The pages of docs/: commands parse, files are right, links lead somewhere, what is shown is what happens."""
 
 # Expected first, as everywhere in these tests.
 
@@ -40,9 +40,12 @@ MODELS = (
 # Commands
 
 
+COMMAND = get_command(app)
+
+
 def the_verb(words: list[str]):
     """The command that words name, and the words behind it."""
-    command, rest = get_command(app), list(words)
+    command, rest = COMMAND, list(words)
     while rest and rest[0] in getattr(command, "commands", {}):
         command = command.commands[rest.pop(0)]
     return command, rest
@@ -73,7 +76,7 @@ def test_every_command_of_a_block_parses_whole(name):
 
 def test_each_verb_has_a_page_that_shows_it():
     shown = {words[0] for page in HOW_TO.values() for _, words in scorecards(page) if words}
-    assert set(get_command(app).commands) <= shown
+    assert set(COMMAND.commands) <= shown
 
 
 # Files
