@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kernels_lib.production.compare.comparing import Comparison, ReportCompared
 from kernels_lib.production.compare.sides import file_label
-from kernels_lib.production.publish import assets
 from kernels_lib.production.moving import replace, workplace
+from kernels_lib.production.publish import assets
 
 KINDS = {"study": "Study", "methods": "Methods", "industry": "Industry", "client": "Client"}
 MARKS = {"weaker": "◇ ", "stronger": "✓ ", "other": ""}
