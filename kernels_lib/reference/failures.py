@@ -12,7 +12,7 @@ from kernels_lib.reference.markdown import code, document, sentence, table
 EXIT_CODES = {
     0: "All well.",
     1: "Something failed and the rest was done: reports that are not published, a delivery that was changed, "
-    "a published answer that differs, a disk that is full.",
+    "a published answer that differs, a disk that is full, a machine that lacks what is needed.",
     2: "Bad input. Nothing was made, and what was there is untouched.",
     3: "A fault of the toolkit; the lines above the message are what to report.",
     130: "Interrupted, with Ctrl-C or SIGTERM.",
