@@ -8,7 +8,7 @@ PYTHON3 := $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 
 	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo $$p; break; fi; done)
 
-.PHONY: reports test test-all bench bench-large lint clean shots schema lock
+.PHONY: reports test test-all bench bench-large lint clean shots schema docs lock
 
 reports: $(VENV)/.ready ## run the 30-brand study and publish every client's page and deck
 	$(BIN)/scorecard build
@@ -34,6 +34,9 @@ lint: $(VENV)/.ready ## style of code and notebooks
 
 schema: $(VENV)/.ready ## rewrite params/schema from the models
 	$(BIN)/python -m kernels_lib.study.schema
+
+docs: $(VENV)/.ready ## rewrite docs/reference from the code and the datasets
+	$(BIN)/python -m kernels_lib.reference
 
 lock: $(VENV)/.ready ## rewrite requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --all-extras --no-header --no-annotate \

@@ -23,7 +23,7 @@ def build(
     clients: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[CLIENT]...", help="Clients to build; all reports by default.", autocompletion=completing.clients
+            metavar="CLIENT", help="Clients to build; all reports by default.", autocompletion=completing.clients
         ),
     ] = None,
     study: StudyOption = "",
@@ -37,13 +37,17 @@ def build(
         ),
     ] = None,
     set_: SetOption = None,
-    formats: Annotated[str, typer.Option("--formats", help="Any of html,slides,xlsx,pptx,pdf, or all.")] = "",
+    formats: Annotated[
+        str, typer.Option("--formats", metavar="LIST", help="Any of html,slides,xlsx,pptx,pdf, or all.")
+    ] = "",
     inspect: Annotated[bool, typer.Option("--inspect", help="Also open each page and deck in a browser.")] = False,
     presenter: Annotated[
         bool, typer.Option("--presenter", help="Also make decks with speaker notes, in build/presenter.")
     ] = False,
-    wave: Annotated[str, typer.Option("--wave", help="A wave of the dataset; the newest by default.")] = "",
-    jobs: Annotated[int, typer.Option("--jobs", min=0, help="Worker processes; 0: one a processor.")] = 0,
+    wave: Annotated[
+        str, typer.Option("--wave", metavar="NAME", help="A wave of the dataset; the newest by default.")
+    ] = "",
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Worker processes; 0: one a processor.")] = 0,
     shard: Annotated[
         str, typer.Option("--shard", metavar="I/N", help="Only the I-th of N parts: other machines do the others.")
     ] = "",
@@ -55,10 +59,17 @@ def build(
     ] = "",
     engine: Annotated[
         str,
-        typer.Option("--engine", help="How notebooks run: auto, warm (in a forked process), kernel (forked) or stock."),
+        typer.Option(
+            "--engine",
+            metavar="NAME",
+            help="How notebooks run: auto, warm (in a forked process), kernel (forked) or stock.",
+        ),
     ] = "auto",
     assets: Annotated[
-        str, typer.Option("--assets", help="Scripts: inline in each document, or shared by all of a hosted site.")
+        str,
+        typer.Option(
+            "--assets", metavar="HOW", help="Scripts: inline in each document, or shared by all of a hosted site."
+        ),
     ] = "inline",
     share_cells: Annotated[
         bool, typer.Option("--share-cells", help="Run first cells that are the same for all clients once.")

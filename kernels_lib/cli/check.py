@@ -19,7 +19,7 @@ MOST_SHOWN = 60
 @app.command()
 def check(
     dataset: Annotated[
-        str, typer.Argument(metavar="[DATASET]", help="A folder in datasets/; the study's own by default.")
+        str, typer.Argument(metavar="DATASET", help="A folder in datasets/; the study's own by default.")
     ] = "",
     study: StudyOption = "",
     set_: SetOption = None,
@@ -64,19 +64,25 @@ def _tell(found: Checked) -> None:
 def _facts(summary: dict[str, Any]) -> list[str]:
     lines = []
     for wave in summary.get("waves", []):
-        raters = f", {wave['raters']} raters" if wave["raters"] else ""
-        industries = f", {wave['industries']} industries" if wave["industries"] else ""
+        criteria = _counted(wave["criteria"], "criterion", "criteria")
+        raters = f", {_counted(wave['raters'], 'rater', 'raters')}" if wave["raters"] else ""
+        industries = f", {_counted(wave['industries'], 'industry', 'industries')}" if wave["industries"] else ""
         lines.append(
-            f"{summary['dataset']}, wave {wave['wave']}: {wave['units']} {summary['unit']}, {wave['criteria']} criteria"
-            f"{raters}{industries}; {wave['scores']} scores, {wave['missing']} missing"
+            f"{summary['dataset']}, wave {wave['wave']}: {wave['units']} {summary['unit']}, {criteria}"
+            f"{raters}{industries}; {_counted(wave['scores'], 'score', 'scores')}, {wave['missing']} missing"
             f" ({_percent(wave['coverage'])} covered)."
         )
         lines.append(f"At the lowest score: {_percent(wave['floor'])}; at the highest: {_percent(wave['ceiling'])}.")
         if agreement := wave.get("agreement"):
             known = [one["icc_single"] for one in agreement if one["icc_single"] is not None]
             if known:
-                lines.append(f"Agreement of single raters (ICC), by criterion: {min(known):.2f} to {max(known):.2f}.")
+                ends = dict.fromkeys((f"{min(known):.2f}", f"{max(known):.2f}"))
+                lines.append(f"Agreement of single raters (ICC), by criterion: {' to '.join(ends)}.")
     return lines
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _percent(share: float | None) -> str:

@@ -15,12 +15,12 @@ from kernels_lib.cli.app import JsonOption, StudyOption, app
 def deliver(
     clients: Annotated[
         list[str] | None,
-        typer.Argument(metavar="CLIENT...", help="Clients to deliver.", autocompletion=completing.clients),
+        typer.Argument(metavar="CLIENT", help="Clients to deliver.", autocompletion=completing.clients),
     ] = None,
     to: Annotated[str, typer.Option("--to", metavar="DEST", help="A folder, a .zip file, or a URL of either.")] = "",
     everyone: Annotated[bool, typer.Option("--all", help="Every client of the study.")] = False,
     study: StudyOption = "",
-    jobs: Annotated[int, typer.Option("--jobs", min=0, help="Worker processes; 0: one a processor.")] = 0,
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Worker processes; 0: one a processor.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Build clients' reports in all formats, inspect them, and hand them over.

@@ -36,5 +36,6 @@ def doctor(as_json: JsonOption = False) -> None:
     if not well:
         typer.echo("Mend what is broken first.")
     else:
-        typer.echo("Reports can be made." + (f" {lacking} optional things are missing." if lacking else ""))
+        optional = "1 optional thing is" if lacking == 1 else f"{lacking} optional things are"
+        typer.echo("Reports can be made." + (f" {optional} missing." if lacking else ""))
     raise typer.Exit(0 if well else 1)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="csv, xlsx, sav (SPSS) or parquet.")],
     name: Annotated[str, typer.Option("--as", metavar="NAME", help="Name of the dataset: a folder in datasets/.")],
-    sheet: Annotated[str, typer.Option("--sheet", help="Of a workbook; the one with most numbers by default.")] = "",
+    sheet: Annotated[
+        str, typer.Option("--sheet", metavar="NAME", help="Of a workbook; the one with most numbers by default.")
+    ] = "",
     map_: Annotated[
         list[str] | None,
         typer.Option(
@@ -29,7 +31,7 @@ def import_(
         str, typer.Option("--instrument", metavar="NAME", help="A known one, or the name of the one to draft.")
     ] = "",
     scale: Annotated[str, typer.Option("--scale", metavar="1-7/1", help="Of an instrument to draft.")] = "",
-    wave: Annotated[str, typer.Option("--wave", help="Name of the wave, where no column has it.")] = "",
+    wave: Annotated[str, typer.Option("--wave", metavar="NAME", help="Name of the wave, where no column has it.")] = "",
     header: Annotated[int, typer.Option("--header", metavar="ROW", help="Row with the names of columns.")] = 0,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the proposal without asking.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Where there is such a dataset, keep it aside.")] = False,

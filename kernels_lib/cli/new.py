@@ -43,7 +43,7 @@ def study(
         ),
     ] = "",
 ) -> None:
-    """A further study, ready to be built.
+    """Make a further study, ready to be built.
 
     Example: scorecard new study cafes
     """
@@ -57,7 +57,7 @@ def study(
 def instrument(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of its file in params/instruments/.")],
 ) -> None:
-    """An instrument: criteria, scale and stages.
+    """Make an instrument: criteria, scale and stages.
 
     Example: scorecard new instrument service
     """
@@ -73,7 +73,7 @@ def industry(
     value: Annotated[str, typer.Option("--value", metavar="TEXT", help="As in the data, where NAME is another.")] = "",
     study: StudyOption = "",
 ) -> None:
-    """What differs for one industry.
+    """Make a file for what differs for one industry.
 
     Example: scorecard new industry north --study cafes
     """
@@ -89,7 +89,7 @@ def client(
     brand: Annotated[str, typer.Option("--brand", metavar="TEXT", help="As in the data, where NAME is another.")] = "",
     study: StudyOption = "",
 ) -> None:
-    """What differs for one client.
+    """Make a file for what differs for one client.
 
     Example: scorecard new client acme --brand "Brand 12"
     """

@@ -15,13 +15,16 @@ def plan(
     effect: Annotated[
         float | None, typer.Option("--effect", metavar="POINTS", help="True difference to be found.")
     ] = None,
-    power: Annotated[float, typer.Option("--power", help="Probability of finding it, such as 0.8.")] = 0.8,
+    power: Annotated[
+        float, typer.Option("--power", metavar="SHARE", help="Probability of finding it, such as 0.8.")
+    ] = 0.8,
     study: StudyOption = "",
     alpha: Annotated[
-        float | None, typer.Option("--alpha", help="Error rate of the family; the study's by default.")
+        float | None, typer.Option("--alpha", metavar="SHARE", help="Error rate of the family; the study's by default.")
     ] = None,
     comparisons: Annotated[
-        int | None, typer.Option("--comparisons", help="Tests in the family; all pairs of criteria by default.")
+        int | None,
+        typer.Option("--comparisons", metavar="N", help="Tests in the family; all pairs of criteria by default."),
     ] = None,
     raters: Annotated[
         str, typer.Option("--raters", metavar="1,2,3", help="Raters of each brand; more than 1 need --icc.")
@@ -29,7 +32,9 @@ def plan(
     icc: Annotated[
         float | None,
         typer.Option(
-            "--icc", help="Agreement of single raters, ICC(A,1), such as 0.6; from the data where they have raters."
+            "--icc",
+            metavar="SHARE",
+            help="Agreement of single raters, ICC(A,1), such as 0.6; from the data where they have raters.",
         ),
     ] = None,
     freeze: Annotated[

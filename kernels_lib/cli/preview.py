@@ -21,7 +21,7 @@ def preview(
         ),
     ] = "",
     study: StudyOption = "",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: the next free one.")] = 0,
+    port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="0: the next free one.")] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Say where the page is; open nothing.")] = False,
 ) -> None:
     """Show a report and its deck while you change parameters, notebooks or data; Ctrl-C ends it.

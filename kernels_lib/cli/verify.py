@@ -14,7 +14,7 @@ from kernels_lib.cli.app import JsonOption, app
 @app.command()
 def verify(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[FOLDER]", help="Cases to run; tests/reference_cases by default.")
+        Path | None, typer.Argument(metavar="FOLDER", help="Cases to run; tests/reference_cases by default.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

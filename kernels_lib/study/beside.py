@@ -43,7 +43,7 @@ class _Part(BaseModel):
 class _Sourced(_Part):
     """A part that says of each field whether the source gives it (published) or we chose it (assumed)."""
 
-    status: dict[str, Status]
+    status: dict[str, Status] = Field(description="Of each field.")
 
     @model_validator(mode="after")
     def _every_field_has_a_status(self) -> _Sourced:
@@ -58,9 +58,9 @@ class _Sourced(_Part):
 class Item(_Sourced):
     """One yes/no question, and the published share that answers it."""
 
-    id: Identifier
-    question: Spoken
-    short: Spoken
+    id: Identifier = Field(description="Its name in files.")
+    question: Spoken = Field(description="What is asked.")
+    short: Spoken = Field(description="The same in a few words, for charts.")
     benchmark: Identifier = Field(description="A row of the benchmarks.")
     counts: Literal["yes", "no"] = Field(description="Which answer the published share is a share of.")
 
@@ -68,19 +68,19 @@ class Item(_Sourced):
 class Withdrawn(_Sourced):
     """A figure that its publisher took back: shown with the reason, never compared."""
 
-    benchmark: Identifier
-    statement: Spoken
-    reason: Spoken
+    benchmark: Identifier = Field(description="A row of the benchmarks.")
+    statement: Spoken = Field(description="What it said.")
+    reason: Spoken = Field(description="Why it was withdrawn.")
 
 
 class SelfAssessment(_Part):
     """Yes/no questions that an organisation answers about itself."""
 
-    id: Identifier
-    name: Spoken
-    source: Quoted
+    id: Identifier = Field(description="As its file.")
+    name: Spoken = Field(description="Its name in reports.")
+    source: Quoted = Field(description="Who made it, as reports cite it.")
     benchmarks: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="A folder in datasets/ with benchmarks.csv.")
-    base_note: Spoken
+    base_note: Spoken = Field(description="What is known of who answered the published questions.")
     items: tuple[Item, ...] = Field(min_length=1, strict=False)
     withdrawn: tuple[Withdrawn, ...] = Field((), strict=False)
 
@@ -88,44 +88,46 @@ class SelfAssessment(_Part):
 class Objective(_Sourced):
     """Something that a programme is for."""
 
-    id: Identifier
-    name: Spoken
-    kind: Literal["objective", "lifecycle"]
-    better: Literal["higher", "lower"]
+    id: Identifier = Field(description="Its name in files.")
+    name: Spoken = Field(description="Its name in reports.")
+    kind: Literal["objective", "lifecycle"] = Field(
+        description="What a programme is for, or what it does to customers."
+    )
+    better: Literal["higher", "lower"] = Field(description="Which way is better.")
 
 
 class Objectives(_Part):
     """What a programme can be for, and what it does to the life of a customer."""
 
-    id: Identifier
-    name: Spoken
-    source: Quoted
+    id: Identifier = Field(description="As its file.")
+    name: Spoken = Field(description="Its name in reports.")
+    source: Quoted = Field(description="Who made it, as reports cite it.")
     objectives: tuple[Objective, ...] = Field(min_length=1, strict=False)
 
 
 class Metric(_Sourced):
     """Something that can be counted about a page; vanity metrics carry no conclusion."""
 
-    id: Identifier
-    name: Spoken
-    kind: Literal["meaningful", "vanity"]
-    unit: Literal["count", "percent"]
-    why: Spoken
+    id: Identifier = Field(description="Its name in files.")
+    name: Spoken = Field(description="Its name in reports.")
+    kind: Literal["meaningful", "vanity"] = Field(description="Whether a conclusion may rest on it.")
+    unit: Literal["count", "percent"] = Field(description="Of its values.")
+    why: Spoken = Field(description="What it is worth, as a sentence.")
 
 
 class Conversation(_Sourced):
     """The least share of messages that should converse and not sell."""
 
-    least: float = Field(gt=0, lt=1)
-    why: Spoken
+    least: float = Field(gt=0, lt=1, description="The share.")
+    why: Spoken = Field(description="Why, as a sentence.")
 
 
 class Activity(_Part):
     """What a page's team counts, each marked by what it is worth."""
 
-    id: Identifier
-    name: Spoken
-    source: Quoted
+    id: Identifier = Field(description="As its file.")
+    name: Spoken = Field(description="Its name in reports.")
+    source: Quoted = Field(description="Who made it, as reports cite it.")
     conversation: Conversation
     metrics: tuple[Metric, ...] = Field(min_length=1, strict=False)
 
@@ -138,26 +140,26 @@ OwnBasis = Literal["measured", "illustrative"]
 class Due(_Part):
     """A value that is to be reached by a day."""
 
-    value: float
-    by: dt.date
+    value: float = Field(description="What is to be reached.")
+    by: dt.date = Field(description="The day.")
 
 
 class Found(_Part):
     """A value that was measured on a day."""
 
-    value: float
-    on: dt.date
+    value: float = Field(description="What was found.")
+    on: dt.date = Field(description="The day.")
 
 
 class Progress(_Part):
     """One objective of a client: where it began, what is agreed, what was measured."""
 
     measure: Spoken = Field(description="What is counted, such as: qualified leads a quarter.")
-    unit: Literal["count", "percent"] = "count"
-    start: float
-    milestone: Due
-    target: Due
-    measured: Found
+    unit: Literal["count", "percent"] = Field("count", description="Of the values.")
+    start: float = Field(description="Where it began.")
+    milestone: Due = Field(description="What is agreed on the way.")
+    target: Due = Field(description="What is agreed in the end.")
+    measured: Found = Field(description="What was measured last.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Progress:
@@ -174,9 +176,9 @@ class Progress(_Part):
 class Messages(_Part):
     """Messages of a period by what they were for; `sampled`: a random sample of them was read, not all."""
 
-    conversation: int = Field(ge=0)
-    selling: int = Field(ge=0)
-    sampled: bool = False
+    conversation: int = Field(ge=0, description="Those that converse.")
+    selling: int = Field(ge=0, description="Those that sell.")
+    sampled: bool = Field(False, description="Whether a random sample was read, not all.")
 
     @model_validator(mode="after")
     def _some(self) -> Messages:
@@ -188,17 +190,17 @@ class Messages(_Part):
 class Counted(_Part):
     """A metric in a period, and in the one before where that is known."""
 
-    value: float
-    before: float | None = None
+    value: float = Field(description="In the period.")
+    before: float | None = Field(None, description="In the period before.")
 
 
 class OwnActivity(_Part):
     """What a client's team counted in a period."""
 
-    from_: dt.date = Field(alias="from")
-    to: dt.date
+    from_: dt.date = Field(alias="from", description="First day of the period.")
+    to: dt.date = Field(description="Its last day.")
     messages: Messages | None = None
-    metrics: dict[str, Counted] = Field(default_factory=dict)
+    metrics: dict[str, Counted] = Field(default_factory=dict, description="Metric: what was counted.")
 
     @model_validator(mode="after")
     def _ordered(self) -> OwnActivity:
@@ -214,16 +216,18 @@ class Figures(_Part):
 
     basis: OwnBasis = Field(description="measured, or illustrative: made up to show what the section looks like.")
     source: Spoken = Field(description="Who answered and counted, and how.")
-    self_assessment: dict[str, Literal["yes", "no"]] | None = Field(None, min_length=1)
-    objectives: dict[str, Progress] | None = Field(None, min_length=1)
+    self_assessment: dict[str, Literal["yes", "no"]] | None = Field(
+        None, min_length=1, description="Question of the self-assessment: the client's answer."
+    )
+    objectives: dict[str, Progress] | None = Field(None, min_length=1, description="Objective: how far it is.")
     activity: OwnActivity | None = None
 
 
 class Answered(_Part):
     """How many of a pool answered yes, of how many that answered."""
 
-    yes: int = Field(ge=0)
-    of: int = Field(ge=1)
+    yes: int = Field(ge=0, description="How many.")
+    of: int = Field(ge=1, description="Of how many.")
 
     @model_validator(mode="after")
     def _part_of(self) -> Answered:
@@ -235,10 +239,12 @@ class Answered(_Part):
 class Pool(_Part):
     """The answers of an agency's own pool of clients."""
 
-    basis: OwnBasis
-    source: Spoken
+    basis: OwnBasis = Field(description="measured, or illustrative: made up to show what the section looks like.")
+    source: Spoken = Field(description="Who asked, whom and how.")
     name: Spoken = Field(description="What the pool is called inside a sentence: our clients.")
-    answers: dict[str, Answered] = Field(min_length=1)
+    answers: dict[str, Answered] = Field(
+        min_length=1, description="Question of the self-assessment: how many said yes."
+    )
 
 
 # --- published shares ------------------------------------------------------------------------

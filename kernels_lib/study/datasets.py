@@ -66,6 +66,10 @@ class Resource:
     score_column: str = ""
     unique: str = ""
 
+    def is_as_recorded(self, digest: str) -> bool:
+        """Whether a file is the one that was described; where no checksum is recorded, nothing differs from it."""
+        return digest == self.recorded_hash or not self.recorded_hash
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -229,7 +233,7 @@ def read_scores(resource: Resource, instrument: Instrument) -> Scores:
     """
     if resource.counted:
         counts, digest = read_counts(resource, instrument)
-        as_recorded = digest == resource.recorded_hash
+        as_recorded = resource.is_as_recorded(digest)
         return Scores(counts.units, counts.groups, counts.means, digest, as_recorded, counts=counts)
     if resource.role == "ratings":
         return _read_ratings(resource, instrument)
@@ -263,7 +267,7 @@ def read_scores(resource: Resource, instrument: Instrument) -> Scores:
         raise BadData("the file has a header and no rows.", where=resource.shown)
     names = tuple(row[place[resource.unit_column]].strip() for _, row in rows)
     digest = sha256(raw).hexdigest()
-    return Scores(names, tuple(groups), tuple(values), digest, digest == resource.recorded_hash)
+    return Scores(names, tuple(groups), tuple(values), digest, resource.is_as_recorded(digest))
 
 
 def _read_ratings(resource: Resource, instrument: Instrument) -> Scores:
@@ -318,7 +322,7 @@ def _read_ratings(resource: Resource, instrument: Instrument) -> Scores:
         tuple(groups.values()),
         values,
         digest,
-        digest == resource.recorded_hash,
+        resource.is_as_recorded(digest),
         raters=tuple(raters),
         ratings=ratings,
     )
@@ -359,7 +363,7 @@ def read_means(resource: Resource, instrument: Instrument) -> Means:
     if len(counts) != 1:
         raise BadData("n differs between rows.", where=resource.shown, remedy="All means need one n.")
     digest = sha256(raw).hexdigest()
-    return Means(means, stages, counts.pop(), digest, digest == resource.recorded_hash)
+    return Means(means, stages, counts.pop(), digest, resource.is_as_recorded(digest))
 
 
 def _json(path: Path, label: str) -> dict[str, Any]:

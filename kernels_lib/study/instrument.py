@@ -31,25 +31,25 @@ class _Part(BaseModel):
 class Unit(_Part):
     """What is scored: a brand, a department."""
 
-    one: Spoken
-    many: Spoken
+    one: Spoken = Field(description="One of them, as in a sentence: brand.")
+    many: Spoken = Field(description="Several of them: brands.")
 
 
 class Decimals(_Part):
     """Decimals of a score and of a mean."""
 
-    score: int = Field(1, ge=0, le=6)
-    mean: int = Field(2, ge=0, le=6)
+    score: int = Field(1, ge=0, le=6, description="Of a single score.")
+    mean: int = Field(2, ge=0, le=6, description="Of a mean.")
 
 
 class Scale(_Part):
     """Lowest and highest score, the step between scores (null: continuous), and what they were rounded to."""
 
-    floor: float
-    top: float
-    step: float | None = Field(None, gt=0)
+    floor: float = Field(description="Lowest score.")
+    top: float = Field(description="Highest score.")
+    step: float | None = Field(None, gt=0, description="Between two scores; null: any number.")
     rounded_to: float | None = Field(None, gt=0, description="What scores were rounded to before they arrived.")
-    status: dict[Literal["floor", "top", "step"], Status]
+    status: dict[Literal["floor", "top", "step"], Status] = Field(description="Of each of the three.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Scale:
@@ -70,53 +70,55 @@ class Scale(_Part):
 class Declared(_Part):
     """A number with its status."""
 
-    value: float
-    status: Status
+    value: float = Field(description="In points.")
+    status: Status = Field(description="Whether the source says it.")
 
 
 class Stage(_Part):
     """A named band of the scale, from its lower cut-off up to the next."""
 
-    id: Identifier
-    name: Spoken
-    nickname: Quoted = ""
-    from_: float = Field(alias="from")
-    status: dict[str, Status]
+    id: Identifier = Field(description="Its name in files.")
+    name: Spoken = Field(description="Its name in reports.")
+    nickname: Quoted = Field("", description="Another name that the source uses.")
+    from_: float = Field(
+        alias="from", description="Lower cut-off, in points; the first is at the scale's floor or below."
+    )
+    status: dict[str, Status] = Field(description="Of each field.")
 
 
 class Side(_Part):
     """A group of criteria."""
 
-    id: Identifier
-    name: Spoken
-    status: Status
+    id: Identifier = Field(description="Its name in files; criteria name it in `side`.")
+    name: Spoken = Field(description="Its name in reports.")
+    status: Status = Field(description="Whether the source says it.")
 
 
 class Gate(_Part):
     """A criterion that waits until the others reach a score."""
 
-    criterion: Identifier
-    requires: dict[Literal["others"], float]
-    reason: Spoken
-    status: Status
+    criterion: Identifier = Field(description="The one that waits.")
+    requires: dict[Literal["others"], float] = Field(description="Score that the others must reach, in points.")
+    reason: Spoken = Field(description="Why it waits, as a sentence of the report.")
+    status: Status = Field(description="Whether the source says it.")
 
 
 class Criterion(_Part):
     """One thing that is scored, with the words reports use for it."""
 
-    id: Identifier
-    name: Spoken
-    short: Spoken
-    phrase: Spoken
-    does: Spoken
-    lacks: Spoken
-    question: Spoken
-    side: str = ""
-    weight: float = Field(1, ge=0)
-    why: Spoken
-    improve: Spoken
-    action: Spoken
-    status: dict[str, Status]
+    id: Identifier = Field(description="Its column in the data.")
+    name: Spoken = Field(description="Its name in full.")
+    short: Spoken = Field(description="Its name in charts and narrow tables.")
+    phrase: Spoken = Field(description="What it is about, inside a sentence: taking part in dialog.")
+    does: Spoken = Field(description="What a strong one does, after its name: answers its members.")
+    lacks: Spoken = Field(description="What a weak one does, after its name: seldom answers.")
+    question: Spoken = Field(description="What the rater was asked.")
+    side: str = Field("", description="The group that it belongs to.")
+    weight: float = Field(1, ge=0, description="In the overall score; only ratios matter.")
+    why: Spoken = Field(description="Why it matters, as a sentence.")
+    improve: Spoken = Field(description="How to improve, as a sentence.")
+    action: Spoken = Field(description="The first step, as a short sentence.")
+    status: dict[str, Status] = Field(description="Of each field.")
 
     @model_validator(mode="after")
     def _every_field_has_a_status(self) -> Criterion:
@@ -129,15 +131,15 @@ class Criterion(_Part):
 class Instrument(_Part):
     """Criteria, scale, stages, and the gate of one questionnaire."""
 
-    id: Identifier
-    name: Spoken
-    source: Quoted
+    id: Identifier = Field(description="As its file.")
+    name: Spoken = Field(description="Its name in reports.")
+    source: Quoted = Field(description="Who made it, as reports cite it.")
     unit: Unit
     decimals: Decimals = Decimals()
     scale: Scale
-    target: Declared
-    margin: Declared
-    stage_rule: Literal["truncation"] = "truncation"
+    target: Declared = Field(description="The score that counts as gained.")
+    margin: Declared = Field(description="The smallest difference that matters.")
+    stage_rule: Literal["truncation"] = Field("truncation", description="A mean is in the last stage that it reaches.")
     stages: tuple[Stage, ...] = Field(min_length=1, strict=False)  # YAML has lists
     sides: tuple[Side, ...] = Field((), strict=False)
     gate: Gate | None = None

@@ -86,7 +86,9 @@ class Parameters(BaseModel):
     bootstrap_draws: int = Field(2000, ge=200, le=200_000, description="Draws behind an interval of a mean.")
     weight_draws: int = Field(5000, ge=200, le=200_000, description="Random weightings behind a range.")
     seed: int = Field(0, ge=0, lt=2**63, description="Seed of every random draw.")
-    weights: dict[str, Annotated[float, Field(ge=0, le=1e6)]] = Field(default_factory=dict)
+    weights: dict[str, Annotated[float, Field(ge=0, le=1e6)]] = Field(
+        default_factory=dict, description="Criterion: weight in the overall score; empty: the instrument's."
+    )
     target: dict[str, float] = Field(default_factory=dict, description="Criterion: score that counts as gained.")
     peer_group: Literal["all", "industry"] = Field("all", description="Who the client is compared with.")
     disclosure: Literal["aggregate", "masked", "named"] = Field("aggregate", description="What clients see of others.")
@@ -110,7 +112,7 @@ class Parameters(BaseModel):
 # Keys that say which study it is: only study.yaml and --set may give them.
 STUDY_ONLY = ("title", "dataset", "instrument", "seed")
 # Words on one client, which no other may inherit.
-_CLIENT_ONLY = ("commentary",)
+CLIENT_ONLY = ("commentary",)
 
 
 def _layer(name: str, doc: str, /, without: tuple[str, ...] = (), **identity: Any) -> type[BaseModel]:
@@ -134,7 +136,7 @@ def _without_default(field: Any) -> Any:
 IndustryFile = _layer(
     "IndustryFile",
     "What differs for one industry.",
-    _CLIENT_ONLY,
+    CLIENT_ONLY,
     industry=(str, Field(min_length=1, description="The industry's value in the data.")),
     name=(Spoken, Field(max_length=80, description="Its name in reports.")),
 )
@@ -257,7 +259,7 @@ def study_file(root: Path, study_name: str) -> YamlFile:
         raise UnknownName("study", study_name, known_studies(root), where="--study")
     path = folder / "study.yaml"
     file = _checked(path, Parameters, root)
-    for key in _CLIENT_ONLY:
+    for key in CLIENT_ONLY:
         if key in file.values:
             raise BadParameters(
                 f"'{key}' is for one client.",

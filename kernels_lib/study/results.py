@@ -32,59 +32,59 @@ class _Record(BaseModel):
 class Number(_Record):
     """One number as it is stated: prose refers to it by `ref`."""
 
-    ref: str
-    value: float | None
-    unit: str = ""
-    text: str
+    ref: str = Field(description="The name under which every format states it.")
+    value: float | None = Field(description="With all its digits.")
+    unit: str = Field("", description="Such as points, rank or share.")
+    text: str = Field(description="As the report writes it.")
     basis: Basis
 
 
 class Claim(_Record):
     """What a statement says of one question of the ledger: that it is settled, or that it is not."""
 
-    question: str
-    firm: bool
+    question: str = Field(description="As `about` of the rows of the ledger.")
+    firm: bool = Field(description="Whether it says that the question is settled.")
 
 
 class Sentence(_Record):
     """One statement, the numbers it states, and the questions of the ledger that it speaks of."""
 
-    id: str
-    text: str
-    html: str
-    refs: tuple[str, ...] = ()
-    claims: tuple[Claim, ...] = ()
+    id: str = Field(description="Unique in its report.")
+    text: str = Field(description="The statement.")
+    html: str = Field(description="The same with its numbers marked.")
+    refs: tuple[str, ...] = Field((), description="Numbers that it states.")
+    claims: tuple[Claim, ...] = Field((), description="What it says of questions of the ledger.")
 
 
 class Column(_Record):
     """A column of a table: `kind` decides alignment and format."""
 
-    key: str
-    label: str
-    unit: str = ""
-    kind: Literal["text", "number"] = "text"
+    key: str = Field(description="Its key in each row.")
+    label: str = Field(description="Its head.")
+    unit: str = Field("", description="Of its numbers.")
+    kind: Literal["text", "number"] = Field("text", description="What it holds.")
 
 
 class Table(_Record):
     """A table of a report as plain values."""
 
-    id: str
-    caption: str
-    note: str = ""
+    id: str = Field(description="Unique in its report.")
+    caption: str = Field(description="What it shows.")
+    note: str = Field("", description="What stands below it.")
     columns: tuple[Column, ...]
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[dict[str, Any], ...] = Field(description="Values by the columns' keys.")
     basis: Basis
 
 
 class FigureRecord(_Record):
     """What a figure says; the drawing itself stays in the notebook."""
 
-    id: str
-    message: str
-    alt: str
-    how_to_read: str
+    id: str = Field(description="Unique in its report.")
+    message: str = Field(description="What it shows, as a sentence.")
+    alt: str = Field(description="The same for who cannot see it.")
+    how_to_read: str = Field(description="How to read it.")
     basis: Basis
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[Claim, ...] = Field((), description="What its message says of questions of the ledger.")
 
 
 class Test(_Record):
@@ -170,24 +170,24 @@ class Criterion(_Record):
 class Results(_Record):
     """Everything that one report states."""
 
-    schema_version: Literal[1] = 1
-    study: str
-    report: str
-    subject: str
-    subject_name: str
-    wave: str
-    report_date: str
-    basis: Basis
-    notice: str
-    headline: str = ""
-    summary: dict[str, Any] = Field(default_factory=dict)
-    criteria: tuple[Criterion, ...] = ()
-    brands: tuple[dict[str, Any], ...] = ()
-    industries: tuple[dict[str, Any], ...] = ()
-    numbers: dict[str, Number] = Field(default_factory=dict)
-    tables: tuple[Table, ...] = ()
-    figures: tuple[FigureRecord, ...] = ()
-    sentences: tuple[Sentence, ...] = ()
-    tests: tuple[Test, ...] = ()
-    parameters: dict[str, Any] = Field(default_factory=dict)
-    provenance: dict[str, str] = Field(default_factory=dict)
+    schema_version: Literal[1] = Field(1, description="Of this list of keys.")
+    study: str = Field(description="Folder of the study; main is the main one.")
+    report: str = Field(description="study, methods, industry or client.")
+    subject: str = Field(description="Folder of the client or industry; empty for the study's own reports.")
+    subject_name: str = Field(description="Its name in the report.")
+    wave: str = Field(description="Round of data.")
+    report_date: str = Field(description="As 2010-08-02.")
+    basis: Basis = Field(description="What the scores rest on.")
+    notice: str = Field(description="What every document must say of them; empty where nothing.")
+    headline: str = Field("", description="The report's first statement.")
+    summary: dict[str, Any] = Field(default_factory=dict, description="What the list of reports shows of it.")
+    criteria: tuple[Criterion, ...] = Field((), description="One for each criterion, as criteria.csv.")
+    brands: tuple[dict[str, Any], ...] = Field((), description="Units, where the reader may see them, as brands.csv.")
+    industries: tuple[dict[str, Any], ...] = Field((), description="Industries, as industries.csv.")
+    numbers: dict[str, Number] = Field(default_factory=dict, description="Every number that is stated, by its name.")
+    tables: tuple[Table, ...] = Field((), description="Tables of the report.")
+    figures: tuple[FigureRecord, ...] = Field((), description="What each figure says.")
+    sentences: tuple[Sentence, ...] = Field((), description="Every statement.")
+    tests: tuple[Test, ...] = Field((), description="The ledger, as tests.csv.")
+    parameters: dict[str, Any] = Field(default_factory=dict, description="Effective parameters.")
+    provenance: dict[str, str] = Field(default_factory=dict, description="What it was made from: data, versions.")

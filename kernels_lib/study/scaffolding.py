@@ -63,7 +63,9 @@ def new_client(root: Path, name: str, *, study_name: str = "", brand: str = "") 
     """
     roster = read_roster(root, study_name)
     units = [client.brand for client in roster.clients.values()]
-    meant = _meant("brand", brand or name, units, exact=bool(brand), option="--brand")
+    known = roster.clients.get(name)
+    asked = brand or (known.brand if known else name)
+    meant = _meant("brand", asked, units, exact=bool(brand), option="--brand")
     slug = _slug(name if name != meant else slug_of(meant), "client")
     before = next(client for client in roster.clients.values() if client.brand == meant)
     if before.file is not None:

@@ -16,6 +16,16 @@ from kernels_lib.errors import BadData
 from kernels_lib.production.audit import audit
 
 
+def test_a_zip_file_that_was_damaged_on_its_way_says_at_which_file(tmp_path):
+    path = tmp_path / "sent.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("report.html", "Brand 07")
+    path.write_bytes(path.read_bytes().replace(b"Brand 07", b"Brand 08"))
+
+    with pytest.raises(BadData, match=r"sent\.zip: is damaged at 'report\.html'\. Have it sent again\."):
+        audit(path)
+
+
 @pytest.fixture
 def delivery(site, tmp_path) -> Path:
     """A client's folder as it was published."""

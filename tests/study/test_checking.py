@@ -127,3 +127,36 @@ def test_names_that_differ_in_looks_alone_are_one(names, expected):
 )
 def test_names_that_differ_in_one_letter_of_a_long_word_are_told(one, other, near):
     assert ([(one, other)] if near else []) == list(perhaps_the_same([one, other]))
+
+
+def counted(project, *rows):
+    """The study of wine with its ratings one row each, counted, and no checksum; what check says."""
+    folder = project / "datasets/wine"
+    (folder / "ratings.csv").write_text("\n".join(["bottle,what,points,judge", *rows]) + "\n")
+    package = json.loads((folder / "datapackage.json").read_text())
+    columns = {"unit_column": "bottle", "criterion_column": "what", "score_column": "points", "rater_column": "judge"}
+    own = {"role": "ratings", "basis": "measured", "counted": True, "unique": "stated", **columns}
+    package["resources"] = [{"name": "ratings", "path": "ratings.csv", "scorecard": own}]
+    (folder / "datapackage.json").write_text(json.dumps(package))
+    # Industries of the study's files are not in these data.
+    for path in (project / "params/studies/wine/industries").iterdir():
+        path.unlink()
+    return [problem.wrong for problem in check(project, "", "wine", (), screen=screen).problems]
+
+
+RATED = [f"Bottle {i},bitterness,{1 + (i + j) % 5},J{i}{j}" for i in range(6) for j in range(3)]
+
+
+def test_counted_ratings_with_a_row_each_are_well(project):
+    assert [] == counted(project, *RATED)
+
+
+def test_a_counted_rating_outside_the_scale_is_told(project):
+    (wrong,) = counted(project, *RATED, "Bottle 1,bitterness,9,J99")
+    assert "score 9 for 'Bottle 1' on 'bitterness' is outside the scale 1-5." == wrong
+
+
+def test_what_is_wrong_with_published_means_is_told_before_anything_runs(project):
+    change(project / "datasets/altimeter-2010/published.csv", "3.90,Adolescence,30", "3.90,Adolescence,29")
+
+    assert "n differs between rows." in [problem.wrong for problem in check(project, "", "", (), screen=screen).errors]

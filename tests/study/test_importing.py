@@ -429,6 +429,18 @@ def test_a_new_import_keeps_the_mapping_and_what_people_wrote(project):
     assert "How people were served." == now["resources"][0]["schema"]["fields"][1]["description"]
 
 
+def test_who_replaces_data_means_the_same_wave_unless_another_is_named(project):
+    path = text(project / "a.csv", ["brand,x,y", "A,1,2", "B,3,4"])
+    bring(project, path, wish=Wish(wave="2026 Q2"))
+    again, _ = bring(project, path, replace=True)
+    other, _ = bring(project, path, replace=True, wish=Wish(wave="2026 Q3"))
+
+    assert {"2026 Q2": dt.date(2026, 4, 1)} == again.declared.waves
+    # "the wave is called 2026, after the file's date" would be untrue.
+    assert not [remark for remark in again.proposal.remarks if "wave" in remark]
+    assert {"2026 Q3": dt.date(2026, 7, 1)} == other.declared.waves
+
+
 def test_a_draft_is_an_instrument_and_a_study_that_can_be_opened(project):
     from kernels_lib.study.opening import open_study
 

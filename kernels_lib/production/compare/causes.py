@@ -291,7 +291,8 @@ def _said(each: Input, item: Item, unit: str) -> tuple[str, bool]:
     cells = [cell for cell in each.cells if cell.column in item.criteria] or list(each.cells)
     if ".score" in item.id or item.id.startswith("verdict.score"):
         cells = [cell for cell in cells if cell.unit == unit] or cells
-    more = f", and {len(cells) - MOST_CELLS} more cells" if len(cells) > MOST_CELLS else ""
+    left = len(cells) - MOST_CELLS
+    more = f", and {left} more {'cell' if left == 1 else 'cells'}" if left > 0 else ""
     listed = "; ".join(map(str, cells[:MOST_CELLS])) + more
     return (listed, True) if len(cells) == 1 else (f"{len(cells)} cells of the data: {listed}", False)
 

@@ -452,7 +452,9 @@ def _failed(
     elif began:
         # It was stopped, or ended its kernel.
         place = place_of(executed, began[-1])
-    failure = NotebookFailed(f"stopped for '{subject}'{place}: {reason}.", where=f"reports/{name}.ipynb")
+    # A message of our own brings its full stop.
+    said = f"stopped for '{subject}'{place}: {reason.removesuffix('.')}."
+    failure = NotebookFailed(said, where=f"reports/{name}.ipynb")
     failure.notebook = executed  # type: ignore[attr-defined]
     return failure
 

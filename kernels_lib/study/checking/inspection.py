@@ -14,7 +14,7 @@ from kernels_lib.study.checking import rules
 from kernels_lib.study.checking.problems import Problem, of_error
 from kernels_lib.study.checking.tables import Table, read_table
 from kernels_lib.study.counts import Counts
-from kernels_lib.study.datasets import Dataset, read_dataset, read_scores
+from kernels_lib.study.datasets import Dataset, read_dataset, read_means, read_scores
 from kernels_lib.study.importing.writing import MadeAgain, make_again
 from kernels_lib.study.instrument import Instrument
 from kernels_lib.study.language import SOURCE
@@ -74,11 +74,14 @@ def inspect(root: Path, name: str, instrument: Instrument | None, language: str 
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     tables, counts = [], {}
     for dataset in datasets:
+        if dataset.means is not None and instrument is not None:
+            problems += _of_means(dataset, instrument)
         if dataset.scores is None:
             continue
         entry = next(e for e in package["resources"] if (folder / e["path"]).resolve() == dataset.scores.path)
         big = dataset.scores.path.stat().st_size > MOST_BYTES
-        if not big and dataset.scores.path.suffix == ".csv":
+        # One row a rating has no column for a criterion: whoever counts it says what is wrong.
+        if not big and dataset.scores.path.suffix == ".csv" and not dataset.scores.criterion_column:
             table = read_table(root, folder, entry, made, dataset.wave, instrument.ids if instrument else ())
             tables.append(table)
             problems += _of_table(folder, package, entry, table, instrument)
@@ -139,6 +142,16 @@ def _as_reports_read(
         return [], read_scores(dataset.scores, instrument).counts
     except ScorecardError as error:
         return (of_error(error) if none_yet else []), None
+
+
+def _of_means(dataset: Dataset, instrument: Instrument) -> list[Problem]:
+    """What the reader of published means says."""
+    assert dataset.means is not None
+    try:
+        read_means(dataset.means, instrument)
+    except ScorecardError as error:
+        return of_error(error)
+    return []
 
 
 def _checksums(folder: Path, package: Mapping[str, Any], made: MadeAgain | None, label: str) -> list[Problem]:

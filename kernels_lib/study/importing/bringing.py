@@ -124,6 +124,8 @@ def prepare(order: Order) -> Draft:
     wish = replace(wish, meanings=_meanings(asked, order.pairs), only=bool(asked.get("criteria")))
     before = {} if asked or order.pairs or wish != Wish() else _mapping_before(order)
     _check_scale(wish, known)
+    if wave := _wave_before(before):
+        wish = replace(wish, wave=wave)
     proposal = propose(sheet, known, order.name, wish, _day_of(order.path))
     again = _fitting(before, proposal) if before else None
     declared = again or changed(proposal.declaration, asked, order.pairs, proposal.names)
@@ -281,6 +283,12 @@ def _mapping_before(order: Order) -> dict[str, Any]:
     except ValueError:
         # A damaged description is told when it is replaced.
         return {}
+
+
+def _wave_before(before: Mapping[str, Any]) -> str:
+    """The wave of a dataset that has one, and no column for it: who replaces the data means the same wave."""
+    waves = () if before.get("wave") else tuple(before.get("waves", ()))
+    return waves[0] if len(waves) == 1 else ""
 
 
 def _fitting(before: Mapping[str, Any], proposal: Proposal) -> Declaration | None:

@@ -30,9 +30,9 @@ class Ends(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    floor: float
-    top: float
-    step: float | None = None
+    floor: float = Field(description="Lowest score.")
+    top: float = Field(description="Highest score.")
+    step: float | None = Field(None, description="Between two scores; null: any number.")
 
 
 class Declaration(BaseModel):
