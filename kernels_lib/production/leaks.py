@@ -146,16 +146,13 @@ def _meant(reference: bytes) -> bytes:
 
 def _base64_in(raw: bytes) -> Iterator[tuple[bytes, bool]]:
     """Every run of letters that could be base64, and whether it is known for an array of numbers."""
-    runs = raw.translate(_IN_BASE64)
-    # Of so many letters in a row every fourth is one.
-    fourths, some = runs[::4], b"a" * (_SHORTEST_BASE64 // 4)
-    at = fourths.find(some)
+    runs, long = raw.translate(_IN_BASE64), b"a" * _SHORTEST_BASE64
+    at = runs.find(long)
     while at >= 0:
-        start, end = runs.rfind(b" ", 0, 4 * at) + 1, runs.find(b" ", 4 * at)
+        end = runs.find(b" ", at)
         end = len(runs) if end < 0 else end
-        if end - start >= _SHORTEST_BASE64:
-            yield raw[start:end], False
-        at = fourths.find(some, -(-end // 4))
+        yield raw[at:end], False
+        at = runs.find(long, end)
     # Few small numbers make a short run.
     for found in _BDATA.finditer(raw) if b"bdata" in raw else ():
         yield found[1], True
