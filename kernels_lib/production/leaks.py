@@ -21,15 +21,15 @@ import json
 import math
 import re
 import statistics
-import struct
 import unicodedata
-import zlib
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
+
+from kernels_lib.production.publish.office import contents
 
 # Name of a unit to its industry and its scores, as workers are told.
 Units = Mapping[str, tuple[str, Sequence[float | None]]]
@@ -184,26 +184,16 @@ def _read(blob: bytes, may_be_array: bool, depth: int) -> tuple[bytes, ...]:
         return (*_decoded(text, depth + 1), *arrays)
     if not may_be_array:  # a long word, or an identifier
         return ()
-    return (b"\n".join(_RUNS.findall(blob) + _RUNS.findall(blob.replace(b"\0", b""))), *_packed(blob), *arrays)
+    return (*(b"\n".join(_runs(part)) for part in (blob, *contents.noted(blob))), *arrays)
+
+
+def _runs(blob: bytes) -> list[bytes]:
+    """What reads like text, whether its letters are bytes, pairs of bytes or UTF-8."""
+    found = _RUNS.findall(blob) + _RUNS.findall(blob.replace(b"\0", b""))
+    return found + [run.decode("latin-1").encode("utf-8") for run in found if not run.isascii()]
 
 
 _RUNS = re.compile(rb"[\x20-\x7e\xa0-\xff]{4,}")
-
-
-def _packed(blob: bytes) -> Iterator[bytes]:
-    """Compressed texts of a PNG."""
-    at = 8
-    while blob.startswith(b"\x89PNG") and at + 8 <= len(blob):
-        (length,) = struct.unpack(">I", blob[at : at + 4])
-        if blob[at + 4 : at + 8] in (b"zTXt", b"iTXt"):
-            content = blob[at + 8 : at + 8 + length]
-            for place in range(len(content)):
-                if content[place : place + 1] == b"\x78":
-                    try:
-                        yield zlib.decompressobj().decompress(content[place:], 1_000_000)
-                    except zlib.error:
-                        continue
-        at += 12 + length
 
 
 def _arrays(blob: bytes) -> Iterator[bytes]:
