@@ -382,12 +382,17 @@ _ACTIVE_PARTS = re.compile(
 
 
 def inert(delivery: Delivery) -> str:
-    """A workbook or PowerPoint deck computes nothing, links to nothing and runs nothing."""
+    """A workbook or PowerPoint deck computes nothing, links to nothing, runs nothing; a PDF only links to the web."""
     for name, data in delivery.packages.items():
-        problem = "" if data.startswith(b"%PDF") else _active(data)
+        problem = _active_pdf(data) if data.startswith(b"%PDF") else _active(data)
         if problem:
             return f"{name}: {problem}"
     return ""
+
+
+def _active_pdf(data: bytes) -> str:
+    found = _opened(data)["actions"]
+    return f"holds {found[0]}" if found else ""
 
 
 def _active(data: bytes) -> str:

@@ -324,3 +324,53 @@ def test_every_format_has_places_where_a_leak_was_planted(told):
     tried = {"html": PIECES, "slides": PIECES, "pdf": IN_PDF, **{name: {**PARTS[name], **PICTURES} for name in PARTS}}
     assert set(FILES) == set(tried)
     told("places where a leak was planted", sum(map(len, tried.values())))
+
+
+# A PDF that would do something
+
+
+def acting(**entries: object) -> bytes:
+    """A PDF whose catalogue has one entry more."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import NameObject
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf())))
+    for key, value in entries.items():
+        writer.root_object[NameObject(f"/{key}")] = as_pdf(value)
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def as_pdf(value: object) -> object:
+    from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+    if isinstance(value, dict):
+        return DictionaryObject({NameObject(key): as_pdf(held) for key, held in value.items()})
+    return NameObject(value) if str(value).startswith("/") else TextStringObject(value)
+
+
+DOING: dict[str, tuple[dict[str, object], str]] = {
+    "a script": ({"OpenAction": {"/S": "/JavaScript", "/JS": "app.alert(1)"}}, "an action /JavaScript"),
+    "a program": ({"OpenAction": {"/S": "/Launch", "/F": "calc.exe"}}, "an action /Launch"),
+    "a form that is sent": ({"OpenAction": {"/S": "/SubmitForm", "/F": "x"}}, "an action /SubmitForm"),
+    "another file": ({"OpenAction": {"/S": "/GoToR", "/F": "x.pdf"}}, "an action /GoToR"),
+    "what is done later": ({"AA": {"/WC": {"/S": "/Named", "/N": "/Print"}}}, "an entry /AA"),
+    "a form": ({"AcroForm": {"/XFA": "x"}}, "an entry /XFA"),
+    "a link that runs": ({"X": {"/S": "/URI", "/URI": "javascript:x()"}}, "a link to 'javascript:x()'"),
+    "a link to a file": ({"X": {"/S": "/URI", "/URI": "file:///etc/passwd"}}, "a link to 'file:///etc/passwd'"),
+}
+
+
+@pytest.mark.parametrize("what", DOING)
+def test_a_pdf_that_would_do_something_is_caught(what):
+    pytest.importorskip("pypdf")
+    entries, says = DOING[what]
+    assert f"pdf: holds {says}" == gates.inert(delivery(packages={"pdf": acting(**entries)}))
+
+
+def test_a_pdf_may_lead_to_the_web_to_mail_and_to_its_own_pages():
+    pytest.importorskip("pypdf")
+    for address in ("https://example.org/x", "mailto:a@example.org"):
+        assert "" == gates.inert(delivery(packages={"pdf": acting(X={"/S": "/URI", "/URI": address})}))
+    assert "" == gates.inert(delivery(packages={"pdf": acting(X={"/S": "/GoTo", "/D": "here"})}))

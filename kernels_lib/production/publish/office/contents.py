@@ -173,28 +173,65 @@ def _of_pdf(data: bytes) -> dict[str, list[str]]:
     document = PdfReader(io.BytesIO(data))
     found = {f"page {number}": [page.extract_text()] for number, page in enumerate(document.pages, 1)}
     found["properties"] = [str(value) for value in (document.metadata or {}).values()]
-    return found | {"objects": list(_strings_of(document))}
+    objects = list(_objects(document))
+    found["actions"] = [action for held in objects for action in _actions(held)]
+    return found | {"objects": [text for held in objects for text in _strings_of(held)]}
 
 
-def _strings_of(document: Any) -> Iterator[str]:
-    """Alternative texts, links, outlines, notes, XMP and attachments: every string and text stream of a PDF."""
-    from pypdf.generic import DecodedStreamObject, EncodedStreamObject, IndirectObject, StreamObject
+def _objects(document: Any) -> Iterator[Any]:
+    """Every object of a PDF, whether a page leads to it or not."""
+    from pypdf.generic import IndirectObject
 
-    kinds = (DecodedStreamObject, EncodedStreamObject, StreamObject)
     numbers = {(number, generation) for generation, held in document.xref.items() for number in held}
     numbers |= {(number, 0) for number in document.xref_objStm}
     for number, generation in sorted(numbers):
-        held = document.get_object(IndirectObject(number, generation, document)) if number else None
-        yield from _strings_in(held)
-        if isinstance(held, dict) and "/EF" in held:
-            for attached in held["/EF"].values():
-                content = attached.get_object().get_data()
-                yield from texts(content) if content.startswith((b"PK\x03\x04", b"%PDF")) else _of_bytes(content)
-        if isinstance(held, kinds) and held.get("/Type") == "/Metadata":
-            yield from _of_bytes(held.get_data())
-        if isinstance(held, kinds) and held.get("/Subtype") == "/Image":
-            # As it is kept: a photograph brings what its camera noted.
-            yield from _of_bytes(held._data)
+        yield document.get_object(IndirectObject(number, generation, document)) if number else None
+
+
+# What a reader of a PDF may be told to do: to go to a place in the file, and to the web where a link was clicked.
+_HARMLESS = ("/GoTo", "/URI")
+_DOING = re.compile(
+    "/(JavaScript|Launch|URI|GoTo|GoToR|GoToE|GoTo3DView|SubmitForm|ResetForm|ImportData|Rendition|Sound|Movie|Named|"
+    "Hide|SetOCGState|Trans|Thread|RichMediaExecute|ECMAScript)"
+)
+_RUNNING = ("/JS", "/AA", "/XFA", "/RichMediaContent", "/EmbeddedFiles")
+_WEB = re.compile("(https?://|mailto:)", re.I)
+
+
+def _actions(held: Any) -> Iterator[str]:
+    """What an object of a PDF does or holds that a page on paper could not."""
+    if isinstance(held, dict):
+        kind = str(dict.get(held, "/S", ""))
+        if _DOING.fullmatch(kind) and kind not in _HARMLESS:
+            yield f"an action {kind}"
+        address = dict.get(held, "/URI")
+        if isinstance(address, (str, bytes)):
+            text = address if isinstance(address, str) else address.decode("latin-1")
+            if not _WEB.match(text):
+                yield f"a link to '{text[:80]}'"
+        yield from (f"an entry {key}" for key in _RUNNING if key in held)
+        for key in held:
+            yield from _actions(dict.__getitem__(held, key))
+    elif isinstance(held, list):
+        for item in list.__iter__(held):
+            yield from _actions(item)
+
+
+def _strings_of(held: Any) -> Iterator[str]:
+    """Alternative texts, links, outlines, notes, XMP and attachments: strings and text streams of one object."""
+    from pypdf.generic import DecodedStreamObject, EncodedStreamObject, StreamObject
+
+    kinds = (DecodedStreamObject, EncodedStreamObject, StreamObject)
+    yield from _strings_in(held)
+    if isinstance(held, dict) and "/EF" in held:
+        for attached in held["/EF"].values():
+            content = attached.get_object().get_data()
+            yield from texts(content) if content.startswith((b"PK\x03\x04", b"%PDF")) else _of_bytes(content)
+    if isinstance(held, kinds) and held.get("/Type") == "/Metadata":
+        yield from _of_bytes(held.get_data())
+    if isinstance(held, kinds) and held.get("/Subtype") == "/Image":
+        # As it is kept: a photograph brings what its camera noted.
+        yield from _of_bytes(held._data)
 
 
 def _strings_in(held: Any) -> Iterator[str]:
