@@ -436,29 +436,44 @@ def numbers(delivery: Delivery) -> str:
 
 
 # Words that speak of evidence: whoever uses one must name the questions of the ledger behind it.
-# Every language's are looked for in every document.
-_CLAIM = re.compile(
-    r"""
+# Every language's are looked for in every document.  Each is looked for only where a part of it stands that
+# it cannot be without: most sentences have none.
+_CLAIMS = {
     # English
-      \b(?:significan\w*|firm(?:ly)?|differs?|more\ than\ noise|settled?|unresolved)\b
-    | \b(?:stands?\ above|is\ above|is\ ahead\ of)\b
+    "significan": r"\bsignifican\w*\b",
+    "firm": r"\bfirm(?:ly)?\b",
+    "differ": r"\bdiffers?\b",
+    "more than noise": r"\bmore than noise\b",
+    "settle": r"\bsettled?\b",
+    "unresolved": r"\bunresolved\b",
+    "above": r"\b(?:stands? above|is above)\b",
+    "is ahead of": r"\bis ahead of\b",
     # German: what is called sure, decided, different
-    | \b(?:signifikan\w*|(?:un)?gesichert\w*|nachgewiesen\w*|nachweis(?:bar|lich)\w*)\b
-    | (?<!\banders\ )\b(?:un)?entschieden(?:e[nmrs]?)?\b | (?<!\bum\ )\bzu\ entscheiden\b
-    | \bl(?:ässt|assen)\b[^.;:!?]*\bentscheiden\b | \bentscheiden\ l(?:ässt|assen)\b
-    | \bmehr\ als\ (?:\w+\ )?(?:Zufall|Rauschen)\b
-    | \bunterscheid(?:et|en|bar\w*)\b | \bverschieden\b(?!\ (?:viele?|gro|lang|stark|oft))
-    | \bweich(?:t|en)\b[^.;:!?]*\bab\b
+    "signifikan": r"\bsignifikan\w*\b",
+    "gesichert": r"\b(?:un)?gesichert\w*\b",
+    "nachgewiesen": r"\bnachgewiesen\w*\b",
+    "nachweis": r"\bnachweis(?:bar|lich)\w*\b",
+    "entschieden": r"(?<!\banders )\b(?:un)?entschieden(?:e[nmrs]?)?\b",
+    "entscheiden": (
+        r"(?<!\bum )\bzu entscheiden\b|\bl(?:ässt|assen)\b[^.;:!?]*\bentscheiden\b|\bentscheiden l(?:ässt|assen)\b"
+    ),
+    "mehr als": r"\bmehr als (?:\w+ )?(?:Zufall|Rauschen)\b|\bkomm(?:t|en) auf\b[^.;:!?]*\bmehr als\b",
+    "unterscheid": r"\bunterscheid(?:et|en|bar\w*)\b",
+    "verschieden": r"\bverschieden\b(?! (?:viele?|gro|lang|stark|oft))",
+    "weich": r"\bweich(?:t|en)\b[^.;:!?]*\bab\b",
     # German: one thing above another.  "Werte liegen vor" and "liegt vor allem an" say no such thing.
-    | \b(?:lieg|steh)(?:t|en)\b(?:\ [^\s.;:!?]+){0,9}?\ (?:über|höher\ als)\b
-    | \b(?:lieg|rangier|führ)(?:t|en)\b(?:\ [^\s.;:!?]+){0,9}?\ vor\ (?!(?:allem|und|oder|als|wie|bei|für|in|aus|von)\b)
-    | \b(?:über|vor)\ „[^“]*“(?:,?\ (?:und\ )?„[^“]*“)*(?:\ [^\s.;:!?,]+){0,4}?\ (?:lieg|steh)(?:t|en)\b
-    | \bübertr(?:ifft|effen)\b | \bkomm(?:t|en)\ auf\b[^.;:!?]*\bmehr\ als\b
+    " über": r"\b(?:lieg|steh)(?:t|en)\b(?: [^\s.;:!?]+){0,9}? über\b",
+    " höher als": r"\b(?:lieg|steh)(?:t|en)\b(?: [^\s.;:!?]+){0,9}? höher als\b",
+    " vor ": (
+        r"\b(?:lieg|rangier|führ)(?:t|en)\b(?: [^\s.;:!?]+){0,9}? vor "
+        r"(?!(?:allem|und|oder|als|wie|bei|für|in|aus|von)\b)"
+    ),
+    " „": r"\b(?:über|vor) „[^“]*“(?:,? (?:und )?„[^“]*“)*(?: [^\s.;:!?,]+){0,4}? (?:lieg|steh)(?:t|en)\b",
+    "übertr": r"\bübertr(?:ifft|effen)\b",
     # German: what cannot be told.  Open gates and the like have been taken out before.
-    | \boffen\b | \boffene[nmrs]?\ (?:Fragen?|Paare?n?|Reihenfolgen?|Vergleiche?n?|Urteile?n?)\b
-    """,
-    re.I | re.X,
-)
+    "offen": r"\boffen\b|\boffene[nmrs]? (?:Fragen?|Paare?n?|Reihenfolgen?|Vergleiche?n?|Urteile?n?)\b",
+}
+_CLAIM = {part: re.compile(pattern, re.I) for part, pattern in _CLAIMS.items()}
 # German "offen" that is no verdict: of a gate, a condition, a step; "offen gelegt", "offen für".
 _OPEN_OTHERWISE = re.compile(
     r"""
@@ -472,8 +487,11 @@ _OPEN_OTHERWISE = re.compile(
 
 def _claim_in(text: str) -> str:
     """The first words of a text that speak of evidence; empty if there are none."""
-    found = _CLAIM.search(_OPEN_OTHERWISE.sub("", text))
-    return found[0] if found else ""
+    said = _folded(text)
+    if "offen" in said:
+        text = _OPEN_OTHERWISE.sub("", text)
+    found = [match for part, pattern in _CLAIM.items() if part in said and (match := pattern.search(text))]
+    return min(found, key=lambda match: match.start())[0] if found else ""
 
 
 def claims(delivery: Delivery) -> str:
