@@ -74,22 +74,24 @@ def in_order(data: bytes) -> dict[str, list[str]]:
             if content.startswith(b"PK\x03\x04"):
                 found |= {f"{name}!{inner}": held for inner, held in in_order(content).items()}
             elif name.endswith((".xml", ".vml")):
-                found[name] = [" ".join(_values(content, strings)), *_lists_in_attributes(content)]
+                root = ElementTree.fromstring(content)
+                found[name] = [" ".join(_values(root, strings)), *_lists_in_attributes(root)]
             elif not name.endswith(".rels"):
                 found[name] = list(_of_bytes(content))
     return found
 
 
-def _lists_in_attributes(content: bytes) -> Iterator[str]:
+def _lists_in_attributes(root: ElementTree.Element) -> Iterator[str]:
     """Attributes that hold several numbers, such as an alternative text; styles and places of cells hold one or two."""
-    for element in ElementTree.fromstring(content).iter():
-        yield from (value for value in element.attrib.values() if len(_NUMBER.findall(value)) > 3)
+    for element in root.iter():
+        # A number and what stands between two of them take two letters at least.
+        yield from (value for value in element.attrib.values() if len(value) > 6 and len(_NUMBER.findall(value)) > 3)
 
 
-def _values(content: bytes, strings: list[str]) -> Iterator[str]:
+def _values(root: ElementTree.Element, strings: list[str]) -> Iterator[str]:
     """Texts of the elements in order; where a cell points into the table of strings, the string."""
     pointing = False
-    for element in ElementTree.fromstring(content).iter():
+    for element in root.iter():
         if _bare(element.tag) == "c":
             pointing = element.get("t") == "s"
         if element.text and element.text.strip():
