@@ -22,12 +22,13 @@ from kernels_lib import cli
 from tests.conftest import copy_project
 
 CORPUS = Path(__file__).parent / "bad_inputs"
+KINDS = CORPUS / "groups.yaml"
 RUNS = ("build", "deliver")
 
 
 def cases() -> list[dict[str, Any]]:
     found = []
-    for path in sorted(CORPUS.glob("*.yaml")):
+    for path in sorted(set(CORPUS.glob("*.yaml")) - {KINDS}):
         found += [{**case, "file": path.stem} for case in YAML(typ="safe", pure=True).load(path.read_text("utf-8"))]
     return found
 
@@ -167,7 +168,23 @@ def test_the_real_command_says_the_same(case, broken):
 def test_the_corpus_is_as_large_and_as_wide_as_it_says():
     assert len(CASES) >= 150
     assert len({case["case"] for case in CASES}) == len(CASES)
-    assert len({case["group"] for case in CASES}) >= 45
+    assert len({case["group"] for case in CASES}) >= 58
+
+
+def test_every_known_kind_of_bad_input_has_cases_or_tests_or_a_reason(told):
+    kinds = YAML(typ="safe", pure=True).load(KINDS.read_text("utf-8"))
+    filled = {case["group"] for case in CASES}
+    assert 63 <= len({kind["kind"] for kind in kinds}) == len(kinds)
+    for kind in kinds:
+        tried = kind.get("groups", []), kind.get("tests", []), kind.get("does not apply", "")
+        assert any(tried) and {"kind", "groups", "tests", "does not apply"} >= kind.keys(), kind
+        assert filled >= set(tried[0]), kind
+        for name in tried[1]:
+            file, _, test = name.partition("::")
+            assert f"def {test}(" in (CORPUS.parent / file).read_text("utf-8"), name
+    # And no case that belongs to none.
+    assert filled == {group for kind in kinds for group in kind.get("groups", [])}
+    told("kinds of bad input that are tried", sum("does not apply" not in kind for kind in kinds))
 
 
 # Every message has a test of its text.

@@ -11,7 +11,7 @@ import io
 import re
 import socket
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -79,6 +79,29 @@ class Delivery:
     def parts(self) -> dict[str, Parts]:
         """Each page and deck taken apart, once for all gates."""
         return {name: take_apart(document, self.to_assets) for name, document in self.documents.items()}
+
+    @cached_property
+    def plain(self) -> dict[str, str]:
+        """What each page and deck says in its own markup, its entities undone."""
+        return {name: html.unescape(parts.own) for name, parts in self.parts.items()}
+
+    @cached_property
+    def held(self) -> dict[str, str]:
+        """All the text that is each format's own, packages opened down to their last part, and what lies beside."""
+        texts = {name: parts.text for name, parts in self.parts.items()}
+        return texts | {name: _joined(_opened(data)) for name, data in self.packages.items()} | dict(self.beside)
+
+    @cached_property
+    def undone(self) -> dict[str, leaking.Text]:
+        """The same with every escape undone."""
+        pages = {name: leaking.undone(*parts.pieces) for name, parts in self.parts.items()}
+        return pages | {name: leaking.undone(text) for name, text in self.held.items() if name not in pages}
+
+    @cached_property
+    def in_order(self) -> dict[str, leaking.Text]:
+        """The same, with numbers of workbooks and PowerPoint decks as they stand in their rows and tables."""
+        rows = {name: data for name, data in self.packages.items() if not data.startswith(b"%PDF")}
+        return self.undone | {name: leaking.undone(_joined(contents.in_order(data))) for name, data in rows.items()}
 
 
 def executed(delivery: Delivery) -> str:
@@ -296,7 +319,7 @@ def private(delivery: Delivery) -> str:
     """No path, user or host of the machine."""
     secrets = {str(delivery.root), str(Path.home()), "ipykernel_", "/tmp/", "site-packages"}
     host = socket.gethostname()
-    for name, markup in _held(delivery):
+    for name, markup in delivery.held.items():
         for secret in secrets:
             if len(secret) > 4 and secret in markup:
                 return f"{name}: holds '{secret}', a path of this machine"
@@ -319,26 +342,20 @@ def leaks(delivery: Delivery) -> str:
     if delivery.disclosed == "named":
         return ""
     secrets = delivery.secrets or leaking.of_names(delivery.others)
-    for name, text in _held(delivery):
-        if found := secrets.name_in(_without_families(html.unescape(text)), delivery.shown):
+    for name, text in delivery.undone.items():
+        # The house's families of type are no names: Georgia is also a state.
+        if found := secrets.name_in(text.without((SERIF, SANS)), delivery.shown):
             return f"{name}: holds the name of '{found}'"
     return ""
-
-
-def _without_families(text: str) -> str:
-    """A text without the house's families of type: Georgia is also a state."""
-    return text.replace(SERIF, "").replace(SANS, "")
 
 
 def scores(delivery: Delivery) -> str:
     """No scores of a unit that this reader must not see, in whatever order or form."""
     if delivery.secrets is None or delivery.disclosed != "aggregate" or not delivery.shown:
         return ""
-    for name, text in _held(delivery, numbers=True):
-        comma = delivery.results.get("parameters", {}).get("language") == "de"
-        if found := delivery.secrets.scores_in(text, delivery.shown[0], comma=comma):
-            return f"{name}: holds {found}"
-    return ""
+    comma = delivery.results.get("parameters", {}).get("language") == "de"
+    name, found = delivery.secrets.scores_in_any(delivery.in_order, delivery.shown[0], comma=comma)
+    return f"{name}: holds {found}" if found else ""
 
 
 def _untold(delivery: Delivery) -> bool:
@@ -347,18 +364,9 @@ def _untold(delivery: Delivery) -> bool:
     return asked and (delivery.secrets is None or not delivery.secrets.tellable)
 
 
-def _held(delivery: Delivery, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
-    """Each format with all the text that is its own, packages opened down to their last part.
-
-    With `numbers`, a package's text is in the order in which its numbers stand.
-    """
-    for name, parts in delivery.parts.items():
-        yield name, parts.text
-    opened = contents.in_order if numbers else _opened
-    for name, data in delivery.packages.items():
-        # No name begins in one text and ends in the next.
-        yield name, "\n|\n".join(text for part in opened(data).values() for text in part)
-    yield from delivery.beside.items()
+def _joined(parts: Mapping[str, Iterable[str]]) -> str:
+    """Texts of a package's parts; no name begins in one text and ends in the next."""
+    return "\n|\n".join(text for part in parts.values() for text in part)
 
 
 # What computes, fetches or runs when somebody opens the file.
@@ -374,12 +382,17 @@ _ACTIVE_PARTS = re.compile(
 
 
 def inert(delivery: Delivery) -> str:
-    """A workbook or PowerPoint deck computes nothing, links to nothing and runs nothing."""
+    """A workbook or PowerPoint deck computes nothing, links to nothing, runs nothing; a PDF only links to the web."""
     for name, data in delivery.packages.items():
-        problem = "" if data.startswith(b"%PDF") else _active(data)
+        problem = _active_pdf(data) if data.startswith(b"%PDF") else _active(data)
         if problem:
             return f"{name}: {problem}"
     return ""
+
+
+def _active_pdf(data: bytes) -> str:
+    found = _opened(data)["actions"]
+    return f"holds {found[0]}" if found else ""
 
 
 def _active(data: bytes) -> str:
@@ -423,29 +436,44 @@ def numbers(delivery: Delivery) -> str:
 
 
 # Words that speak of evidence: whoever uses one must name the questions of the ledger behind it.
-# Every language's are looked for in every document.
-_CLAIM = re.compile(
-    r"""
+# Every language's are looked for in every document.  Each is looked for only where a part of it stands that
+# it cannot be without: most sentences have none.
+_CLAIMS = {
     # English
-      \b(?:significan\w*|firm(?:ly)?|differs?|more\ than\ noise|settled?|unresolved)\b
-    | \b(?:stands?\ above|is\ above|is\ ahead\ of)\b
+    "significan": r"\bsignifican\w*\b",
+    "firm": r"\bfirm(?:ly)?\b",
+    "differ": r"\bdiffers?\b",
+    "more than noise": r"\bmore than noise\b",
+    "settle": r"\bsettled?\b",
+    "unresolved": r"\bunresolved\b",
+    "above": r"\b(?:stands? above|is above)\b",
+    "is ahead of": r"\bis ahead of\b",
     # German: what is called sure, decided, different
-    | \b(?:signifikan\w*|(?:un)?gesichert\w*|nachgewiesen\w*|nachweis(?:bar|lich)\w*)\b
-    | (?<!\banders\ )\b(?:un)?entschieden(?:e[nmrs]?)?\b | (?<!\bum\ )\bzu\ entscheiden\b
-    | \bl(?:ässt|assen)\b[^.;:!?]*\bentscheiden\b | \bentscheiden\ l(?:ässt|assen)\b
-    | \bmehr\ als\ (?:\w+\ )?(?:Zufall|Rauschen)\b
-    | \bunterscheid(?:et|en|bar\w*)\b | \bverschieden\b(?!\ (?:viele?|gro|lang|stark|oft))
-    | \bweich(?:t|en)\b[^.;:!?]*\bab\b
+    "signifikan": r"\bsignifikan\w*\b",
+    "gesichert": r"\b(?:un)?gesichert\w*\b",
+    "nachgewiesen": r"\bnachgewiesen\w*\b",
+    "nachweis": r"\bnachweis(?:bar|lich)\w*\b",
+    "entschieden": r"(?<!\banders )\b(?:un)?entschieden(?:e[nmrs]?)?\b",
+    "entscheiden": (
+        r"(?<!\bum )\bzu entscheiden\b|\bl(?:ässt|assen)\b[^.;:!?]*\bentscheiden\b|\bentscheiden l(?:ässt|assen)\b"
+    ),
+    "mehr als": r"\bmehr als (?:\w+ )?(?:Zufall|Rauschen)\b|\bkomm(?:t|en) auf\b[^.;:!?]*\bmehr als\b",
+    "unterscheid": r"\bunterscheid(?:et|en|bar\w*)\b",
+    "verschieden": r"\bverschieden\b(?! (?:viele?|gro|lang|stark|oft))",
+    "weich": r"\bweich(?:t|en)\b[^.;:!?]*\bab\b",
     # German: one thing above another.  "Werte liegen vor" and "liegt vor allem an" say no such thing.
-    | \b(?:lieg|steh)(?:t|en)\b(?:\ [^\s.;:!?]+){0,9}?\ (?:über|höher\ als)\b
-    | \b(?:lieg|rangier|führ)(?:t|en)\b(?:\ [^\s.;:!?]+){0,9}?\ vor\ (?!(?:allem|und|oder|als|wie|bei|für|in|aus|von)\b)
-    | \b(?:über|vor)\ „[^“]*“(?:,?\ (?:und\ )?„[^“]*“)*(?:\ [^\s.;:!?,]+){0,4}?\ (?:lieg|steh)(?:t|en)\b
-    | \bübertr(?:ifft|effen)\b | \bkomm(?:t|en)\ auf\b[^.;:!?]*\bmehr\ als\b
+    " über": r"\b(?:lieg|steh)(?:t|en)\b(?: [^\s.;:!?]+){0,9}? über\b",
+    " höher als": r"\b(?:lieg|steh)(?:t|en)\b(?: [^\s.;:!?]+){0,9}? höher als\b",
+    " vor ": (
+        r"\b(?:lieg|rangier|führ)(?:t|en)\b(?: [^\s.;:!?]+){0,9}? vor "
+        r"(?!(?:allem|und|oder|als|wie|bei|für|in|aus|von)\b)"
+    ),
+    " „": r"\b(?:über|vor) „[^“]*“(?:,? (?:und )?„[^“]*“)*(?: [^\s.;:!?,]+){0,4}? (?:lieg|steh)(?:t|en)\b",
+    "übertr": r"\bübertr(?:ifft|effen)\b",
     # German: what cannot be told.  Open gates and the like have been taken out before.
-    | \boffen\b | \boffene[nmrs]?\ (?:Fragen?|Paare?n?|Reihenfolgen?|Vergleiche?n?|Urteile?n?)\b
-    """,
-    re.I | re.X,
-)
+    "offen": r"\boffen\b|\boffene[nmrs]? (?:Fragen?|Paare?n?|Reihenfolgen?|Vergleiche?n?|Urteile?n?)\b",
+}
+_CLAIM = {part: re.compile(pattern, re.I) for part, pattern in _CLAIMS.items()}
 # German "offen" that is no verdict: of a gate, a condition, a step; "offen gelegt", "offen für".
 _OPEN_OTHERWISE = re.compile(
     r"""
@@ -459,8 +487,11 @@ _OPEN_OTHERWISE = re.compile(
 
 def _claim_in(text: str) -> str:
     """The first words of a text that speak of evidence; empty if there are none."""
-    found = _CLAIM.search(_OPEN_OTHERWISE.sub("", text))
-    return found[0] if found else ""
+    said = _folded(text)
+    if "offen" in said:
+        text = _OPEN_OTHERWISE.sub("", text)
+    found = [match for part, pattern in _CLAIM.items() if part in said and (match := pattern.search(text))]
+    return min(found, key=lambda match: match.start())[0] if found else ""
 
 
 def claims(delivery: Delivery) -> str:
@@ -470,7 +501,7 @@ def claims(delivery: Delivery) -> str:
         ledger.setdefault(test["about"], set()).add(test["firm"])
     spoken = [(sentence, sentence["text"]) for sentence in delivery.results["sentences"]]
     spoken += [(figure, figure["message"]) for figure in delivery.results["figures"]]
-    quoted = [(_folded(text), text) for text in delivery.quoted if text]
+    quoted = [folded for text in delivery.quoted if (folded := _folded(text))]
     for record, text in spoken:
         for claim in record["claims"]:
             known = ledger.get(claim["question"])
@@ -486,12 +517,26 @@ def claims(delivery: Delivery) -> str:
     return ""
 
 
-def _without(text: str, quoted: list[tuple[str, str]]) -> str:
-    """A text without what it quotes, in whatever case; `quoted` as it is looked for, and as it is."""
+def _without(text: str, quoted: Iterable[str]) -> str:
+    """A text without what it quotes, in whatever case; `quoted` is folded, as it is looked for.
+
+    Cut by hand: a pattern of all that is quoted would be compiled anew for every sentence.
+    """
     said = _folded(text)
-    # Most sentences quote nothing, and a pattern of all that could be quoted is long.
-    there = [whole for folded, whole in quoted if folded in said]
-    return re.sub("|".join(map(re.escape, there)), "", text, flags=re.I) if there else text
+    # Most sentences quote nothing.
+    there = [words for words in quoted if words in said]
+    if not there:
+        return text
+    # Which letter of the text each letter of the folded one came from: some become two.
+    origins = [at for at, letter in enumerate(text) for _ in _folded(letter)]
+    cut: set[int] = set()
+    at = 0
+    while found := [(start, place) for place, words in enumerate(there) if (start := said.find(words, at)) >= 0]:
+        # The first in the text; of those that begin alike the first that is quoted.
+        start, place = min(found)
+        at = start + len(there[place])
+        cut.update(origins[start:at])
+    return "".join(letter for place, letter in enumerate(text) if place not in cut)
 
 
 def _folded(text: str) -> str:
@@ -541,7 +586,7 @@ def closed(delivery: Delivery) -> str:
         closed_off = any(map(_switched_off, parts.libraries)) or any(map(_OFF.search, parts.scripts))
         if "data-figure" in parts.markup and not closed_off:
             return f"{name}: plotly's share button is not switched off"
-        markup = html.unescape(parts.own)
+        markup = delivery.plain[name]
         for number, first in firsts:
             if len(first) > 12 and first in markup:
                 return f"{name}: shows the code of cell {number}"

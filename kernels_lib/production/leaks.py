@@ -21,26 +21,27 @@ import json
 import math
 import re
 import statistics
-import struct
 import unicodedata
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from typing import Any
 from urllib.parse import unquote_to_bytes
+
+from kernels_lib.production.publish.office import contents
 
 # Name of a unit to its industry and its scores, as workers are told.
 Units = Mapping[str, tuple[str, Sequence[float | None]]]
 
 # Names: how a text is undone
 
-_NO_ROOM = dict.fromkeys([0xAD, 0x34F, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A),
-                          *range(0xFE00, 0xFE10), 0xFEFF])  # fmt: skip
+_NO_ROOM = tuple(map(chr, [0xAD, 0x34F, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A),
+                           *range(0xFE00, 0xFE10), 0xFEFF]))  # fmt: skip
 _ASCII = bytes(range(128))
-_ENTITY = re.compile(rb"&[#a-zA-Z]")
-_JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_REFERENCE = re.compile(rb"#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*;?")
+_FOUR_DIGITS = re.compile(rb"[0-9a-fA-F]{4}")
 _PERCENT = re.compile(rb"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
-_USUAL_ESCAPES = ((b"\\u003c", b"<"), (b"\\u003e", b">"), (b"\\u0026", b"&"), (b"<br>", b" "), (b"<br/>", b" "))
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _IN_BASE64 = bytes(97 if byte in _ALPHABET else 32 for byte in range(256))
 _SHORTEST_BASE64 = 20
@@ -65,49 +66,106 @@ def decoded(text: str) -> list[str]:
     return [part.decode("utf-8") for part in _decoded(text)]
 
 
-@lru_cache(maxsize=4)  # names and scores are looked for in the same text
+@dataclass(frozen=True)
+class Text:
+    """A text with its escapes undone, then all texts and arrays that it holds as base64: read once, asked often."""
+
+    raw: tuple[bytes, ...]
+
+    def without(self, words: Iterable[str]) -> Text:
+        """The same without some words where they are not encoded."""
+        first, *within = self.raw
+        for word in words:
+            first = first.replace(word.encode("utf-8"), b"")
+        return Text((first, *within))
+
+
+def undone(*pieces: str) -> Text:
+    """A text, in one or several pieces, ready to be asked what it holds.
+
+    No escape begins in one piece and ends in the next, and a piece without any is read the quicker.
+    """
+    firsts, within = [], []
+    for piece in pieces:
+        first, *more = _decoded(piece)
+        firsts.append(first)
+        within += more
+    return Text((b"\n".join(firsts), *([b"\n".join(within)] if within else [])))
+
+
 def _decoded(text: str, depth: int = 0) -> tuple[bytes, ...]:
     raw = text.encode("utf-8", "replace")
-    within = [found for blob in _base64_in(raw) if depth < _DEEPEST for found in _read(*blob, depth)]
-    for escape, plain in _USUAL_ESCAPES:
-        raw = raw.replace(escape, plain)
-    for _ in range(3):  # an escape may be escaped itself
+    runs = dict.fromkeys(_base64_in(raw)) if depth < _DEEPEST else {}
+    given = raw
+    for _ in range(4):  # an escape may be escaped itself
         before, raw = raw, _undone(raw)
         if raw == before:
             break
+    # Again: letters of base64 may have been escaped, too, and what looks like an escape may be none.
+    if raw != given and depth < _DEEPEST:
+        runs |= dict.fromkeys(_base64_in(raw))
+    blobs = dict.fromkeys(blob for run in runs for blob in _from_base64(*run))
+    within = [found for blob in blobs for found in _read(*blob, depth)]
     return (raw, b"\n".join(within)) if within else (raw,)
 
 
 def _undone(raw: bytes) -> bytes:
+    """A text with each of its escapes undone once: cut at their first signs, which is quicker than a pattern."""
     if b"\\u" in raw:
-        raw = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), raw.decode("utf-8")).encode("utf-8", "replace")
-    if _ENTITY.search(raw):
-        raw = html.unescape(raw.decode("utf-8")).encode("utf-8", "replace")
+        first, *rest = raw.split(b"\\u")
+        raw = first + b"".join(map(_without_json_escape, rest))
+    if b"&" in raw:
+        first, *rest = raw.split(b"&")
+        raw = first + b"".join(map(_without_entity, rest))
     if b"%" in raw:
         raw = _PERCENT.sub(lambda found: unquote_to_bytes(found[0]).decode("utf-8", "replace").encode(), raw)
-    return raw
+    return raw.replace(b"<br>", b" ").replace(b"<br/>", b" ") if b"<br" in raw else raw
+
+
+def _without_json_escape(after: bytes) -> bytes:
+    """What stands behind a backslash and a u, with the sign that four digits mean instead of all."""
+    sign = _sign(after[:4])
+    return sign + after[4:] if sign else b"\\u" + after
+
+
+@lru_cache(maxsize=4096)
+def _sign(digits: bytes) -> bytes:
+    return chr(int(digits, 16)).encode("utf-8", "replace") if _FOUR_DIGITS.fullmatch(digits) else b""
+
+
+def _without_entity(after: bytes) -> bytes:
+    """What stands behind an ampersand, with the sign that it means instead of both."""
+    found = _REFERENCE.match(after)
+    return _meant(found[0]) + after[found.end() :] if found else b"&" + after
+
+
+@lru_cache(maxsize=4096)
+def _meant(reference: bytes) -> bytes:
+    return html.unescape("&" + reference.decode("ascii")).encode("utf-8", "replace")
 
 
 def _base64_in(raw: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Every run of letters that could be base64, undone, and whether it may be an array of numbers."""
+    """Every run of letters that could be base64, and whether it is known for an array of numbers."""
     runs, long = raw.translate(_IN_BASE64), b"a" * _SHORTEST_BASE64
     at = runs.find(long)
     while at >= 0:
         end = runs.find(b" ", at)
         end = len(runs) if end < 0 else end
-        yield from ((blob, len(blob) >= _SHORTEST_ARRAY) for blob in _from_base64(raw[at:end]))
+        yield raw[at:end], False
         at = runs.find(long, end)
     # Few small numbers make a short run.
-    for found in _BDATA.finditer(raw):
-        yield from ((blob, True) for blob in _from_base64(found[1]))
+    for found in _BDATA.finditer(raw) if b"bdata" in raw else ():
+        yield found[1], True
 
 
-def _from_base64(run: bytes) -> Iterator[bytes]:
+def _from_base64(run: bytes, is_array: bool) -> Iterator[tuple[bytes, bool]]:
+    """What a run means, and whether it may be an array of numbers."""
     run = run.replace(b"-", b"+").replace(b"_", b"/")
     try:
-        yield base64.b64decode(run[: len(run) - (len(run) % 4 == 1)] + b"=" * (-len(run) % 4))
+        blob = base64.b64decode(run[: len(run) - (len(run) % 4 == 1)] + b"=" * (-len(run) % 4))
     except binascii.Error:
         return
+    yield blob, is_array or len(blob) >= _SHORTEST_ARRAY
 
 
 @lru_cache(maxsize=256)  # a logo or a font is in every document of a client
@@ -126,26 +184,16 @@ def _read(blob: bytes, may_be_array: bool, depth: int) -> tuple[bytes, ...]:
         return (*_decoded(text, depth + 1), *arrays)
     if not may_be_array:  # a long word, or an identifier
         return ()
-    return (b"\n".join(_RUNS.findall(blob) + _RUNS.findall(blob.replace(b"\0", b""))), *_packed(blob), *arrays)
+    return (*(b"\n".join(_runs(part)) for part in (blob, *contents.noted(blob))), *arrays)
+
+
+def _runs(blob: bytes) -> list[bytes]:
+    """What reads like text, whether its letters are bytes, pairs of bytes or UTF-8."""
+    found = _RUNS.findall(blob) + _RUNS.findall(blob.replace(b"\0", b""))
+    return found + [run.decode("latin-1").encode("utf-8") for run in found if not run.isascii()]
 
 
 _RUNS = re.compile(rb"[\x20-\x7e\xa0-\xff]{4,}")
-
-
-def _packed(blob: bytes) -> Iterator[bytes]:
-    """Compressed texts of a PNG."""
-    at = 8
-    while blob.startswith(b"\x89PNG") and at + 8 <= len(blob):
-        (length,) = struct.unpack(">I", blob[at : at + 4])
-        if blob[at + 4 : at + 8] in (b"zTXt", b"iTXt"):
-            content = blob[at + 8 : at + 8 + length]
-            for place in range(len(content)):
-                if content[place : place + 1] == b"\x78":
-                    try:
-                        yield zlib.decompressobj().decompress(content[place:], 1_000_000)
-                    except zlib.error:
-                        continue
-        at += 12 + length
 
 
 def _arrays(blob: bytes) -> Iterator[bytes]:
@@ -182,7 +230,6 @@ class Secrets:
         self._rows = dict(units) if isinstance(units, Mapping) else {}
         self.names = tuple(name for name in units if name.strip())
         self._keys = {name: _key(name) for name in self.names}
-        self._plain = all(name.isascii() for name in self.names)
         often = Counter(word for key in self._keys.values() for word in set(_WORDS.findall(key[0])))
         # Where names are thousands, each is looked for by that of its words which fewest others have.
         self._by_word: dict[bytes, list[str]] = {}
@@ -201,7 +248,7 @@ class Secrets:
 
     # Names
 
-    def name_in(self, text: str, shown: Sequence[str] = ()) -> str:
+    def name_in(self, text: str | Text, shown: Sequence[str] = ()) -> str:
         """A name that a text holds, in whatever way it is written; empty if there is none.
 
         Parameters
@@ -209,7 +256,8 @@ class Secrets:
         shown : sequence of str
             Names that may stand there, although another's name may be a part of them.
         """
-        return next(filter(None, (self._name(raw, shown) for raw in _decoded(text))), "")
+        read = undone(text) if isinstance(text, str) else text
+        return next(filter(None, (self._name(raw, shown) for raw in read.raw)), "")
 
     def _name(self, raw: bytes, shown: Sequence[str]) -> str:
         small = self._small(raw)
@@ -217,7 +265,7 @@ class Secrets:
         close = [name for name in self._close(small, squeezed) if name not in shown]
         if not close:
             return ""
-        text, folded = _without(raw.decode("utf-8", "replace").translate(_NO_ROOM), shown)
+        text, folded = _without(_closed_up(raw.decode("utf-8", "replace")), shown)
         return next((name for name in close if _stands_in(name, text, folded)), "")
 
     def _close(self, small: bytes, squeezed: bytes) -> Iterable[str]:
@@ -234,10 +282,12 @@ class Secrets:
         """Small letters, one normal form, nothing that takes no room, blanks as blanks."""
         if not raw.isascii():
             signs = set(raw.translate(None, _ASCII).decode("utf-8", "replace"))
-            if not self._plain or any(map(_reads_otherwise, signs)):
+            if any(map(_joins, signs)):
                 return _folded(raw.decode("utf-8", "replace")).encode("utf-8")
-            for space in filter(str.isspace, signs):
-                raw = raw.replace(space.encode(), b" ")
+            # Signs that join no other are folded one by one: there are few of them in a long text.
+            for sign in signs:
+                if (plain := _plain(sign)) != sign:
+                    raw = raw.replace(sign.encode("utf-8"), plain.encode("utf-8"))
         return raw.lower()
 
     # Scores
@@ -284,7 +334,7 @@ class Secrets:
         if self._rows:
             self._patterns, self._columns  # noqa: B018
 
-    def scores_in(self, text: str, own: str, *, comma: bool = False) -> str:
+    def scores_in(self, text: str | Text, own: str, *, comma: bool = False) -> str:
         """Whose scores a text holds; empty if nobody's but the reader's own.
 
         Parameters
@@ -294,21 +344,33 @@ class Secrets:
         comma : bool, default False
             Whether the text's decimals may be set off by a comma.
         """
-        for raw in _decoded(text):
-            versions = [raw, _COMMA.sub(rb"\1.\2", raw)] if comma else [raw]
-            for version in versions:
-                if found := self._scores(version, own):
-                    return found
-        return ""
+        read = undone(text) if isinstance(text, str) else text
+        return next(filter(None, (self._scores(raw, own, comma=comma) for raw in read.raw)), "")
 
-    def _scores(self, raw: bytes, own: str) -> str:
+    def scores_in_any(self, texts: Mapping[str, Text], own: str, *, comma: bool = False) -> tuple[str, str]:
+        """The first of several texts that holds somebody's scores, and whose; empty if none does."""
+        # All at once first: most hold none, and one long search is cheaper than many.
+        if self._scores(b"\n".join(raw for text in texts.values() for raw in text.raw), own, comma=comma):
+            for name, text in texts.items():
+                if found := self.scores_in(text, own, comma=comma):
+                    return name, found
+        return "", ""
+
+    def _scores(self, raw: bytes, own: str, *, comma: bool) -> str:
+        if not self._patterns.width and not self._columns:
+            return ""
         tokens = _Tokens(raw)
+        found = self._scores_among(tokens, own)
+        if found or not comma:
+            return found
+        with_points = tokens.with_points()
+        return self._scores_among(with_points, own) if with_points else ""
+
+    def _scores_among(self, tokens: _Tokens, own: str) -> str:
         for name in self._patterns.rows_in(tokens):
             if name != own and not self._explained(self._known[name], own):
                 return f"the scores of '{name}'"
-        for array in tokens.arrays():
-            if len(array) not in (len(self._known), len(self._known) - 1) or not self._columns:
-                continue
+        for array in tokens.arrays({len(self._known), len(self._known) - 1} if self._columns else ()):
             for column in self._columns:
                 if _is_column(array, column, self._known.get(own)):
                     return f"the scores of all {len(array)} units on one criterion"
@@ -342,19 +404,32 @@ _FEW = 100
 _PLACES = 5  # measured: random rows on a scale of half points, in the pages and decks of thirty clients
 _CHANCE = 0.001
 _FEWEST_UNITS = 8
-_COMMA = re.compile(rb"(?<![\d.,])(\d+),(\d+)(?![\d.])")
 
 
 @cache
-def _reads_otherwise(sign: str) -> bool:
-    """Whether a sign takes no room, or may be written as a plain letter or digit."""
-    if ord(sign) in _NO_ROOM or unicodedata.combining(sign):
-        return True
-    return any(ch.isascii() and ch.isalnum() for ch in _folded(sign))
+def _plain(sign: str) -> str:
+    """A sign as it is compared."""
+    return " " if sign.isspace() else _folded(sign)
+
+
+@cache
+def _joins(sign: str) -> bool:
+    """Whether a sign may be one letter with what stands before it: then a text is folded as a whole."""
+    first = _plain(sign)[:1]
+    return bool(first) and (unicodedata.category(first)[0] == "M" or "\u1100" <= first <= "\u11ff")
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.translate(_NO_ROOM)).casefold())
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _closed_up(text)).casefold())
+
+
+def _closed_up(text: str) -> str:
+    """A text without what takes no room."""
+    # Searched one by one: they are rare, and a table of them would be asked for every letter.
+    for sign in _NO_ROOM:
+        if sign in text:
+            text = text.replace(sign, "")
+    return text
 
 
 def _key(name: str) -> tuple[bytes, bytes]:
@@ -412,30 +487,50 @@ class _Tokens:
     def __init__(self, raw: bytes) -> None:
         import numpy as np
 
-        padded = b" " + raw + b" " * 9
-        text = np.frombuffer(padded, np.uint8)
-        kind = np.frombuffer(padded.translate(_KIND), np.uint8)
+        self._bytes = b" " + raw + b" " * 9
+        self.raw = np.frombuffer(self._bytes, np.uint8)
+        kind = np.frombuffer(self._bytes.translate(_KIND), np.uint8)
         # A point belongs to a number if a digit stands on both sides.
-        digit = kind == 1
+        inside = kind == 1
         point = np.flatnonzero(kind == 2)
-        inside = digit.copy()
-        inside[point] = digit[point - 1] & digit[np.minimum(point + 1, len(digit) - 1)]
+        inside[point] = inside[point - 1] & inside[np.minimum(point + 1, len(inside) - 1)]
         edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
         starts, ends = edges[::2], edges[1::2]
         # Part of a word or a colour is no number.
         keep = kind[starts - 1] != 3
-        self.starts, self.ends, self.raw = starts[keep], ends[keep], text
-        length = np.minimum(self.ends - self.starts, 8)
-        chars = np.lib.stride_tricks.sliding_window_view(text, 8)[self.starts]
-        chars = np.where(np.arange(8) < length[:, None], chars, 0).astype(np.uint8)
-        self.keys = np.ascontiguousarray(chars).view(np.uint64).ravel()
+        self.starts, self.ends = starts[keep], ends[keep]
+        eights = np.ndarray(len(self._bytes) - 7, "<u8", self._bytes, strides=(1,))
+        self.keys = eights[self.starts] & _first_bytes()[np.minimum(self.ends - self.starts, 8)]
 
-    def arrays(self) -> Iterator[list[float]]:
-        """Arrays of numbers only, as JSON writes them."""
-        for first, last in self.spans():
-            content = self.raw[self.starts[first] : self.ends[last]].tobytes()
-            yield [float(part.lstrip(b"-")) for part in content.split(b",-") for part in part.split(b",")]
+    def with_points(self) -> _Tokens | None:
+        """The same numbers with decimals set off by a comma as if it were a point; None if there are none."""
+        import numpy as np
 
+        if not len(self.starts):
+            return None
+        before, behind = self.raw[self.starts - 1], self.raw[self.ends]
+        points = np.flatnonzero(self.raw == ord("."))
+        last = np.searchsorted(self.starts, points, side="right") - 1
+        whole = np.ones(len(self.starts), bool)
+        whole[last[(last >= 0) & (points < self.ends[last])]] = False
+        # Of 1,5,2 only the first comma; and no number that has a point already.
+        joined = (behind[:-1] == ord(",")) & (self.ends[:-1] + 1 == self.starts[1:]) & whole[:-1] & whole[1:]
+        joined &= before[:-1] != ord(",")
+        if not joined.any():
+            return None
+        changed = bytearray(self._bytes[1:-9])
+        for at in self.ends[:-1][joined].tolist():
+            changed[at - 1] = ord(".")
+        return _Tokens(bytes(changed))
+
+    def arrays(self, lengths: Container[int]) -> Iterator[list[float]]:
+        """Arrays of numbers only, of these lengths, as JSON writes them."""
+        for first, last in self.spans:
+            if last - first + 1 in lengths:
+                content = self.raw[self.starts[first] : self.ends[last]].tobytes()
+                yield [float(part.lstrip(b"-")) for part in content.split(b",-") for part in part.split(b",")]
+
+    @cached_property
     def spans(self) -> list[tuple[int, int]]:
         """First and last token of each array of at least four numbers."""
         import numpy as np
@@ -447,8 +542,17 @@ class _Tokens:
         joined &= (gap == 1) | ((gap == 2) & (self.raw[self.starts[1:] - 1] == ord("-")))
         broken = np.flatnonzero(np.concatenate(([True], ~joined, [True])))
         long = np.flatnonzero(np.diff(broken) >= 4)
-        found = [(int(broken[i]), int(broken[i + 1]) - 1) for i in long]
-        return [(a, b) for a, b in found if self.raw[self.ends[b]] == ord("]")]
+        firsts, lasts = broken[long], broken[long + 1] - 1
+        closed = self.raw[self.ends[lasts]] == ord("]")
+        return list(zip(firsts[closed].tolist(), lasts[closed].tolist(), strict=True))
+
+
+@cache
+def _first_bytes() -> Any:
+    """What keeps the first 0 to 8 bytes of eight, as integers."""
+    import numpy as np
+
+    return np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 
 
 # 1 a digit, 2 a point, 3 what makes a number a part of a word; 0 anything else.
@@ -497,20 +601,28 @@ class _Patterns:
             return
         place = np.minimum(np.searchsorted(self._keys, tokens.keys), len(self._keys) - 1)
         codes = np.where(self._keys[place] == tokens.keys, self._codes[place], 0).astype(np.uint32)
-        weighted = [codes * np.uint32(weight) for weight in self._weights]
+        known = codes != 0
         for step in range(1, _LONGEST_STEP + 1):
-            count = len(codes) - (self.width - 1) * step
-            if count <= 0:
-                break
-            total = weighted[0][:count].copy()
-            for j in range(1, self.width):
-                total += weighted[j][j * step : j * step + count]
-            for at in np.flatnonzero(self._may[total >> 16]):
+            places = np.flatnonzero(_every(known, self.width, step))
+            total = np.zeros(len(places), np.uint32)
+            for j, weight in enumerate(self._weights):
+                total += codes[places + j * step] * np.uint32(weight)
+            for at in places[self._may[total >> 16]].tolist():
                 found = tuple(codes[at : at + (self.width - 1) * step + 1 : step].tolist())
                 yield from self._ordered.get(found, ())
-        for first, last in tokens.spans():
+        for first, last in tokens.spans:
             if last - first + 1 == self.width:
                 yield from self._sets.get(tuple(sorted(codes[first : last + 1].tolist())), ())
+
+
+def _every(known: Any, width: int, step: int) -> Any:
+    """Where all of so many, at equal steps from there, are true."""
+    held = 1
+    while held < width:
+        further = min(held, width - held)
+        known = known[: max(0, len(known) - further * step)] & known[further * step :]
+        held += further
+    return known
 
 
 _MULTIPLIER = 2654435761

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import http.client
 import itertools
 import json
 import random
 import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import nbformat
@@ -22,7 +27,14 @@ from ruamel.yaml import YAML
 
 from kernels_lib.production import build, gates
 from kernels_lib.production.browser import missing_for_pdf
+from kernels_lib.production.compare import comparing
+from kernels_lib.production.compare import page as compare_page
+from kernels_lib.production.engines import ENGINES
 from kernels_lib.production.inspection import draw_all
+from kernels_lib.production.jobs import FILES
+from kernels_lib.production.preview.desk import Desk
+from kernels_lib.production.preview.server import Server
+from kernels_lib.production.publish.office import contents
 from tests.conftest import copy_project
 
 pytestmark = pytest.mark.browser
@@ -203,20 +215,44 @@ def test_hostile_names_are_shown_as_they_are(folder, open_page):
     assert ATTACKS[0] in page.evaluate("document.body.textContent")
 
 
-def test_nothing_hostile_computes_in_a_workbook_or_a_deck(folder):
-    packages = {"xlsx": (folder / "annex.xlsx").read_bytes(), "pptx": (folder / "deck.pptx").read_bytes()}
+def assert_inert(folder: Path, formats: Iterable[str]) -> None:
+    """What opens outside a browser computes nothing, runs nothing and leads nowhere but to the web."""
+    packages = {name: (folder / FILES[name]).read_bytes() for name in formats if name not in ("html", "slides")}
     assert "" == gates.inert(gates.Delivery(None, {}, {}, folder, packages=packages))
     book = openpyxl.load_workbook(folder / "annex.xlsx")
     assert "f" not in {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    if "pdf" in packages:
+        printed = contents.parts(packages["pdf"])
+        # The client's name is an attack; on paper it is text, broken where the line ends.
+        assert re.sub(r"\s", "", ATTACKS[0]) in re.sub(r"\s", "", "".join(map("".join, printed.values())))
+
+
+def test_nothing_hostile_computes_in_a_workbook_or_a_deck(folder):
+    assert_inert(folder, ("xlsx", "pptx"))
 
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
 
-def test_every_page_of_the_site_has_a_policy_by_hash(hostile, folder, open_page):
-    """Whatever opens in a browser: reports, decks and the index."""
+@pytest.fixture(scope="module")
+def compared(hostile, folder) -> Path:
+    """The page that compares two hostile builds, the first in a folder with a hostile name."""
+    before = hostile / "before <img src=x onerror= pwned=1>"
+    shutil.copytree(hostile / "build/studies/hostile/results", before / "results")
+    path = before / "results/clients/hostile.json"
+    results = json.loads(path.read_text(encoding="utf-8"))
+    for number in results["numbers"].values():
+        number["text"] = f"{ATTACKS[1]} {number['text']}"
+    path.write_text(json.dumps(results), encoding="utf-8")
+    found = comparing.compare(hostile, "hostile", str(before), str(hostile / "build/studies/hostile"))
+    assert found.different
+    return compare_page.write(hostile, found)
+
+
+def test_every_page_of_the_site_has_a_policy_by_hash(hostile, folder, compared, open_page):
+    """Whatever opens in a browser: reports, decks, the index, comparisons."""
     pages = sorted((hostile / "build").rglob("*.html"))
-    assert {"report.html", "slides.html", "index.html"} <= {path.name for path in pages}
+    assert {"report.html", "slides.html", "index.html", compared.name} <= {path.name for path in pages}
     for path in pages:
         policy = POLICY.search(path.read_text(encoding="utf-8").partition("</head>")[0])
         assert policy, path.name
@@ -225,19 +261,106 @@ def test_every_page_of_the_site_has_a_policy_by_hash(hostile, folder, open_page)
         assert "unsafe" not in scripts and "http" not in scripts
     index = next(path for path in pages if path.name == "index.html")
     assert_nothing_ran(attacked(open_page, index), index)
+    assert_nothing_ran(attacked(open_page, compared), compared)
+
+
+def test_a_comparison_shows_hostile_texts_as_they_are(compared, open_page):
+    page = open_page(1280)
+    page.goto(compared.as_uri())
+    assert ATTACKS[1] in page.evaluate("document.body.textContent")
+
+
+@contextmanager
+def previewed(project: Path, *, at_work: bool = False) -> Iterator[Server]:
+    """A preview; unless it is at work, its desk makes nothing."""
+    desk = Desk(project, "hostile", "client/hostile")
+    with Server(desk) as server:
+        if at_work:
+            desk.start()
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            if at_work:
+                desk.close()
+            thread.join()
+
+
+def policies(server: Server, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers["Content-Security-Policy"] or ""
+    finally:
+        connection.close()
+
+
+def test_the_previews_page_and_documents_bring_their_policies(hostile, folder):
+    with previewed(hostile) as server:
+        own = policies(server, "/")
+        document = policies(server, "/site/clients/hostile/report.html")
+    # The page's one script is a file of the preview's own: it may load that and nothing else.
+    rules = dict(rule.strip().partition(" ")[::2] for rule in own[1].split(";"))
+    assert (200, "'none'", "'self'", "'none'") == (
+        own[0],
+        *map(rules.get, ("default-src", "script-src", "form-action")),
+    )
+    assert "unsafe" not in own[1] and "http" not in own[1] and "*" not in own[1]
+    # A document brings its own, by hash; the server adds who may frame it.
+    assert (200, "frame-ancestors 'self'") == document
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["warm", "kernel", "stock"])
+def test_nothing_hostile_runs_in_the_preview(tmp_path, browser, told):
+    root = copy_project(tmp_path / "project")
+    write(root)
+    said, asked = [], []
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    with previewed(root, at_work=True) as server:
+        page.goto(server.url)
+        page.wait_for_selector("iframe[data-shown]", timeout=60_000)
+        page.wait_for_selector(".field", timeout=60_000)
+        # The names of all reports are attacks, and so are values of the form: they are shown as they are.
+        assert ATTACKS[0] in page.evaluate("document.querySelector('#subject').textContent")
+        values = page.evaluate("Array.from(document.querySelectorAll('input, textarea'), (field) => field.value)")
+        assert ATTACKS[9] in values
+        found = [frame.evaluate(STATE) for frame in page.frames if frame.url.startswith(server.url)]
+        page.close()
+    assert 2 <= len(found) and {"it did not run"} == {state for state, _ in found}
+    assert [] == [name for _, names in found for name in names]
+    assert [] == said
+    assert [] == [url for url in asked if not url.startswith((server.url, "data:", "blob:"))]
+    told("hostile pages opened", len(found))
+
+
+STATE = """() => [
+  window.pwned === undefined ? "it did not run" : "it ran",
+  Array.from(document.querySelectorAll("*")).flatMap((e) => Array.from(e.attributes, (a) => a.name))
+    .filter((name) => name.startsWith("on")),
+]"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(480)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_nothing_hostile_runs_in_any_report_through_any_engine(tmp_path, open_page, engine, told):
     root = copy_project(tmp_path / "project")
     write(root)
     kinds = ("study", "methods", "client") if engine == "warm" else ("client",)
-    pdf = () if missing_for_pdf() or engine != "warm" else ("pdf",)
-    for folder in built(root, kinds=kinds, engine=engine, formats=("html", "slides", "xlsx", "pptx", *pdf)):
+    formats = ("html", "slides", "xlsx", "pptx", *(() if missing_for_pdf() else ("pdf",)))
+    for kind, folder in zip(kinds, built(root, kinds=kinds, engine=engine, formats=formats), strict=True):
         for name in ("report.html", "slides.html"):
             assert_nothing_ran(attacked(open_page, folder / name), folder / name)
             told("hostile pages opened", 1)
+        assert_inert(folder, formats if kind == "client" else [name for name in formats if name != "pdf"])
 
 
 # What cannot be published at all

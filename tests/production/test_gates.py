@@ -455,6 +455,16 @@ def test_german_sentences_speak_of_evidence_where_the_english_ones_do():
     assert [] == lost
 
 
+def test_no_word_of_evidence_is_missed_for_the_part_that_is_looked_for_first():
+    found, _ = messages.all_messages(ROOT)
+    texts = [*(message.text for message in found), *(form for forms in catalogue("de").values() for form in forms)]
+    texts += [*GERMAN_CLAIMS, *GERMAN_PLAIN, *(text.upper() for text in GERMAN_CLAIMS)]
+    by_all = [any(p.search(gates._OPEN_OTHERWISE.sub("", text)) for p in gates._CLAIM.values()) for text in texts]
+
+    assert 100 < sum(by_all) < len(texts)
+    assert by_all == [bool(gates._claim_in(text)) for text in texts]
+
+
 def saying(text, claims=(), tests=(), quoted=()):
     """A delivery that says one sentence."""
     sentence = {"id": "planted", "text": text, "html": text, "refs": [], "claims": list(claims)}

@@ -55,7 +55,12 @@ class Parts:
     @property
     def text(self) -> str:
         """All that is this document's own: markup, data, and scripts that no other has."""
-        return "\n".join((self.own, *self.data, *self.scripts))
+        return "\n".join(self.pieces)
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The same, each of them alone."""
+        return (self.own, *self.data, *self.scripts)
 
 
 def take_apart(document: str | bytes, to_assets: str = "") -> Parts:
