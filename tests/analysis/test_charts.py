@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import re
 
 import numpy as np
 import pandas as pd
+import plotly.basedatatypes
 import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
@@ -108,6 +110,24 @@ def test_what_is_changed_in_a_chart_afterwards_is_checked_by_plotly():
     ):
         with pytest.raises(ValueError):
             change()
+
+
+def test_a_chart_is_a_figure_of_its_own_whose_parts_can_be_changed():
+    drawn = EXAMPLES["strengths"]()
+    made = go.Figure(json.loads(drawn.to_json()))
+    assert made == drawn
+
+    other = go.Figure(drawn)
+    other.layout.annotations[0].text = "other words"
+    other.layout.shapes[0].line.color = "#123456"
+    other.data[0].update(name="other name")
+    assert made == drawn
+
+    drawn.layout.annotations[0].text = "my words"
+    drawn.data[0].update(name="my name")
+    found = house.as_json(drawn)
+    assert ("my words", "my name") == (found["layout"]["annotations"][0]["text"], found["data"][0]["name"])
+    assert copy.deepcopy is plotly.basedatatypes.deepcopy
 
 
 @pytest.mark.parametrize("name", CHARTS)

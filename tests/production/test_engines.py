@@ -94,6 +94,17 @@ def look(_: Any) -> list[int]:
     return shared
 
 
+_gone_on: list[str] = []
+
+
+def goes_on(items: list[str]) -> None:
+    _gone_on.extend(items)
+
+
+def gone_on(_: Any) -> list[str]:
+    return _gone_on
+
+
 def draw(_: Any) -> list[float]:
     import numpy as np
 
@@ -253,6 +264,35 @@ def test_a_template_with_threads_refuses_to_fork_and_says_what_to_do():
             parent.fork(f"{__name__}:told")
 
     assert "--engine stock" in str(caught.value)
+
+
+def test_a_template_goes_on_with_what_will_be_asked_for_while_nobody_asks():
+    with Template((__name__,), environment(), idle=(f"{__name__}:goes_on", ["a", "b"]), front_end="") as parent:
+        parent.ready()
+        until = time.monotonic() + 30
+        while (found := parent.run(f"{__name__}:gone_on")) != ["a", "b"] and time.monotonic() < until:
+            time.sleep(0.05)
+    # Whoever asks is answered at once: what was not begun by then is left.
+    assert found == ["a", "b"][: len(found)]
+
+
+def test_what_goes_wrong_while_nobody_asks_is_left_to_whoever_asks_for_it():
+    with Template((__name__,), environment(), idle=(f"{__name__}:no_such", ["a"]), front_end="") as parent:
+        assert [] == parent.run(f"{__name__}:gone_on")
+
+
+def test_modules_that_reports_hardly_ever_use_are_loaded_when_they_are_used():
+    code = (
+        "import sys, types\n"
+        "import kernels_lib.production.tasks as tasks\n"
+        "tasks.load(['papermill.execute', 'scipy.special', 'jsonschema'])\n"
+        "assert not {'urllib3', 'arrow.api', 'numpy.f2py.crackfortran'} & set(sys.modules)\n"
+        "import requests.adapters, numpy.f2py\n"
+        "from arrow import get\n"
+        "assert callable(requests.get) and callable(numpy.f2py.run_main) and callable(get)\n"
+        "assert types.ModuleType is type(requests) is type(numpy.f2py)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
 def test_a_template_that_cannot_import_says_what_python_said():

@@ -262,7 +262,8 @@ class Template:
     prepare : sequence of str
         Functions without arguments ("module:name") to call after importing.
     idle : (str, sequence of str)
-        A function of a list, and items; it is called with one after the other while nobody asks anything.
+        A function of a list, and items; it is called with one after the other while nobody asks anything, until
+        the first child is forked.
     front_end : str
         Function ("module:name") that returns a context to import in, with the kernel that libraries
         look for while they are imported.  Empty: they see none.
@@ -577,8 +578,15 @@ def _serve(descriptor: int) -> None:
     _write(channel, {"result": None})
     ended: dict[int, int] = {}
     descriptors: list[int] = []
-    _while_idle(*setup["idle"], channel)
-    while (request := _read(channel, descriptors)) is not None:
+    function, items = setup["idle"]
+    while True:
+        _while_idle(function, items, channel)
+        request = _read(channel, descriptors)
+        if request is None:
+            return
+        if request["do"] == "fork":
+            # The work has begun: from now on the next child comes first.
+            items.clear()
         try:
             answer = _answer(request, ended, channel, descriptors)
         except Exception as error:
