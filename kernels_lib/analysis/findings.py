@@ -171,6 +171,9 @@ class Common:
         if study.before is None or self.of_means or study.client is not None or study.industry is not None:
             return None
         scale = study.instrument.scale
+        if self.other_scale:
+            # Points of two scales have no difference.
+            return None
         table = change_of_waves.wave_change(
             study.before,
             study.scores,
@@ -184,6 +187,14 @@ class Common:
             sem=self.agreement["sem"].dropna().to_dict() if len(self.agreement) else None,
         )
         return _names(study)[["short"]].join(table)
+
+    @cached_property
+    def other_scale(self) -> str:
+        """The wave that seems to be scored on another scale, "before" or "after"; empty where neither is."""
+        study, scale = self.study, self.study.instrument.scale
+        if study.before is None or self.of_means or study.client is not None or study.industry is not None:
+            return ""
+        return change_of_waves.other_scale(study.before, study.scores, floor=scale.floor, top=scale.top)
 
     @cached_property
     def letters(self) -> dict[str, str]:
