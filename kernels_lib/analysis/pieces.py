@@ -372,7 +372,8 @@ def noise_slide(words: Words) -> Statement:
             why = state("noise.unsettled", "These data do not put them in order.").claiming(claims)
         columns.append((_("≈ Unresolved"), str(open_pairs), _("of {total} pairs").format(total=total), why, True))
     tested = getattr(words, "card", pd.DataFrame())
-    if "p_value" in tested:
+    # Of many criteria three numerals fill the slide; the page says what cannot be tested.
+    if "p_value" in tested and len(columns) < 3:
         flat = int((tested["p_value"].isna() & (tested["base"] >= 2)).sum())
         of = _n("of one criterion against peers", "of {total} criteria against peers", len(tested))
         if flat:
