@@ -1,6 +1,7 @@
 """Tables of evidence: what each comparison rests on, beside the ledger.
 
 pairs            sizes, intervals and counts behind every pair of criteria
+overall          of many criteria each against the overall score
 worst_cases      every pair over all tables with the published means, with its tipping point
 across           criteria across industries
 change           criteria against the wave before
@@ -96,6 +97,49 @@ def pairs(words: EvidenceWords) -> ShownTable | None:
         optional=("shift", "biserial"),
         small=True,
         shown=excerpts.shown_rows(len(rows), _("pair"), _("pairs")),
+    )
+
+
+def overall(words: EvidenceWords) -> ShownTable | None:
+    """Of many criteria each against the overall score, the farthest above it first."""
+    if not words.shared.many:
+        return None
+    numerals = words.study.numerals
+    frame = words.shared.beside_overall.sort_values("difference", ascending=False, kind="stable", na_position="last")
+    rows = [
+        {
+            "criterion": (row["short"], _counted(words, {**row, "wins": row["above"], "losses": row["below"]})),
+            "difference": (
+                numerals.fixed(row["difference"], numerals.mean_decimals, signed=True),
+                _signed_range(words, row["ci_low"], row["ci_high"]),
+            ),
+            "biserial": numerals.fixed(row["rank_biserial"], 2),
+            "ranks": numerals.p_value(row["p_adjusted"]),
+            "means": numerals.p_value(row["t_p_adjusted"]),
+            "holds": _("firm") if row["firm"] else _("≈ unresolved"),
+        }
+        for __, row in by_row(frame)
+    ]
+    return table(
+        "overall-table",
+        _("Each criterion against the overall score, {n} in all").format(n=len(rows)),
+        [
+            Column(key="criterion", label=_("Criterion")),
+            Column(key="difference", label=_("Difference"), unit=_("of means, interval"), kind="number"),
+            Column(key="biserial", label=_("Rank-biserial"), unit=_("−1 to 1"), kind="number"),
+            Column(key="ranks", label=_("p, ranks"), unit=_("adjusted"), kind="number"),
+            Column(key="means", label=_("p, means"), unit=_("adjusted"), kind="number"),
+            Column(key="holds", label=_("Apart")),
+        ],
+        rows,
+        basis=words.shared.basis,
+        note=_(
+            "Intervals are for one criterion at a time, by bootstrap (BCa); firm is decided after the correction for "
+            "all criteria."
+        ),
+        optional=("biserial",),
+        small=True,
+        shown=excerpts.shown_rows(len(rows), _("criterion"), _("criteria")),
     )
 
 

@@ -144,6 +144,8 @@ def multiverse(words: StudyWords) -> go.Figure | None:
     drawn = table[(table["family"] == "targets") | (table["name"].map(status) == "fragile")]
     left_out = table["name"].nunique() - drawn["name"].nunique()
     caption = _("Every criterion against its target, and the pairs that hang on a choice.")
+    if words.shared.many:
+        caption = _("Every criterion against its target.")
     if left_out:
         caption += " " + _n(
             "{n} pair that passes everywhere or nowhere is not drawn.",

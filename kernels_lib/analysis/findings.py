@@ -2,6 +2,7 @@
 
     group_card    every criterion against its target      -> strengths, missed opportunities
     pairs         every pair of criteria                   -> which differ, and how surely
+    beside_overall  of many criteria each against the overall score, in place of pairs
     league        every unit's overall score and rank
     industries    every industry's mean
     client_card   one client's scores, against target and peers
@@ -28,6 +29,7 @@ from kernels_lib.analysis.keeping import kept
 from kernels_lib.analysis.rows import by_row
 from kernels_lib.store import remember
 from kernels_lib.study.disclosure import withhold_industries, withhold_peers
+from kernels_lib.study.instrument import MANY_CRITERIA
 from kernels_lib.study.language import _
 from kernels_lib.study.opening import Study
 from kernels_lib.study.results import Basis, Criterion, Test
@@ -79,7 +81,23 @@ class Common:
     def _pairs(self) -> pd.DataFrame:
         if self.of_means:
             return pairs_over_tables(self.study)
+        if self.many:
+            # None is asked: see `beside_overall`.  The frame has its columns all the same.
+            return significance.pairwise(self.study.members.iloc[:, :1], alpha=self.study.parameters.alpha)
         return pairs_of_scores(self.study)
+
+    @property
+    def many(self) -> bool:
+        """Whether the criteria are too many for pairs; published means are compared in pairs whatever their number."""
+        return len(self.study.instrument.criteria) >= MANY_CRITERIA and not self.study.means_only
+
+    @cached_property
+    def beside_overall(self) -> pd.DataFrame:
+        """Of many criteria each against the overall score; empty where there are pairs."""
+        return kept(self.study, "beside_overall", self._beside_overall)
+
+    def _beside_overall(self) -> pd.DataFrame:
+        return beside_overall(self.study) if self.many else pd.DataFrame()
 
     @cached_property
     def league(self) -> pd.DataFrame:
@@ -154,6 +172,9 @@ class Common:
         if study.before is None or self.of_means or study.client is not None or study.industry is not None:
             return None
         scale = study.instrument.scale
+        if self.other_scale:
+            # Points of two scales have no difference.
+            return None
         table = change_of_waves.wave_change(
             study.before,
             study.scores,
@@ -169,9 +190,17 @@ class Common:
         return _names(study)[["short"]].join(table)
 
     @cached_property
+    def other_scale(self) -> str:
+        """The wave that seems to be scored on another scale, "before" or "after"; empty where neither is."""
+        study, scale = self.study, self.study.instrument.scale
+        if study.before is None or self.of_means or study.client is not None or study.industry is not None:
+            return ""
+        return change_of_waves.other_scale(study.before, study.scores, floor=scale.floor, top=scale.top)
+
+    @cached_property
     def letters(self) -> dict[str, str]:
-        """Criteria that share a letter are not in a firm order."""
-        return answers.letters(self.card, self.pairs)
+        """Criteria that share a letter are not in a firm order; none where no pair was asked."""
+        return {} if self.many else answers.letters(self.card, self.pairs)
 
     @cached_property
     def reliability(self) -> agreement.Reliability:
@@ -255,6 +284,8 @@ class Common:
             *ledger.margins(study, self.card),
             *ledger.pairs(study, self.pairs),
         ]
+        if self.many:
+            rows += ledger.overall(study, self.beside_overall)
         if self.compares_industries:
             rows += ledger.industries(study, *self.across)
             rows += ledger.pairs_of_industries(study, self.industry_pairs)
@@ -417,6 +448,28 @@ def pairs_of_scores(study: Study) -> pd.DataFrame:
     return tested
 
 
+def beside_overall(study: Study) -> pd.DataFrame:
+    """Each criterion against the overall score of the same units: `significance.against_overall`, by criterion."""
+    level = 1 - study.parameters.alpha
+    total = scoring.overall(study.members, study.weights)["overall"]
+    table = significance.against_overall(
+        study.members, total, alpha=study.parameters.alpha, correction=study.parameters.correction
+    )
+    intervals = [
+        effects.bootstrap_means(
+            study.members[criterion] - total.reindex(study.members.index),
+            level=level,
+            draws=study.parameters.bootstrap_draws,
+            rng=study.rng(f"interval of {criterion} and the overall score"),
+        )
+        for criterion in table.index
+    ]
+    table["ci_low"] = [math.nan if interval.low is None else interval.low for interval in intervals]
+    table["ci_high"] = [math.nan if interval.high is None else interval.high for interval in intervals]
+    table["ci_level"] = level
+    return _names(study)[["short"]].join(table)
+
+
 def certain_pairs(study: Study) -> set[frozenset[str]]:
     """Pairs in whose order every table with the published means agrees; the same for every client."""
     arguments = _bounds_arguments(study)
@@ -525,9 +578,9 @@ def multiverse(shared: Common) -> pd.DataFrame:
             choices.against_target(
                 study.members, study.targets, alpha=alpha, names=names, floor=scale.floor, top=scale.top
             ),
-            choices.pairs(study.members, alpha=alpha, names=names),
+            *([] if shared.many else [choices.pairs(study.members, alpha=alpha, names=names)]),
         ]
-    for frame, family in zip(frames, ("targets", "pairs"), strict=True):
+    for frame, family in zip(frames, ("targets", "pairs"), strict=False):
         frame["family"] = family
     return pd.concat(frames, ignore_index=True)
 
@@ -584,12 +637,14 @@ def completions(shared: Common) -> pd.DataFrame:
     targets = bounds.against_target_over_completions(low, high, study.targets, **common, **grid)
     targets["name"] = shared.card["short"].reindex(targets.index)
     targets["verdict"] = shared.card["verdict"].reindex(targets.index)
+    columns = ["name", "difference_low", "difference_high", "p_worst", "p_best", "rank_p_worst", "rank_p_best"]
+    if shared.many:
+        return targets.assign(family="targets")[["family", *columns, "holds", "verdict"]].reset_index(drop=True)
     names = {c.id: c.short for c in study.instrument.criteria}
     pairs = bounds.pairs_over_completions(low, high, **common, names=names, **grid)
     pairs["name"] = _pair_names(pairs)
     known = {frozenset(key): holds for key, holds in zip(_pair_keys(shared.pairs), shared.pairs["holds"], strict=True)}
     pairs["verdict"] = [known[frozenset(key)] for key in _pair_keys(pairs)]
-    columns = ["name", "difference_low", "difference_high", "p_worst", "p_best", "rank_p_worst", "rank_p_best"]
     parts = [frame.assign(family=family) for frame, family in ((targets, "targets"), (pairs, "pairs"))]
     return pd.concat([part[["family", *columns, "holds", "verdict"]] for part in parts], ignore_index=True)
 

@@ -37,6 +37,7 @@ _PAIRS = (*_DRAWS, "correction")
 PIECES: dict[str, tuple[str, ...]] = {
     "card": _CARD,
     "pairs": _PAIRS,
+    "beside_overall": (*_PAIRS, "weights"),
     "league": _LEAGUE,
     "industry_means": _LEAGUE,
     "industries": (*_LEAGUE, "disclosure", "minimum_base"),
@@ -50,7 +51,7 @@ PIECES: dict[str, tuple[str, ...]] = {
     "model": (),
     "multiverse": _CARD,
     "completions": (*_PAIRS, "target"),
-    "tests": (*_PAIRS, "target"),
+    "tests": (*_PAIRS, "target", "weights"),
 }
 
 # Findings in memory, by key; the oldest go first.

@@ -7,6 +7,7 @@ answered a family and gives its rows:
     targets      is each criterion's mean on its target
     margins      is it within the margin of the target
     pairs        which criteria differ
+    overall      which criteria stand apart from the overall score, where pairs would be too many
     industries   do the industries differ
     pairs_of_industries  which of them, by Dunn's test
     waves        what changed since the wave before
@@ -73,6 +74,11 @@ FAMILIES = {
         N_("Do the two criteria differ?"),
         N_("Two criteria are in a firm order if chance alone would hardly set them so far apart."),
         N_("Do the two criteria differ, whatever the single scores were?"),
+    ),
+    "overall": Family(
+        N_("criteria against the overall score"),
+        N_("Does the criterion differ from the overall score?"),
+        N_("A criterion stands apart if chance alone would hardly set it so far from the overall score."),
     ),
     "industries": Family(
         N_("industries"),
@@ -439,6 +445,32 @@ def pairs(study: Study, frame: pd.DataFrame) -> list[Test]:
             question=_(FAMILIES["pairs"].question),
             subject=f"{row['first_name']} {apa.MINUS} {row['second_name']}",
             firm=firm,
+            conclusion=conclusion,
+        )
+    return rows
+
+
+def overall(study: Study, frame: pd.DataFrame) -> list[Test]:
+    """Every criterion against the overall score: ranks and means."""
+    rows: list[Test] = []
+    size = int(frame["p_value"].notna().sum())
+    for criterion, row in by_row(frame):
+        if math.isnan(row["difference"]):
+            conclusion = untested(_("not scored"))
+        elif row["firm"]:
+            above = row["difference"] > 0
+            conclusion = _("above the overall score") if above else _("below the overall score")
+        else:
+            conclusion = _("unresolved")
+        rows += _tracks(
+            study,
+            row,
+            size,
+            about=question("overall", str(criterion)),
+            family=FAMILIES["overall"].name,
+            question=_(FAMILIES["overall"].question),
+            subject=f"{row['short']} {apa.MINUS} {_('overall score')}",
+            firm=bool(row["firm"]),
             conclusion=conclusion,
         )
     return rows

@@ -13,15 +13,16 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.narrative.advice import Advice, Condition
 from kernels_lib.analysis.narrative.base import Words
 from kernels_lib.analysis.narrative.client import ClientWords
 from kernels_lib.analysis.narrative.study import StudyWords
 from kernels_lib.analysis.rows import by_row
-from kernels_lib.analysis.statement import NOTHING, Statement, joined, note, state
+from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, note, open_, state
 from kernels_lib.analysis.tables import environment, score_bar
 from kernels_lib.study.language import N_, _, _n
-from kernels_lib.study.numerals import Numerals, in_words
+from kernels_lib.study.numerals import Numerals, in_words, listed
 
 MOST_LISTED = 3
 
@@ -362,7 +363,7 @@ def noise_slide(words: Words) -> Statement:
     total = len(words.shared.pairs)
     always, here, open_pairs = len(words.firm_always), len(words.firm_here), len(words.unresolved)
     claims = words.claims_of_pairs()
-    columns = []
+    columns = _overall_columns(words) if words.shared.many else []
     if always + here:
         of = _("of {total} pairs of criteria").format(total=total)
         columns.append((_("Firm"), str(always + here), of, _firm_pairs(words).claiming(claims), False))
@@ -372,7 +373,8 @@ def noise_slide(words: Words) -> Statement:
             why = state("noise.unsettled", "These data do not put them in order.").claiming(claims)
         columns.append((_("≈ Unresolved"), str(open_pairs), _("of {total} pairs").format(total=total), why, True))
     tested = getattr(words, "card", pd.DataFrame())
-    if "p_value" in tested:
+    # Of many criteria three numerals fill the slide; the page says what cannot be tested.
+    if "p_value" in tested and len(columns) < 3:
         flat = int((tested["p_value"].isna() & (tested["base"] >= 2)).sum())
         of = _n("of one criterion against peers", "of {total} criteria against peers", len(tested))
         if flat:
@@ -380,6 +382,30 @@ def noise_slide(words: Words) -> Statement:
                 (_("Cannot be tested"), str(flat), of.format(total=len(tested)), words.untestable_short(), True)
             )
     return _piece("noise.numerals", "numerals", columns, "")
+
+
+def _overall_columns(words: Words) -> list[tuple[str, str, str, Statement, bool]]:
+    """How many of many criteria are above the overall score, below it, and neither; which are the farthest off."""
+    high, low, rest = words.apart()
+    of = _("of {total} criteria").format(total=len(words.shared.card))
+    farthest = {True: _("Farthest: {names}."), False: _("Among them: {names}.")}
+    columns = []
+    for frame, head, kind in (
+        (high, _("▲ Above overall"), firm),
+        (low, _("▼ Below overall"), firm),
+        (rest, _("≈ Unresolved"), open_),
+    ):
+        if len(frame):
+            names = listed([words.short(str(c)) for c in frame.index[:3]])
+            said = state("overall.slide", farthest[kind is firm], names=names)
+            said = said.claiming(kind(*(question("overall", str(c)) for c in frame.index)))
+            columns.append((head, str(len(frame)), of, said, kind is open_))
+    return columns
+
+
+def overall(words: Words) -> Statement:
+    """Which of many criteria stand apart from the overall score, as a list."""
+    return say("overall.items", words.overall_items())
 
 
 def _firm_pairs(words: Words) -> Statement:

@@ -38,6 +38,47 @@ COLUMNS = [
 # Subsets of a hundred brands are counted in a tenth of a second; of two hundred in two.
 SINGLES_EXACT_UP_TO = 100
 
+# So many scores of a wave say on which scale it was scored, and so large a share of the other lies above the middle.
+LEAST_SCORES = 20
+FAR_SHARE = 0.2
+
+
+def other_scale(before: pd.DataFrame, after: pd.DataFrame, *, floor: float, top: float) -> str:
+    """Which wave looks as if it was scored on a shorter scale: ``"before"``, ``"after"``, or empty for neither.
+
+    Zero to four read as zero to ten makes every brand rise.  A wave of at least 20 scores none of which lies
+    above the middle of the scale, beside one with a fifth of its scores there, is taken for such a wave; only
+    criteria that both have count.
+
+    Parameters
+    ----------
+    before, after : DataFrame, index brand, one column a criterion
+        Points; NaN where a brand was not scored.
+    floor, top : float
+        Ends of the scale.
+
+    Examples
+    --------
+    >>> low, high = pd.DataFrame({"a": [0.0, 4.0] * 20}), pd.DataFrame({"a": [0.0, 10.0] * 20})
+    >>> other_scale(low, high, floor=0, top=10), other_scale(high, low, floor=0, top=10)
+    ('before', 'after')
+    >>> other_scale(low, high / 2.5, floor=0, top=4)
+    ''
+    """
+    both = [c for c in before.columns if c in after.columns and before[c].notna().any() and after[c].notna().any()]
+    middle = (floor + top) / 2
+    shares = []
+    for frame in (before, after):
+        values = frame[both].to_numpy(dtype=float)
+        values = values[~np.isnan(values)]
+        if values.size < LEAST_SCORES:
+            return ""
+        shares.append(float((values > middle).mean()))
+    for short, long, name in ((shares[0], shares[1], "before"), (shares[1], shares[0], "after")):
+        if short == 0 and long >= FAR_SHARE:
+            return name
+    return ""
+
 
 def wave_change(
     before: pd.DataFrame,

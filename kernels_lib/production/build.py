@@ -32,6 +32,7 @@ from kernels_lib.production.workers import Crew, sweep
 from kernels_lib.study.beside import Beside, check_beside, made_from, read_beside
 from kernels_lib.study.datasets import Scores
 from kernels_lib.study.dressing import dressing
+from kernels_lib.study.instrument import MANY_CRITERIA
 from kernels_lib.study.messages import missing
 from kernels_lib.study.params import SECTIONS, UNSEEN, Effective, check_base, parse_overrides, read_layers
 from kernels_lib.study.results import Basis
@@ -380,6 +381,10 @@ def _sections(roster: Roster, effective: Effective, kind: str) -> Iterable[str]:
     means_only = roster.dataset.means is not None and roster.dataset.scores.basis is not Basis.MEASURED
     for section in effective.values.sections:
         if section == "industry" and not roster.industries:
+            continue
+        if section == "pairs" and len(roster.instrument.criteria) >= MANY_CRITERIA and not means_only:
+            # Each is compared with the overall score, in a section of its own.
+            yield "overall"
             continue
         if section in ("pairs", "noise") and len(roster.instrument.criteria) < 2:
             # One criterion has no other to differ from.

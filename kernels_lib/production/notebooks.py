@@ -26,6 +26,7 @@ from kernels_lib.study.messages import translated
 # Sections that only some studies have the data for, beside those a parameter may drop.
 DATA_SECTIONS = (
     *("certain", "claims", "reproduced", "grid", "verdicts"),  # published means
+    "overall",  # criteria too many for pairs
     *("scored", "index", "compared", "change", "raters", "gaps"),  # measured scores, and what some of them have
     *("verified", "others"),
     *BESIDE,  # a client's own figures

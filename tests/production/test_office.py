@@ -26,6 +26,7 @@ from kernels_lib.production.publish.office import codebook, contents, plotted, s
 from kernels_lib.study import language
 from kernels_lib.study import results as contract
 from kernels_lib.study.language import speaking
+from tests.analysis.chart_samples import EXAMPLES
 from tests.production import office_notebook as office
 from tests.production import sample_notebook as sample
 
@@ -162,7 +163,7 @@ def test_charts_plot_the_numbers_of_the_page_and_hold_nothing_else(report):
     assert charts
     for figure, blob in charts:
         plots_peers = "peers_mean" in figure.rows[0]
-        own = next(key for key in ("peers_mean", "score", "value", "mean") if key in figure.rows[0])
+        own = next(key for key in ("peers_mean", "score", "value", "mean", "same", "way") if key in figure.rows[0])
         known = {(row["name"].split(" (")[0], row[own]) for row in figure.rows}
         rows = list(workbook(blob).active.iter_rows(min_row=2, values_only=True))
         found = [(row[0].split(" (")[0], row[2 if plots_peers else 1]) for row in rows if row[0] not in (None, "⋮")]
@@ -587,3 +588,23 @@ def test_a_workbook_that_would_do_something_is_caught(what, made):
 def test_texts_of_a_package_are_whole_where_the_package_splits_them(made):
     texts = contents.texts(edited(made["pptx"], ppt__notesSlides__n_dot_xml="<x><p><t>One</t><t> name</t></p></x>"))
     assert "One name" in texts
+
+
+def test_answers_and_objectives_are_native_charts_with_the_numbers_of_the_page():
+    for name, own in (("standing", "same"), ("progress", "way")):
+        figure = EXAMPLES[name]()
+        bundle = {sample.PLOTLY: json.loads(figure.to_json()), "text/plain": "Figure"}
+        drawn = deck(MAKE["pptx"](office.notebook([sample.shown("figure", bundle)]))).slides[1]
+        (chart,) = (shape.chart for shape in drawn.shapes if shape.has_chart)
+        rows = list(workbook(chart.part.chart_workbook.xlsx_part.blob).active.iter_rows(min_row=2, values_only=True))
+        expected = {row["name"]: row for row in figure.layout.meta["rows"]}
+
+        assert {key: row[own] for key, row in expected.items()} == {row[0]: row[1] for row in rows}
+        if name == "standing":
+            for row in rows:
+                page_row = expected[row[0]]
+                yes = page_row["answer"] == "yes"
+                # Those who say no have what the interval of yes leaves of 100.
+                low = page_row["low"] if yes else 100 - page_row["high"]
+                if page_row["low"] is not None:
+                    assert row[2] == pytest.approx(page_row["same"] - low, abs=1e-9)

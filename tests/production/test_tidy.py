@@ -50,7 +50,8 @@ def test_the_tables_are_those_that_a_job_says_it_has():
 
 @pytest.mark.parametrize("place", REPORTS)
 def test_the_codebook_has_every_column_of_every_table_once(site, place):
-    listed = [(row["table"], row["column"]) for row in table(site, f"{place}codebook.csv")]
+    rows = table(site, f"{place}codebook.csv")
+    listed = [(row["table"], row["column"]) for row in rows[:-1]]
     found = []
     for name in tidy.TABLES:
         with (site / "build/results" / f"{place}{name}.csv").open(newline="", encoding="utf-8") as file:
@@ -94,4 +95,29 @@ def test_a_cell_gives_its_value_back(value):
     elif isinstance(value, float):
         assert float(cell) == value or math.isinf(value)
     else:
-        assert str(value) == cell
+        assert str(value) == (tidy.original(cell) if isinstance(value, str) else cell)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_a_text_that_a_spreadsheet_would_run_is_inert_and_comes_back(start):
+    name = f"{start}HYPERLINK(1)"
+    results = {"study": "main", "wave": "2026", "report": "study", "subject": name}
+    results |= {"criteria": [{"id": name, "mean": -0.5}], "brands": [], "industries": [], "numbers": {}, "tests": []}
+    row = next(csv.DictReader(io.StringIO(tidy.tables(results)["criteria.csv"].decode(), newline="")))
+
+    assert f"'{name}" == row["id"] == row["subject"]
+    assert name == tidy.original(row["id"])
+    # A negative number is a number.
+    assert "-0.5" == row["mean"]
+
+
+@pytest.mark.parametrize("said", ["-0.5", "+1.25", "-3", "2010", "Brand 07", ""])
+def test_numbers_and_plain_names_are_as_they_are(said):
+    assert said == tidy.inert(said)
+
+
+def test_the_codebook_tells_the_rule(site):
+    rows = table(site, "codebook.csv")
+    assert "apostrophe" in rows[-1]["meaning"]
+    # The code book keeps its own rule: none of its cells begins like a formula.
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]

@@ -149,6 +149,8 @@ class Words:
     def _pairs_title(self) -> Statement:
         count = len(self.firm_here) + len(self.firm_always)
         total = len(self.shared.pairs)
+        if self.shared.many:
+            return self.overall_title()
         if total == 0:
             return state("pairs.title", "One criterion alone has no order")
         if not count and self.shared.of_means:
@@ -172,6 +174,89 @@ class Words:
         if len(self.low_group) > 1 and len(self.low_group) < len(self.shared.card):
             return state("pairs.title", "High and low are apart; the order among the low is not settled")
         return state("pairs.title", "Some criteria are apart; the order of the others is not settled")
+
+    def apart(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Of many criteria those firmly above the overall score, firmly below it, and the others; largest first."""
+        frame = self.shared.beside_overall.sort_values("difference", ascending=False, kind="stable")
+        sure, up = frame["firm"], frame["difference"] > 0
+        return frame[sure & up], frame[sure & ~up][::-1], frame[~sure]
+
+    def overall_title(self) -> Statement:
+        """How many of many criteria stand apart from the overall score."""
+        high, low, __ = self.apart()
+        if not len(high) + len(low):
+            words = state("overall.title", "No criterion stands firmly apart from the overall score")
+        else:
+            words = state(
+                "overall.title",
+                "Of {k} criteria {high} are firmly above the overall score, {low} firmly below it",
+                k=str(len(self.shared.card)),
+                high=self.numbers.count("overall.above", len(high), words=False),
+                low=self.numbers.count("overall.below", len(low), words=False),
+            )
+        return words.claiming(self.claims_of_overall())
+
+    def claims_of_overall(self) -> tuple[Claim, ...]:
+        """Every comparison with the overall score as the ledger has it."""
+        high, low, rest = self.apart()
+        return (*_overall(firm, high), *_overall(firm, low), *_overall(open_, rest))
+
+    def overall_items(self) -> list[tuple[str, bool, Statement]]:
+        """What many criteria are compared with, which stand apart, and which do not: tag, quiet, words."""
+        if not self.shared.many:
+            return []
+        k = len(self.shared.card)
+        how = state(
+            "overall.how",
+            "With {k} criteria there are {pairs} pairs, too many to test or to read. Each criterion is compared with "
+            "the overall score of the same {units} instead: {k} questions, corrected as one family. So nothing is "
+            "said here about the order of any two criteria.",
+            k=str(k),
+            pairs=self.study.numerals.fixed(k * (k - 1) // 2, 0),
+            units=self.units,
+        )
+        high, low, rest = self.apart()
+        items = [(_("What is compared"), True, how)]
+        for frame, side in ((high, "above"), (low, "below")):
+            if len(frame):
+                items.append((_("Firm"), False, self._apart_by(frame, side)))
+        if len(rest):
+            names = state(
+                "overall.open",
+                _n(
+                    "{count} criterion cannot be told from the overall score: {names}.",
+                    "{count} criteria cannot be told from the overall score: {names}.",
+                    len(rest),
+                ),
+                count=self.numbers.count("overall.open", len(rest), words=False),
+                names=shortlist([self.short(str(c)) for c in rest.index]),
+            )
+            items.append((_("≈ Unresolved"), True, names.claiming(_overall(open_, rest))))
+        return items
+
+    def _apart_by(self, frame: pd.DataFrame, side: str) -> Statement:
+        sizes = frame["difference"].abs()
+        one, several = {
+            "above": (
+                N_("{count} above the overall score, by {high} points: {names}."),
+                N_("{count} above the overall score, by {low} to {high} points: {names}."),
+            ),
+            "below": (
+                N_("{count} below the overall score, by {high} points: {names}."),
+                N_("{count} below the overall score, by {low} to {high} points: {names}."),
+            ),
+        }[side]
+        low = self.numbers.distance(f"overall.{side}.least", sizes.min())
+        high = self.numbers.distance(f"overall.{side}.most", sizes.max())
+        words = state(
+            f"overall.{side}.names",
+            one if low.text == high.text else several,
+            count=self.numbers.count(f"overall.{side}", len(frame), words=False),
+            low=low,
+            high=high,
+            names=shortlist([self.short(str(c)) for c in frame.index]),
+        )
+        return words.claiming(_overall(firm, frame))
 
     def order(self, pairs: pd.DataFrame, identity: str) -> Statement:
         """Who is above whom, in as few sentences as the pairs allow.
@@ -446,7 +531,9 @@ class Words:
         total, k = len(self.shared.pairs), len(self.shared.card)
         corrected = _(CORRECTION_WORDS[study.parameters.correction])
         compared = _("one criterion")
-        if k > 1:
+        if self.shared.many:
+            compared = _("{k} criteria, each against its target and against the overall score").format(k=k)
+        elif k > 1:
             compared = _n("{k} criteria or {total} pair", "{k} criteria or {total} pairs", total).format(
                 k=k, total=total
             )
@@ -533,6 +620,10 @@ class Words:
 
 def _pairs(kind: Callable[..., tuple[Claim, ...]], frame: pd.DataFrame) -> tuple[Claim, ...]:
     return kind(*(question("pairs", *pair) for pair in zip(frame["first"], frame["second"], strict=True)))
+
+
+def _overall(kind: Callable[..., tuple[Claim, ...]], frame: pd.DataFrame) -> tuple[Claim, ...]:
+    return kind(*(question("overall", str(criterion)) for criterion in frame.index))
 
 
 def shortlist(names: Sequence[str]) -> str:

@@ -1111,7 +1111,7 @@ class ClientWords(Words):
 
     def noise_items(self) -> list[tuple[str, bool, Statement]]:
         """What is firm, what is unresolved, what cannot be tested: tag, quiet, words."""
-        items = []
+        items = self.overall_items()
         if len(self.firm_always):
             certain = joined(
                 "noise.always",

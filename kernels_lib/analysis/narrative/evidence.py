@@ -9,7 +9,7 @@ import pandas as pd
 from kernels_lib.analysis.effects import end_point_interval
 from kernels_lib.analysis.ledger import question
 from kernels_lib.analysis.multiverse import above, beside_target
-from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, MOST_NAMED, Words, inside, percent
+from kernels_lib.analysis.narrative.base import CORRECTION_WORDS, MOST_NAMED, Words, inside, percent, shortlist
 from kernels_lib.analysis.rows import by_row
 from kernels_lib.analysis.statement import NOTHING, Statement, firm, joined, note, open_, state
 from kernels_lib.analysis.tables import as_given
@@ -635,6 +635,9 @@ class EvidenceWords(Words):
 
     def change_title(self) -> Statement:
         """What changed since the wave before."""
+        if self.shared.other_scale:
+            before = self.study.roster.dataset.before
+            return state("change.title", "Not compared with wave {before}: the scales seem to differ", before=before)
         if self.shared.change is None:
             return state("change.title", "There is no earlier wave to compare with")
         table = self.shared.change
@@ -663,8 +666,47 @@ class EvidenceWords(Words):
             *open_(*(question("waves", str(c)) for c in table.index[~sure])),
         )
 
+    def _not_compared(self) -> Statement:
+        """Why the waves are not compared: one of them stays in the lower half of the scale, the other does not."""
+        dataset = self.study.roster.dataset
+        low, other = dataset.before, self.study.wave
+        if self.shared.other_scale == "after":
+            low, other = other, low
+        scale = self.study.instrument.scale
+        return state(
+            "change.scale",
+            "No score of wave {low} lies above the middle of the scale of {floor} to {top}, and many of wave {other} "
+            "do. That is what a wave on a shorter scale looks like, so no difference is computed. If the scales are "
+            "different, bring one wave to the other's scale in the source and import it again.",
+            low=low,
+            other=other,
+            floor=self.study.numerals.target(scale.floor),
+            top=self.study.numerals.target(scale.top),
+        )
+
+    def _came_and_went(self) -> list[Statement]:
+        """Units and criteria that only one of the two waves has."""
+        before, after = self.study.before, self.study.scores
+        new = [str(unit) for unit in after.index.difference(before.index, sort=False)]
+        gone = [str(unit) for unit in before.index.difference(after.index, sort=False)]
+        had, has = (frame.notna().any() for frame in (before, after))
+        single = [str(c) for c in after.columns if bool(had[c]) != bool(has[c])]
+        parts = []
+        if new:
+            parts.append(state("change.new", "New in this wave: {names}.", names=shortlist(new)))
+        if gone:
+            parts.append(state("change.gone", "No longer scored: {names}.", names=shortlist(gone)))
+        if single:
+            names = shortlist([self.short(c) for c in single])
+            parts.append(
+                state("change.single", "Not compared, because only one wave has scores on it: {names}.", names=names)
+            )
+        return parts
+
     def change(self) -> Statement:
-        """How the waves were compared, and who could not improve."""
+        """How the waves were compared, who came and went, and who could not improve."""
+        if self.shared.other_scale:
+            return joined("change", [self._not_compared(), *self._came_and_went()])
         if self.shared.change is None:
             return NOTHING
         table = self.shared.change
@@ -700,7 +742,7 @@ class EvidenceWords(Words):
                     count=self.numbers.count("change.ceiling", full, words=False),
                 )
             )
-        return joined("change", parts)
+        return joined("change", [*parts, *self._came_and_went()])
 
     # ---- raters and the index ---------------------------------------------------------------
 

@@ -648,7 +648,7 @@ class StudyWords(EvidenceWords):
     def pairs_count_title(self) -> Statement:
         """How many pairs are settled, for a slide."""
         count = len(self.firm_here) + len(self.firm_always)
-        if not len(self.shared.pairs):
+        if self.shared.many or not len(self.shared.pairs):
             return self.pairs_title()
         return state(
             "pairs.count",

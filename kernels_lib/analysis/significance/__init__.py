@@ -33,7 +33,7 @@ from kernels_lib.analysis.significance.blocks import (
 )
 from kernels_lib.analysis.significance.core import TestResult
 from kernels_lib.analysis.significance.correlation import RankCorrelationResult, rank_correlation
-from kernels_lib.analysis.significance.families import against_target, pairwise
+from kernels_lib.analysis.significance.families import against_overall, against_target, pairwise
 from kernels_lib.analysis.significance.groups import (
     AnovaResult,
     KruskalResult,
@@ -123,6 +123,7 @@ __all__ = [
     "TestResult",
     "TwoGroupsResult",
     "adjust",
+    "against_overall",
     "against_printed",
     "against_target",
     "anova_oneway",

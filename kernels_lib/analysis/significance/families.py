@@ -1,6 +1,7 @@
 """Families of questions: one frame in, one row a question out.
 
     pairwise          every pair of criteria
+    against_overall   every criterion against the overall score, where pairs would be too many
     against_target    every criterion against its target
 
 Two tracks run beside each other, one on ranks and one on means; a finding is firm only if both
@@ -101,6 +102,57 @@ def pairwise(
     passed = _correct(table, alpha, correction)
     table["holds"] = np.where(passed, "firm", "unresolved")
     return table[columns]
+
+
+def against_overall(
+    scores: pd.DataFrame, overall: pd.Series, *, alpha: float, correction: str = "holm"
+) -> pd.DataFrame:
+    """Every criterion against the overall score of the same brands: who stands apart from the whole.
+
+    Of k criteria there are k such questions, and k (k - 1) / 2 pairs.  A criterion is part of the
+    overall score, which halves nothing: with equal weights its distance from the mean of the others is
+    k / (k - 1) times that from the overall score, and both tests are the same.
+
+    Parameters
+    ----------
+    scores : DataFrame, shape (n_brands, n_criteria)
+        Points; NaN where a brand was not scored.
+    overall : Series
+        Points, by brand; NaN where a brand has no overall score.
+    alpha : float
+        Level of the family.
+    correction : {"holm", "bonferroni", "bh", "none"}
+
+    Returns
+    -------
+    DataFrame, index: criterion, in the order of the columns
+        * ``difference``: mean of score minus overall, points; NaN if there is no brand with both
+        * ``firm``: both tracks pass after the correction and point the same way
+        * ``above``, ``below``: brands whose score lies above and below their overall score
+        * the other columns of `pairwise` on one comparison
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+    >>> against_overall(scores, scores.mean(axis=1), alpha=0.05)["difference"].tolist()  # 1 - 2, 3 - 2
+    [-1.0, 1.0]
+    """
+    rows = []
+    for criterion in scores.columns:
+        d = differences((scores[criterion] - overall.reindex(scores.index)).to_numpy(dtype=float))
+        rows.append(
+            {
+                "difference": float(d.mean()) + 0.0 if d.size else math.nan,
+                **_two_tracks(d),
+                "above": int((d > 0).sum()),
+                "below": int((d < 0).sum()),
+                **_shift(d, 1 - alpha),
+            }
+        )
+    table = pd.DataFrame(rows, index=scores.columns)
+    table.index.name = "criterion"
+    table["firm"] = _correct(table, alpha, correction)
+    return table
 
 
 def against_target(

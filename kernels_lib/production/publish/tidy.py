@@ -3,14 +3,16 @@
 Numbers have all their digits and a decimal point, what is missing is empty, truths are true and false,
 and codes stay English whatever language the report is in.  The first columns of every table say whose
 it is, so that tables of several reports can be put below each other.  codebook.csv says what each
-column means.  Nothing is here that the report's own results do not state: what its reader must not
-see was withheld before.
+column means.  A text that a spreadsheet would take for a formula has an apostrophe before it (`inert`), which
+`original` takes away again; numbers stay numbers.  Nothing is here that the report's own results do
+not state: what its reader must not see was withheld before.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -35,6 +37,17 @@ TABLES: dict[str, tuple[Meaning, ...]] = {
     "tests": (LEDGER[0], _ABOUT, *LEDGER[1:]),
 }
 CODEBOOK = "codebook"
+# What a spreadsheet runs, or skips to find something to run; a text that begins with the mark itself gets one more,
+# so that the rule can be undone.
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+MARK = "'"
+# A number with its sign is a number in a spreadsheet as well: nothing to run.
+NUMERAL = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")
+RULE = (
+    "Texts that begin with = + - @ ' a tab or a line break have an apostrophe before them, so that spreadsheets run "
+    "nothing, unless they are a number with its sign; take away one apostrophe at the beginning of a text to have it "
+    "as it was. Numbers are as they are."
+)
 TYPES = {"text": "text", "code": "text", "message": "text", "count": "integer", "flag": "boolean"}
 
 
@@ -63,8 +76,31 @@ def tables(results: Mapping[str, Any]) -> dict[str, bytes]:
             }
             for column in columns
         ]
+    listed.append({"table": "*", "column": "*", "type": "text", "label": "Every text", "meaning": RULE})
     made[f"{CODEBOOK}.csv"] = _csv(("table", "column", "type", "label", "meaning"), listed)
     return made
+
+
+def inert(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; see `RULE`.
+
+    Examples
+    --------
+    >>> inert("=1+1"), inert("'quoted"), inert("-0.5"), inert("Brand 07")
+    ("'=1+1", "''quoted", '-0.5', 'Brand 07')
+    """
+    return f"{MARK}{text}" if text.startswith(RISKY) and not NUMERAL.fullmatch(text) else text
+
+
+def original(text: str) -> str:
+    """The text that `inert` was given.
+
+    Examples
+    --------
+    >>> original("'=1+1"), original("''quoted"), original("Brand 07")
+    ('=1+1', "'quoted", 'Brand 07')
+    """
+    return text.removeprefix(MARK)
 
 
 def _with_further(meanings: Sequence[Meaning], records: Iterable[Mapping[str, Any]]) -> list[Meaning]:
@@ -83,10 +119,15 @@ def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _csv(columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> bytes:
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(columns)
-    table.writerows([_cell(record.get(column)) for column in columns] for record in records)
-    return text.getvalue().encode("utf-8")
+    # With this end of a line the module quotes a carriage return inside a cell, else the row ends.
+    table = csv.writer(text, lineterminator="\r\n")
+    lines = []
+    for cells in (map(inert, columns), *([_cell(record.get(column)) for column in columns] for record in records)):
+        table.writerow(cells)
+        lines.append(text.getvalue().removesuffix("\r\n"))
+        text.seek(0)
+        text.truncate()
+    return "\n".join([*lines, ""]).encode("utf-8")
 
 
 def _cell(value: Any) -> str:
@@ -95,4 +136,4 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     # The shortest text that gives the same number again.
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(value) if isinstance(value, int | float) else inert(str(value))

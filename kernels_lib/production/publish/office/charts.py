@@ -8,6 +8,8 @@ library needs no line here if it has the same columns; what fits none of `KINDS`
     value, low, high    bars with the range under other weights
     mean, low, high     bars with intervals
     score, peers_mean   points: own score, peers, best quarter
+    answer, same        bars of those who answer alike, each with its interval
+    way, milestone_way  bars from start to target, a tick at the milestone of each
 """
 
 from __future__ import annotations
@@ -92,7 +94,7 @@ def draw(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> bool
 
 
 def _own(plotted: Plotted) -> str:
-    return next(key for key in ("score", "value", "mean") if plotted.has(key))
+    return next(key for key in ("score", "value", "mean", "same", "way") if plotted.has(key))
 
 
 # The charts
@@ -256,6 +258,57 @@ def _against_peers(canvas: Canvas, frame: Frame, plotted: Plotted, source: Sourc
         heights=[float(at) for at in range(1, len(rows.shown) + 1)], lines=lines,
     )  # fmt: skip
     add(canvas, chart, name="Chart", words=plotted.figure.alt)
+
+
+def _answered_alike(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
+    """Of everyone asked, those who answer as the subject does; the interval is that of the same side."""
+    beside = [Beside(plotted.labels["answer"], [row["answer"] for row in plotted.texts]),
+              Beside(plotted.labels["same"], [row["same"] for row in plotted.texts], side="r", bold=True)]  # fmt: skip
+    if plotted.has("pool"):
+        # A share of yes beside one of the same answer: the head says which.
+        head = f"{plotted.labels['pool']} · {plotted.labels['share']}"
+        beside.append(Beside(head, [row["pool"] for row in plotted.texts], side="r"))
+    key = [
+        Run("■ ", "client"),
+        Run(plotted.labels["same"] + " (%)" + SPACE),
+        Run("— ", bold=True),
+        Run(_("its interval")),
+    ]
+    rows = _placed(canvas, frame, plotted, beside, key)
+    low, high = _around_same(plotted)
+    series = Series(
+        plotted.labels["same"], rows.of(plotted.numbers("same")), Look("client"),
+        [_seen_through(Look("client", "client"))] * len(rows.shown), rows.of(low), rows.of(high), whisker="ink",
+    )  # fmt: skip
+    _bars(canvas, rows, [series], plotted.axis(), "same")
+
+
+def _around_same(plotted: Plotted) -> tuple[list[float | None], list[float | None]]:
+    """The interval of those who say yes; of those who say no where that is the same answer: what is left of 100."""
+    low, high = [], []
+    for row, least, most in zip(plotted.texts, plotted.numbers("low"), plotted.numbers("high"), strict=True):
+        known = least is not None and most is not None
+        of_yes = row["answer"] == _("yes")
+        low.append((least if of_yes else 100 - most) if known else None)
+        high.append((most if of_yes else 100 - least) if known else None)
+    return low, high
+
+
+def _on_the_way(canvas: Canvas, frame: Frame, plotted: Plotted, source: Source) -> None:
+    """How far each objective has come from its start to its target; an upright line is its milestone."""
+    states = _signed(plotted, "state")
+    looks = {"▲": _LOOKS[GAINED], "▼": _LOOKS[MISSED]}
+    beside = [Beside(plotted.labels["measured"], [row["measured"] for row in plotted.texts], bold=True),
+              Beside(plotted.labels["target"], [row["target"] for row in plotted.texts]),
+              Beside(plotted.labels["state"], states, [state.startswith("◇") for state in states])]  # fmt: skip
+    key = [Run("■ ", "blue"), Run(plotted.labels["way"] + " (%)" + SPACE), Run("┃ ", bold=True),
+           Run(plotted.labels["milestone_way"])]  # fmt: skip
+    rows = _placed(canvas, frame, plotted, beside, key)
+    axis = plotted.axis()
+    chosen_looks = [looks.get(state[:1], _LOOKS[OPEN]) for state in rows.of(states, "◇")]
+    series = Series(plotted.labels["way"], rows.of(plotted.numbers("way")), Look("blue"), chosen_looks)
+    _bars(canvas, rows, [series], axis, "way")
+    _ticks(canvas, rows, rows.of(plotted.numbers("milestone_way")), axis)
 
 
 # Their parts
@@ -445,4 +498,6 @@ KINDS: list[tuple[tuple[str, ...], Maker]] = [
     (("name", "gap", "target", "mean", "group_verdict"), _against_target),
     (("name", "value", "low", "high"), _with_range),
     (("name", "mean", "low", "high"), _with_interval),
+    (("name", "answer", "share", "same"), _answered_alike),
+    (("name", "way", "milestone_way", "state"), _on_the_way),
 ]

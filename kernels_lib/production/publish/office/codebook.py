@@ -146,6 +146,7 @@ TABLES = {
     "scorecard-table": N_("Scorecard"),
     "group-table": N_("Criteria in order"),
     "pairs-table": N_("Pairs"),
+    "overall-table": N_("Against overall"),
     "worst-table": N_("Pairs, every table"),
     "illustration-table": N_("Pairs, illustration"),
     "across-table": N_("Across industries"),
