@@ -195,6 +195,9 @@ class Common:
         study, scale = self.study, self.study.instrument.scale
         if study.before is None or self.of_means or study.client is not None or study.industry is not None:
             return ""
+        scores = study.roster.dataset.scores
+        if scores is not None and scores.same_scale:
+            return ""
         return change_of_waves.other_scale(study.before, study.scores, floor=scale.floor, top=scale.top)
 
     @cached_property

@@ -59,6 +59,12 @@ RESOURCE_OWN = (
         "Of counted ratings, whether a respondent rates each unit once: `stated` by the source, or `check` it.",
         "not known",
     ),
+    Key(
+        "same_scale",
+        "True where every wave was scored on the instrument's scale, although one stays in its lower half: the waves "
+        "are then compared.",
+        "a wave that looks as if it was scored on a shorter scale is not compared",
+    ),
 )
 CLAIM = (
     Key("id", "A name for it.", "needed"),

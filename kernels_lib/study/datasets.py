@@ -49,6 +49,8 @@ class Resource:
     unique : str
         Of counted ratings, whether a respondent rated each thing once: ``"stated"`` by the source,
         to be ``"check"``-ed, or not known (empty).
+    same_scale : bool
+        Whether the source says that every wave was scored on the instrument's scale.
     """
 
     root: Path
@@ -65,6 +67,7 @@ class Resource:
     criterion_column: str = ""
     score_column: str = ""
     unique: str = ""
+    same_scale: bool = False
 
     def is_as_recorded(self, digest: str) -> bool:
         """Whether a file is the one that was described; where no checksum is recorded, nothing differs from it."""
@@ -433,6 +436,12 @@ def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str, langu
         )
     if unique not in ("", "stated", "check"):
         raise UnknownName("value of 'unique'", unique, ["stated", "check"], where=label)
+    if own.get("same_scale", False) not in (True, False):
+        raise BadData(
+            f"'same_scale' is {json.dumps(own['same_scale'])}.",
+            where=label,
+            remedy="Write true where every wave was scored on the instrument's scale; else leave it out.",
+        )
     if is_parquet(path) and not counted:
         raise BadData(
             f"'{path.name}' is Parquet, which is read where ratings are counted.",
@@ -454,6 +463,7 @@ def _resource(root: Path, folder: Path, entry: dict[str, Any], label: str, langu
         criterion_column=str(own.get("criterion_column", "")),
         score_column=str(own.get("score_column", "")),
         unique=unique,
+        same_scale=own.get("same_scale", False),
     )
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 from kernels_lib import cli
 from kernels_lib.analysis import findings, waves
 from kernels_lib.analysis.narrative import StudyWords
+from kernels_lib.errors import BadData
 from kernels_lib.study import open_study
 
 BRANDS = [f"Brand {number:02d}" for number in range(1, 13)]
@@ -57,6 +59,23 @@ def test_a_wave_on_a_shorter_scale_is_not_compared_and_says_why(words):
     assert not [test for test in told.shared.tests if test.about.startswith("waves.")]
     assert "Not compared with wave 2024: the scales seem to differ" == told.change_title().text
     assert "No score of wave 2024 lies above the middle of the scale of 0 to 10" in told.change().text
+
+
+def test_waves_that_the_source_says_are_on_one_scale_are_compared(words, project):
+    words(4, "0-10/1")
+    path = project / "datasets/two/datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        if "role" in resource["scorecard"]:
+            resource["scorecard"]["same_scale"] = True
+    path.write_text(json.dumps(package), encoding="utf-8")
+
+    study = open_study("two")
+    assert findings.common(study).change is not None
+
+    path.write_text(json.dumps(package).replace('"same_scale": true', '"same_scale": "yes"'), encoding="utf-8")
+    with pytest.raises(BadData, match="'same_scale' is \"yes\""):
+        open_study("two")
 
 
 def test_who_came_who_went_and_what_one_wave_alone_has_is_told(words):
