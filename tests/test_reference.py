@@ -17,7 +17,7 @@ import pytest
 from typer.main import get_command
 
 from kernels_lib import cli, errors, reference
-from kernels_lib.production.publish.tidy import CODEBOOK, tables
+from kernels_lib.production.publish.tidy import CODEBOOK, RULE, tables
 from kernels_lib.reference import codebooks, description, failures, parameters
 from kernels_lib.reference.models import rows
 from kernels_lib.study.beside import Activity, Figures, Objectives, Pool, SelfAssessment
@@ -181,7 +181,10 @@ def test_every_column_of_the_tidy_tables_is_on_the_page():
     book = tables({**whose, "numbers": {}, **dict.fromkeys(("criteria", "brands", "industries", "tests"), ())})
     listed = list(csv.DictReader(io.StringIO(book[f"{CODEBOOK}.csv"].decode())))
     assert len(listed) > 60
-    for row in listed:
+    rules = [row for row in listed if row["table"] == "*"]
+    assert [RULE] == [row["meaning"] for row in rules]
+    assert RULE in MADE["files.md"]
+    for row in (row for row in listed if row["table"] != "*"):
         section = MADE["files.md"].partition(f"### {row['table']}.csv")[2].partition("\n#")[0]
         shared = MADE["files.md"].partition("begins with these columns:")[2].partition("\n#")[0]
         assert f"| `{row['column']}` | {row['label']} |" in section + shared

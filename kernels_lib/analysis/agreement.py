@@ -567,6 +567,9 @@ def icc(ratings: pd.DataFrame | ArrayLike, kind: str = "A,1", *, level: float = 
     f = squares.rows / error
     low, high = _icc_limits(kind, squares, n, k, (1 - level) / 2)
     reason = "" if low is not None else _("no interval: the limits are not finite")
+    if low is not None and not low - 1e-9 <= effect <= high + 1e-9:
+        # Satterthwaite's degrees of freedom are of no use where raters differ more than what they rate.
+        low, high, reason = None, None, _("no interval: the approximate limits leave the coefficient out")
     common |= {"statistic": f, "df1": df1, "df2": df2, "p_value": float(special.fdtrc(df1, df2, f)), "reason": reason}
     return Icc(effect, low, high, **common)
 
@@ -632,7 +635,7 @@ def _absolute_limits(ms: _MeanSquares, n: int, k: int, quantile: float) -> tuple
     df = (k - 1) * (n - 1) * (a + b) ** 2 / below if below else 0.0
     if df <= 0:
         return math.nan, math.nan
-    upper, lower = special.fdtri(n - 1, df, quantile), special.fdtri(df, n - 1, quantile)
+    upper, lower = float(special.fdtri(n - 1, df, quantile)), float(special.fdtri(df, n - 1, quantile))
     if not (0 < upper < math.inf and 0 < lower < math.inf):
         return math.nan, math.nan
     spread = k * ms.columns + (k * n - k - n) * ms.residual

@@ -152,6 +152,7 @@ def _made_of(study: Study) -> str:
             None if study.published is None else [study.published.mean, study.published.stage, study.published.n],
             study.roster.dataset.wave,
             study.roster.dataset.before,
+            study.roster.dataset.scores is not None and study.roster.dataset.scores.same_scale,
         ]
         known = sha256(key_text("study", {"version": 1, "parts": parts}).encode()).hexdigest()
         # The study is frozen for its readers; this is no part of what it says.

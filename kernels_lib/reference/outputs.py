@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from kernels_lib.production.jobs import FILES, FOLDERS
 from kernels_lib.production.publish.office.codebook import CODES, Meaning
-from kernels_lib.production.publish.tidy import CODEBOOK, KEYS, TABLES, TYPES
+from kernels_lib.production.publish.tidy import CODEBOOK, KEYS, RULE, TABLES, TYPES
 from kernels_lib.reference.markdown import code, document, sentence, table
 from kernels_lib.reference.models import rows
 from kernels_lib.study.results import FigureRecord, Results, Sentence, Table
@@ -27,7 +27,7 @@ SAID = {
 BESIDE = (
     "Beside each report's JSON in `build/results/`: UTF-8, commas, a decimal point; what is missing is empty. "
     f"`{CODEBOOK}.csv` says the same as the tables below. A criterion's own column in `brands.csv` and "
-    "`industries.csv` is there only where the report's reader may see it."
+    f"`industries.csv` is there only where the report's reader may see it. {RULE}"
 )
 
 

@@ -99,7 +99,7 @@ def frames(draw):
     return table
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(frames())
 def test_any_frame_comes_back_as_it_was(frame):
     found = through_json(frame)

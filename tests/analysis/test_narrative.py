@@ -117,10 +117,12 @@ def gallery(project, row, client="brand-07"):
     ("row", "headline"),
     [
         ("5.0,5.0,5.0,5.0,5.0,5.0,5.0,5.0", "Brand 07 is on target on all eight criteria"),
-        ("1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0", "No criterion is on target yet."),
+        pytest.param("1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0", "No criterion is on target yet.", marks=pytest.mark.slow),
         (",,,,,,,", "Brand 07 was not scored in this wave"),
-        ("5.0,5.0,5.0,5.0,5.0,5.0,5.0,3.5", "It "),
-        ("4.0,,,,,,,", "Brand 07 is on target on the one criterion it was scored on"),
+        pytest.param("5.0,5.0,5.0,5.0,5.0,5.0,5.0,3.5", "It ", marks=pytest.mark.slow),
+        pytest.param(
+            "4.0,,,,,,,", "Brand 07 is on target on the one criterion it was scored on", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_extreme_clients_read_well(project, row, headline):

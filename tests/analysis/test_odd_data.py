@@ -75,6 +75,7 @@ def test_departments_that_all_score_the_same_differ_in_nothing(project, monkeypa
     run_report(project, "client", monkeypatch, "attitude", client="department-03")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2])
 def test_one_or_two_departments_settle_nothing(project, monkeypatch, count):
     write(project, departments()[:count])
@@ -113,6 +114,7 @@ def test_a_criterion_that_nobody_scored_cannot_be_tested(project, monkeypatch):
     run_report(project, "client", monkeypatch, "attitude", client="department-03")
 
 
+@pytest.mark.slow
 def test_missing_scores_leave_some_verdicts_as_they_are_and_say_which(project, monkeypatch):
     rows = departments()
     for place, (row, column) in enumerate([(2, 1), (5, 3), (9, 3), (14, 6), (20, 7), (27, 2)]):

@@ -196,6 +196,7 @@ def test_the_moved_scores_differ_by_the_effect_exactly():
             )
 
 
+@pytest.mark.slow
 def test_more_comparisons_smaller_effects_and_more_power_need_more_brands():
     scores = normal_scores(60)
     base = planned(scores).hardest.n
@@ -212,6 +213,7 @@ def test_brands_are_counted_from_those_scored_on_both_criteria():
     assert 8 == planned(scores).brands_at_hand
 
 
+@pytest.mark.slow
 def test_raters_shrink_the_error_and_not_the_truth():
     # sd of scores about 1, ICC .5: error variance 2 * .5 of a difference's variance 2
     scores = normal_scores(400)

@@ -47,6 +47,7 @@ def test_axe_finds_nothing_wrong_on_any_slide(site, open_page, folder, width, sc
         assert [] == violations(page), number + 1
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_wrong_on_a_slide_of_lists_and_one_with_a_chart(site, open_page):
     page = opened(open_page, site / "build/site" / QUICK / "slides.html")
     for number in (1, 2):

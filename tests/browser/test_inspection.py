@@ -58,7 +58,9 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("gate", INSPECTIONS)
+@pytest.mark.parametrize(
+    "gate", [pytest.param(name, marks=() if name in ("drawn", "fits") else pytest.mark.slow) for name in INSPECTIONS]
+)
 def test_a_fault_planted_in_a_page_is_caught_by_its_gate(page, gate):
     plant, told = FAULTS[gate]
     planted = plant(page)
@@ -67,6 +69,7 @@ def test_a_fault_planted_in_a_page_is_caught_by_its_gate(page, gate):
         inspection.inspect({"html": planted}, "client brand-19")
 
 
+@pytest.mark.slow
 def test_a_page_that_is_too_wide_for_a_phone_alone_is_caught(page):
     planted = page.replace("</main>", '<div id="wide" style="width:500px">wide</div></main>')
     with pytest.raises(GateFailed, match="gate 'fits': html at 390 px"):

@@ -192,6 +192,7 @@ def delivered(project, *rows):
         table.writerows(rows)
 
 
+@pytest.mark.slow
 def test_the_last_delivery_is_found_where_it_was_kept(small_site, results):
     folder = small_site / "build/delivered/abc"
     folder.mkdir(parents=True)

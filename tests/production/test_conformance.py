@@ -161,6 +161,7 @@ def test_warm_engines_show_what_a_stock_kernel_shows(behaviour: Behaviour, tmp_p
     assert_behaves(behaviour, WARM, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behaviour", [each for each in BEHAVIOURS if each.any_order], ids=lambda each: each.name)
 def test_warm_engines_show_output_of_subprocesses_in_its_cell_each_time(behaviour: Behaviour, tmp_path):
     """They wait for it when a cell ends, as a stock kernel does not."""

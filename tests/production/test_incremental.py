@@ -94,6 +94,7 @@ def test_a_logo_that_changed_under_the_same_name_publishes_anew(small_site):
     assert {"brand-08": (False, BOTH, ("changed: the theme",))} == needs(small_site)
 
 
+@pytest.mark.slow
 def test_a_theme_put_on_later_gives_the_very_file_of_a_build_that_had_it_at_once(small_site, tmp_path):
     layer = "brand: Brand 08\ncolours:\n  primary: '#5b2a86'\ncontact: Ms Jones\n"
     fresh = copy_project(tmp_path / "fresh")
@@ -405,6 +406,7 @@ runner.run_only(job, keys.Keys({{}}, {{}}))
 """
 
 
+@pytest.mark.slow
 def test_what_a_killed_notebook_had_shown_is_kept_for_whoever_mends_it(small_site):
     change(
         small_site / "reports/client.ipynb", "report.title(words.peers_title())", "import os; os.kill(os.getpid(), 9)"

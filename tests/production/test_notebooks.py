@@ -166,7 +166,7 @@ cells = st.one_of(
 heads = st.dictionaries(st.sampled_from(["kernelspec", "signature", "orig_nbformat", "authors"]), values)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(cells, max_size=4), heads)
 def test_any_notebook_is_written_as_nbformat_writes_it(made, metadata):
     notebook = nbformat.from_dict({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})

@@ -174,6 +174,7 @@ def test_no_advice_is_given_on_the_gated_criterion_while_the_gate_is_closed(site
         assert not (closed and gated.action.rstrip(".") in steps), path.stem
 
 
+@pytest.mark.slow
 def test_one_client_is_rebuilt_with_another_parameter_and_the_others_stay(small_site):
     other = small_site / "build/site/clients/brand-09/report.html"
     before = other.read_bytes()
@@ -211,6 +212,7 @@ def test_a_notebook_that_raises_fails_one_report_and_leaves_the_old_one(small_si
     assert ("failed", True) == (entry["status"], bool(entry["files"]))
 
 
+@pytest.mark.slow
 def test_a_kernel_that_dies_fails_one_report_and_says_so(small_site):
     notebook = small_site / "reports/client.ipynb"
     change(notebook, "report.title(words.peers_title())", "import os; os.kill(os.getpid(), 9)")
@@ -244,6 +246,7 @@ def test_a_second_measured_study_is_built_whole(project):
     measured_site_is_right(folder)
 
 
+@pytest.mark.slow
 def test_a_department_of_the_measured_study_has_its_report_and_deck(project):
     done = scorecard("build", "--study", "attitude", "department-03", "--json", project=project)
 

@@ -122,6 +122,7 @@ tables = st.lists(
 ).filter(lambda rows: any(score is not None for _, scores in rows for score in scores))
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=tables, seed=st.integers(0, 99))
 def test_any_table_in_any_order_gives_the_same_counts_in_every_form(tmp_path_factory, rows, seed):
@@ -153,6 +154,7 @@ def test_any_table_in_any_order_gives_the_same_counts_in_every_form(tmp_path_fac
     assert len(rows) * len(CRITERIA) == found[0].ratings + found[0].empty
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=tables)
 def test_means_are_to_the_last_digit_those_of_ratings_read_one_by_one(tmp_path_factory, rows):

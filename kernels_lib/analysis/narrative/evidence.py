@@ -677,8 +677,8 @@ class EvidenceWords(Words):
             "change.scale",
             "No score of wave {low} lies above the middle of the scale of {floor} to {top}, and many of wave {other} "
             "do. That is what a wave on a shorter scale looks like, so no difference is computed. If the scales are "
-            "different, bring one wave to the other's scale in the source and import it again. If they are the same, say so in the "
-            "dataset's description (same_scale).",
+            "different, bring one wave to the other's scale in the source and import it again. If they are the same, "
+            "say so in the dataset's description (same_scale).",
             low=low,
             other=other,
             floor=self.study.numerals.target(scale.floor),
