@@ -16,6 +16,7 @@ from kernels_lib.analysis.findings import Common
 from kernels_lib.analysis.ledger import families as findings_of_families
 from kernels_lib.analysis.ledger import family_words, is_signed, zeros
 from kernels_lib.analysis.narrative import ClientWords, MethodsWords, StudyWords
+from kernels_lib.analysis.narrative.since import Since
 from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.analysis.statement import note
 from kernels_lib.analysis.tables import ShownTable, as_given, provenance, score_bar, table
@@ -93,6 +94,48 @@ def client_scorecard(words: ClientWords) -> ShownTable:
         ).format(**notes),
         breaks=breaks,
         optional=("stage", "below"),
+    )
+
+
+def client_change(since: Since) -> ShownTable | None:
+    """A client's scores in both waves, the largest rise first; None where they cannot be compared."""
+    if since.table is None or not since.table.rows["change"].notna().any():
+        return None
+    words, numerals, numbers = since.words, since.words.study.numerals, since.words.numbers
+    known = since.table.rows["least"].notna().any()
+    reach = {"beyond": _("larger than error"), "within": _("error could be it"), "unknown": _("not known")}
+    order = since.table.rows.sort_values("change", ascending=False, kind="stable", na_position="last")
+    rows = [
+        {
+            "criterion": row["short"],
+            "before": numbers.score(f"since.{criterion}.before", row["before"])
+            if not math.isnan(row["before"])
+            else EN_DASH,
+            "after": numbers.score(f"criteria.{criterion}.score", row["after"])
+            if not math.isnan(row["after"])
+            else EN_DASH,
+            "change": EN_DASH
+            if math.isnan(row["change"])
+            else numerals.fixed(row["change"], numerals.mean_decimals, signed=True),
+            "reach": EN_DASH if math.isnan(row["change"]) else reach[row["reach"]],
+        }
+        for criterion, row in by_row(order)
+    ]
+    columns = [
+        Column(key="criterion", label=_("Criterion")),
+        Column(key="before", label=_("Wave {wave}").format(wave=since.before), kind="number"),
+        Column(key="after", label=_("Wave {wave}").format(wave=words.study.wave), kind="number"),
+        Column(key="change", label=_("Change"), unit=_("points"), kind="number"),
+    ]
+    if known:
+        columns.append(Column(key="reach", label=_("Beside error of measurement")))
+    return table(
+        "change-table",
+        _("Your scores then and now"),
+        columns,
+        rows,
+        basis=words.study.basis,
+        shown=excerpts.shown_rows(len(rows), _("criterion"), _("criteria")),
     )
 
 

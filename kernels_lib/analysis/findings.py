@@ -193,7 +193,7 @@ class Common:
     def other_scale(self) -> str:
         """The wave that seems to be scored on another scale, "before" or "after"; empty where neither is."""
         study, scale = self.study, self.study.instrument.scale
-        if study.before is None or self.of_means or study.client is not None or study.industry is not None:
+        if study.before is None or self.of_means or study.industry is not None:
             return ""
         scores = study.roster.dataset.scores
         if scores is not None and scores.same_scale:
@@ -798,6 +798,58 @@ def _aligned(values: pd.Series | float, index: pd.Index) -> np.ndarray:
     if isinstance(values, pd.Series):
         return values.reindex(index).to_numpy(dtype=float)
     return np.full(len(index), values, dtype=float)
+
+
+@dataclass(frozen=True)
+class ClientChange:
+    """One client's scores in two waves.
+
+    Attributes
+    ----------
+    rows : DataFrame, index criterion
+        `short`, `before`, `after`, `change` in points (NaN where a wave lacks the score), `least` (the smallest
+        change that error of measurement seldom makes; NaN where it is not known) and `reach`: "beyond" it,
+        "within" it, or "unknown".
+    overall_before, overall_after : float
+        The overall score of each wave over the criteria that the client was scored on in both, under today's
+        weights; NaN without one.
+    """
+
+    rows: pd.DataFrame
+    overall_before: float
+    overall_after: float
+
+
+def client_change(study: Study, shared: Common, card: pd.DataFrame) -> ClientChange | None:
+    """What a client's own scores did since the wave before.
+
+    Returns
+    -------
+    ClientChange or None
+        None without an earlier wave, where it does not have the client, and where the waves seem to be on
+        different scales.
+    """
+    if study.before is None or study.client.brand not in study.before.index or shared.other_scale:
+        return None
+    before = study.before.loc[study.client.brand].reindex(card.index).to_numpy(dtype=float)
+    after = card["score"].to_numpy(dtype=float)
+    change = np.round(after - before, 9) + 0.0
+    least = np.array([agreement.minimal_detectable_change(error) for error in card["sem"].to_numpy(dtype=float)])
+    known = ~np.isnan(change) & ~np.isnan(least)
+    reach = np.where(known, np.where(np.abs(change) > least, "beyond", "within"), "unknown")
+    rows = pd.DataFrame(
+        {"short": card["short"], "before": before, "after": after, "change": change, "least": least, "reach": reach},
+        index=card.index,
+    )
+    common = list(rows.index[rows["change"].notna()])
+    then, now = (_overall_of(study, scores[common]) for scores in (study.before, study.scores))
+    return ClientChange(rows, then, now)
+
+
+def _overall_of(study: Study, scores: pd.DataFrame) -> float:
+    if not len(scores.columns):
+        return math.nan
+    return float(scoring.overall(scores.loc[[study.client.brand]], study.weights)["overall"].iloc[0])
 
 
 def errors_of_measurement(study: Study, shared: Common) -> pd.Series | float:

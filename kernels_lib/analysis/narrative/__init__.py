@@ -10,6 +10,7 @@ from kernels_lib.analysis.narrative.beside import BesideWords
 from kernels_lib.analysis.narrative.client import ClientWords
 from kernels_lib.analysis.narrative.industry import IndustryWords
 from kernels_lib.analysis.narrative.methods import MethodsWords
+from kernels_lib.analysis.narrative.since import Since
 from kernels_lib.analysis.narrative.study import StudyWords
 
-__all__ = ["Advice", "BesideWords", "ClientWords", "IndustryWords", "MethodsWords", "StudyWords"]
+__all__ = ["Advice", "BesideWords", "ClientWords", "IndustryWords", "MethodsWords", "Since", "StudyWords"]
