@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import html
 import io
+import json
 import re
 import socket
 import zipfile
@@ -417,7 +418,7 @@ _DATA = re.compile(r'<data value="([^"]*)" data-ref="([^"]+)">([^<]*)</data>')
 
 
 def numbers(delivery: Delivery) -> str:
-    """Every number that the prose marks is in the results, with the same value and text."""
+    """Every number that the prose marks is in the results, with the same value and text; none is typed in."""
     known = delivery.results["numbers"]
     for name, parts in delivery.parts.items():
         for value, ref, text in _DATA.findall(parts.own):
@@ -432,6 +433,30 @@ def numbers(delivery: Delivery) -> str:
             )
             if not same or html.unescape(text).casefold() != number["text"].casefold():
                 return f"{name}: number '{ref}' reads '{text}', the results say '{number['text']}'"
+    return _typed_in(delivery)
+
+
+# A decimal or a share; not a part of an address or of a digital object identifier.
+_NUMERAL = re.compile(r"(?<![\w.,/])\d+(?:[.,]\d+(?!\w|/|[.,]\d)|(?:[.,]\d+)?\s?%)")
+
+
+def _typed_in(delivery: Delivery) -> str:
+    """A figure in the words of a notebook that no result has: it was typed in, and would not follow the data.
+
+    A paragraph with a footnote quotes its source.
+    """
+    stated = ""
+    for cell in delivery.notebook.cells:
+        if cell.cell_type != "markdown" or "remove-cell" in cell.metadata.get("tags", []):
+            continue
+        for paragraph in re.split(r"\n\s*\n", cell.source):
+            for figure in () if "[^" in paragraph else _NUMERAL.findall(paragraph):
+                stated = stated or json.dumps(delivery.results, ensure_ascii=False)
+                if not re.search(rf"(?<![\d.,]){re.escape(figure)}(?!\d|[.,]\d)", stated):
+                    return (
+                        f"the words of cell '{cell.get('id')}' say '{figure}', which the results do not have; let a "
+                        "cell of code state it, so that it follows the data, or give its source in a footnote"
+                    )
     return ""
 
 

@@ -126,6 +126,29 @@ def workbook_with_a_formula():
     return made.getvalue()
 
 
+def with_words(notebook, words):
+    next(cell for cell in notebook.cells if cell.cell_type == "markdown").update(source=words, metadata={"tags": []})
+
+
+@pytest.mark.parametrize("words", ["The mean is 9.87 today.", "About 97 % agree.", "Es sind 9,87 Punkte."])
+def test_a_figure_that_was_typed_into_the_words_is_caught(delivered, words):
+    with pytest.raises(GateFailed, match=r"gate 'numbers': the words of cell '\S+' say '(9.87|97 %|9,87)', which the"):
+        gates.check(edited(delivered, lambda notebook: with_words(notebook, words)), CLIENT)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"The target is {4:.1f}.",  # in the results
+        "Elsewhere 97 % agree.[^elsewhere]",  # a source's
+        "[^elsewhere]: Elsewhere, 12, 98.7.",
+        "See [doi.org/10.1080/0162](https://doi.org/10.1080/0162), version 2.1.3, on eight criteria of 30 brands.",
+    ],
+)
+def test_a_figure_of_the_results_or_of_a_source_may_stand_in_the_words(delivered, words):
+    assert "" == gates.numbers(edited(delivered, lambda notebook: with_words(notebook, words)))
+
+
 def test_every_gate_has_a_fault_that_it_is_seen_to_catch():
     assert set(gates.GATES) == {*DOCUMENT_FAULTS, *NOTEBOOK_FAULTS, *OTHER_FAULTS}
 
