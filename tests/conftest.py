@@ -31,6 +31,20 @@ def copy_project(target: Path) -> Path:
     return target
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of a sampled test's cases all but every n-th are long proofs."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        asked = item.get_closest_marker("sample")
+        if asked is None or item.get_closest_marker("slow"):
+            continue
+        name = item.nodeid.partition("[")[0]
+        if seen[name] % asked.args[0]:
+            item.add_marker(pytest.mark.slow)
+        seen[name] += 1
+
+
 @pytest.fixture(autouse=True)
 def _english():
     """Opening a study says which language is spoken from then on: no test hears the one before."""

@@ -126,6 +126,7 @@ def hold(case: dict[str, Any], code: int, said: str) -> None:
     assert not missing, f"{missing} not said; it said: {said}"
 
 
+@pytest.mark.sample(2)
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("case", [as_parameter(case, place) for place, case in enumerate(CASES)])
 def test_bad_input_is_told_and_loses_nothing(case, broken, monkeypatch, capsys, told):
@@ -312,6 +313,7 @@ def hold_mutations(name: str, examples: int, broken: Path, monkeypatch, capsys) 
     holds()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", MUTATED)
 def test_a_few_mutations_of_a_file_never_end_in_a_stack_trace(name, broken, monkeypatch, capsys):
     hold_mutations(name, 8, broken, monkeypatch, capsys)

@@ -42,6 +42,7 @@ ASKED = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", ASKED)
 def test_tab_offers(name):
     words, expected = ASKED[name]

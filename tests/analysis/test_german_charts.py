@@ -71,6 +71,7 @@ def test_no_english_word_is_left_in_any_text_of_a_chart(name):
     assert left == {}
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", CHARTS)
 def test_numbers_have_a_decimal_comma_everywhere(name):
     figure = german_examples()[name]

@@ -293,6 +293,7 @@ def test_a_finding_asks_for_no_parameter_that_is_not_in_its_key(bounded, name, r
         assert asked - {"language"} <= set(PIECES[piece]), piece
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("parameter", OTHER)
 def test_a_parameter_is_in_the_key_of_a_finding_or_does_not_change_it(project, parameter):
     criterion = open_study("wine").instrument.ids[0]

@@ -70,6 +70,7 @@ def test_axe_would_find_a_missing_name_pale_words_and_an_unknown_role(site, open
     assert {"button-name", "color-contrast", "aria-roles"} <= {found.split(":")[0] for found in violations(page)}
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", ["report.html", "slides.html"])
 @pytest.mark.parametrize("folder", [QUICK, *(pytest.param(folder, marks=slow) for folder in FOLDERS)])
 def test_every_figure_has_a_name_and_says_what_it_shows(site, open_page, folder, name):
@@ -136,6 +137,7 @@ def tabbed(page) -> tuple[list[str], list[dict]]:
     return controls, stops
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("width", [1440, pytest.param(390, marks=slow)])
 @pytest.mark.parametrize(
     "document",

@@ -24,6 +24,7 @@ def published(tmp_path_factory):
     return paths
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_document_asks_for_nothing_says_nothing_fits_and_draws_every_trace(open_page, published, name, width):

@@ -43,6 +43,7 @@ def address(folder):
     server.server_close()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_shared_page_on_a_server_draws_its_charts_and_asks_only_its_own_site(browser, address, name):
     context = browser.new_context(viewport={"width": 1280, "height": 720})
@@ -62,6 +63,7 @@ def test_a_shared_page_on_a_server_draws_its_charts_and_asks_only_its_own_site(b
     assert set(asked) - {f"{address}/clients/brand-19/{name}.html", f"{address}/favicon.ico"} <= files
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_shared_page_opens_from_its_folder_as_well(open_page, folder, name):
     seen = look(open_page(1280, 720), folder / "clients/brand-19" / f"{name}.html")

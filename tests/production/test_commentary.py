@@ -128,6 +128,7 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_plain_markdown_is_told_with_its_line(project, name):
     text, message = WRONG[name]

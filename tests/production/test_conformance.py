@@ -156,6 +156,7 @@ def assert_behaves(behaviour: Behaviour, ways: tuple[str, ...], folder: Path):
 QUICK = [pytest.param(each, marks=() if place % 4 == 0 else pytest.mark.slow) for place, each in enumerate(CORE)]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("behaviour", QUICK, ids=lambda behaviour: behaviour.name)
 def test_warm_engines_show_what_a_stock_kernel_shows(behaviour: Behaviour, tmp_path):
     assert_behaves(behaviour, WARM, tmp_path)

@@ -495,6 +495,7 @@ def with_papermill_metadata(given: nbformat.NotebookNode) -> nbformat.NotebookNo
 # Through the project's own runner
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("kind", ["warm", "kernel", "stock"])
 def test_a_cell_that_runs_too_long_fails_the_report_whatever_the_engine(kind, tmp_path):
     given = notebook("1", "import time\nprint('began')\ntime.sleep(60)")
@@ -597,6 +598,7 @@ def test_a_sealed_process_makes_no_internet_socket_even_past_python():
     assert ["-1 Permission denied"] * 4 + ["True -1 Function not implemented"] == done.stdout.splitlines()
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("kind", ["warm", "kernel", "stock"])
 def test_a_message_counts_the_cells_of_the_report_s_own_notebook(kind, tmp_path):
     given = notebook("a = 1", "1 / 0")

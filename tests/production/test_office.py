@@ -308,6 +308,7 @@ def test_hostile_texts_stay_inert_in_the_annex(text):
     assert bool(begins) == text.startswith(("=", "+", "-", "@"))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
 def test_hostile_texts_stay_inside_the_slides_of_the_deck(text):
     data = MAKE["pptx"](hostile_notebook(text))

@@ -87,6 +87,7 @@ def test_a_client_is_a_name_and_no_way(root, name):
         build.plan(build.Request(root=root, clients=(name,)))
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", ["../x", "CON ", "a b", "Brand", "x" * 41, "-a", "a-"])
 def test_a_clients_file_has_a_name_that_a_folder_can_have(project, name):
     (project / "params/clients" / f"{name.replace('/', '_')}.yaml").write_text("brand: Brand 01\n")
@@ -94,6 +95,7 @@ def test_a_clients_file_has_a_name_that_a_folder_can_have(project, name):
         build.plan(build.Request(root=project))
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("key", ["logo", "type.headings"])
 @pytest.mark.parametrize("way", ["../secret{}", "/etc/passwd{}", "clients/../../secret{}", "out{}"])
 def test_a_picture_or_a_font_lies_below_the_parameters(project, tmp_path, key, way):

@@ -127,6 +127,7 @@ WRONG = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_cell_is_told_by_row_and_column(project, name):
     lines, message = WRONG[name]

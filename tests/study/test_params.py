@@ -54,6 +54,7 @@ def test_an_unknown_key_is_refused_with_file_line_and_the_nearest_name(project):
     assert "params/clients/brand-07.yaml, line 2: unknown parameter 'alfa'. Did you mean 'alpha'?" in str(caught.value)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("line", "says"),
     [

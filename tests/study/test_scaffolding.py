@@ -93,6 +93,7 @@ def test_nothing_is_written_over(project):
 UNSAFE = ["../up", "a/b", "..", "CON", "nul", "com1", "Cafés", "", "-x", "x" * 41, "a b", "a\n", "x-"]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", UNSAFE)
 def test_a_name_that_is_no_safe_folder_is_refused(project, name):
     with pytest.raises(BadParameters, match="cannot name"):
