@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -243,6 +244,7 @@ def test_two_processes_share_the_work(tmp_path):
         "        time.sleep(0.3)\n"
         "        return {'x': np.full(2, name)}\n"
         "    return make\n"
+        "own.with_suffix('.ready').touch()\n"
         "while not (folder / 'go').exists(): time.sleep(0.01)\n"
         "wanted = {n: ({'version': 1, 'n': n}, maker(n)) for n in range(4)}\n"
         "found = remember_together('x', wanted, folder=folder)\n"
@@ -250,6 +252,9 @@ def test_two_processes_share_the_work(tmp_path):
     )
     notes = [tmp_path / "one", tmp_path / "two"]
     started = [subprocess.Popen([sys.executable, "-c", code, str(note), str(tmp_path)]) for note in notes]
+    until = time.monotonic() + 60
+    while not all(note.with_suffix(".ready").exists() for note in notes) and time.monotonic() < until:
+        time.sleep(0.01)
     (tmp_path / "go").touch()
 
     assert [0, 0] == [process.wait(60) for process in started]
