@@ -85,7 +85,13 @@ def floor(out: Path, clients: list[str]) -> list[Taken]:
     import kernels_lib.analysis.report as shown
 
     outputs: list[Any] = []
-    shown.display = lambda data, raw, metadata: outputs.append(new_output("display_data", data=data, metadata=metadata))
+
+    def display(data: Any, raw: bool, metadata: Any) -> None:
+        # Copied as a kernel's message is, and in the order in which notebooks are kept.
+        kept = json.loads(json.dumps(data, sort_keys=True))
+        outputs.append(new_output("display_data", data=kept, metadata=metadata))
+
+    shown.display = display
     compiled: dict[int, Any] = {}
     taken = []
     for job in planned.jobs:
