@@ -12,9 +12,6 @@ from kernels_lib.analysis.statement import NOTHING, Statement, joined, state
 from kernels_lib.study.language import _n
 from kernels_lib.study.numerals import in_words
 
-# Which part of the change's reach each kind has.
-BEYOND, WITHIN, UNKNOWN = "beyond", "within", "unknown"
-
 
 class Since:
     """A client's change; whether it is more than noise is told only where raters say how large the error is.
@@ -98,7 +95,7 @@ class Since:
                 "description, not as a trend.",
             )
         numbers = self.words.numbers
-        beyond = int((known["reach"] == BEYOND).sum())
+        beyond = int((known["reach"] == "beyond").sum())
         low, high = (numbers.distance(f"since.least.{end}", value) for end, value in
                      (("low", known["least"].min()), ("high", known["least"].max())))  # fmt: skip
         told = state(
