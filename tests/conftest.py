@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import json
+import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -19,6 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # A busy machine is no fault of the code: no example fails for the seconds that it took.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+# What is printed to a file is not the terminal's business, nor that of whoever runs the tests.
+for _name in ("FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "NO_COLOR", "COLUMNS"):
+    os.environ.pop(_name, None)
 
 # Clients of the sites that make test reads; make test-all reads one with all thirty.
 SAMPLE = tuple(f"brand-{number:02d}" for number in (7, 8, 9, 16, 19, 23, 24))

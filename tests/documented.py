@@ -139,6 +139,8 @@ class Session:
         self._patch = monkeypatch
         monkeypatch.chdir(project)
         monkeypatch.setenv("NO_COLOR", "1")
+        # As many CI services do: no bar moves through a log for that.
+        monkeypatch.setenv("FORCE_COLOR", "1")
 
     def run(self, command: str) -> str:
         """What a command prints."""

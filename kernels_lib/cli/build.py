@@ -178,8 +178,8 @@ def _with_progress(planned: Plan, jobs: int, crew: Crew) -> Summary:
 
     from kernels_lib.production import build as production
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    # Not what rich takes for a terminal: FORCE_COLOR, which many CI services set, asks for no moving bar in a log.
+    if not sys.stderr.isatty():
 
         def tell(outcome: Any) -> None:
             state = "built" if outcome.ok else "FAILED"
@@ -194,7 +194,7 @@ def _with_progress(planned: Plan, jobs: int, crew: Crew) -> Summary:
         TextColumn("left:"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=None)
 
         def advance(outcome: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -90,21 +91,19 @@ def _of_report(report: ReportCompared) -> Iterator[str]:
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """How many reports are computed: a bar on a terminal, a line elsewhere."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
     if quiet:
         yield lambda done, all_: None
-    elif not console.is_terminal:
+    elif not sys.stderr.isatty():
         yield (
             lambda done, all_: (
                 None if done else typer.echo(f"Computing {all_} {'report' if all_ == 1 else 'reports'}.", err=True)
             )
         )
     else:
+        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("computing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=console, transient=True) as bar:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("", total=None)
             yield lambda done, all_: bar.update(task, completed=done, total=all_)

@@ -410,6 +410,27 @@ def test_the_seed_of_a_notebook_depends_on_its_code_and_parameters_alone():
     assert inprocess.seed_of(plain) != inprocess.seed_of(engines.with_parameters(plain, {"a": 2}))
 
 
+def test_who_asks_for_another_hash_seed_gets_another_template():
+    fixed, random, renamed = (
+        template.shared((), {**environment(), **own})
+        for own in ({"PYTHONHASHSEED": "0"}, {"PYTHONHASHSEED": "random"}, {"PYTHONHASHSEED": "0", "USER": "x"})
+    )
+    try:
+        assert fixed is renamed
+        assert fixed is not random
+    finally:
+        fixed.close()
+        random.close()
+
+
+def test_making_a_kernel_changes_nothing_of_its_process():
+    shell.forget()
+    before = dict(os.environ)
+    shell.kernel()
+    assert before == dict(os.environ)
+    shell.forget()
+
+
 def test_text_of_a_cell_is_translated_once_unless_the_notebook_adds_rules():
     shell.remember(["%pwd", "x = ("])
     transforming = shell.Transforming()

@@ -319,10 +319,14 @@ def kernel() -> Kernel:
     log = logging.getLogger("scorecard.kernel")
     log.addHandler(logging.NullHandler())
     log.propagate = False
+    environment = dict(os.environ)
     with _without_debugger():
         made = Kernel.instance(
             session=Handover(), profile_dir=Profile(), config=config, user_ns={}, iopub_socket=object(), log=log
         )
+    # A kernel asks for colours as it is made; whoever only made one prints to a terminal or a file still.
+    os.environ.clear()
+    os.environ.update(environment)
     made.cells_context = contextvars.copy_context()
     made.shell_channel_thread = _MainThread()
     made.shell.input_transformer_manager = Transforming()
@@ -344,7 +348,9 @@ def _enable_gui(own: Kernel, gui: str | None = None) -> None:
 @contextlib.contextmanager
 def importing() -> Iterator[None]:
     """While libraries are imported before any cell runs: they see the kernel that a cell would show them."""
-    with kernel().shell.builtin_trap:
+    own = kernel()
+    own.shell.init_environment()
+    with own.shell.builtin_trap:
         yield
 
 

@@ -452,13 +452,20 @@ class Template:
 
 
 _shared: dict[tuple[str, ...], Template] = {}
+_READ_AT_START = ("PYTHON", "OPENBLAS_", "OMP_", "MKL_")
 
 
 def shared(preload: Sequence[str], environment: Mapping[str, str]) -> Template:
-    """This process's template with these modules, started on first use; its children get their own environments."""
-    held = _shared.get(tuple(preload))
+    """This process's template with these modules, started on first use.
+
+    Its children get their own environments, but for what Python and its libraries read as they start
+    (PYTHONHASHSEED, numbers of threads): who asks for another gets a template of its own.
+    """
+    at_start = {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+    made_of = (*preload, *map("=".join, sorted(at_start.items())))
+    held = _shared.get(made_of)
     if held is None or not held.alive:
-        held = _shared[tuple(preload)] = Template(preload, environment)
+        held = _shared[made_of] = Template(preload, environment)
     return held
 
 
