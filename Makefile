@@ -8,6 +8,9 @@ PYTHON3 := $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 
 	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo $$p; break; fi; done)
 
+# Compiled modules are kept: every test of the command line starts Python anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: reports test test-all bench bench-large lint clean shots schema docs lock
 
 reports: $(VENV)/.ready ## run the 30-brand study and publish every client's page and deck

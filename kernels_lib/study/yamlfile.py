@@ -59,8 +59,9 @@ class YamlFile:
         return self.shown, self.line(*path)
 
 
-# What was read last from each file, and the bytes that it was read from.
-_READ: dict[Path, tuple[bytes, YamlFile]] = {}
+# What was read from which bytes; of a long session only what was read last.
+_READ: dict[bytes, YamlFile] = {}
+_MOST_READ = 20_000
 
 
 def read_yaml(path: Path, shown: str) -> YamlFile:
@@ -77,10 +78,11 @@ def read_yaml(path: Path, shown: str) -> YamlFile:
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
         raise BadParameters(f"the file has {len(raw):,} bytes.", where=shown, remedy=f"At most {MAX_BYTES:,} are read.")
-    before = _READ.get(path)
-    if before is None or before[0] != raw:
-        before = _READ[path] = (raw, _kept(path, raw, shown))
-    file = before[1]
+    file = _READ.get(raw)
+    if file is None:
+        file = _READ[raw] = _kept(path, raw, shown)
+        if len(_READ) > _MOST_READ:
+            del _READ[next(iter(_READ))]
     return file if file.shown == shown else YamlFile(shown, file.values, file.lines)
 
 
@@ -156,47 +158,75 @@ def parse_scalar(text: str) -> Any:
         return float(text)
     if _WORD.fullmatch(text) and text not in _WORDS_OF_YAML:
         return text
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        _bounded(text, "--set")
-        return _plain(YAML(typ="rt", pure=True).load(text), (), {}, "--set")
+        return _plain(_loaded(text, "--set"), (), {}, "--set")
     except YAMLError:
         return text
 
 
-def _bounded(text: str, shown: str) -> None:
-    """Refuse, before anything is made of it, what a few lines can blow up: nesting, and aliases of aliases."""
-    from ruamel.yaml import YAML, events
+@cache
+def _bounding() -> type[Any]:
+    """The parser that refuses, before anything is made of it, what a few lines can blow up.
 
-    depth = 0
-    size: dict[str | None, int] = {}
-    open_ = [0]  # values so far in each collection that is open, below an anchor or not
-    anchors: list[str | None] = [None]
-    for event in YAML(typ="rt", pure=True).parse(text):
-        if isinstance(event, events.AliasEvent):
-            open_[-1] += size.get(event.anchor, 1)
-        elif isinstance(event, events.ScalarEvent):
-            open_[-1] += 1
-            size[event.anchor] = 1
-        elif isinstance(event, events.CollectionStartEvent):
-            depth += 1
-            open_.append(1)
-            anchors.append(event.anchor)
-        elif isinstance(event, events.CollectionEndEvent):
-            depth -= 1
-            whole = open_.pop()
-            size[anchors.pop()] = whole
-            open_[-1] += whole
-        if depth > MAX_DEPTH or open_[-1] > MAX_VALUES:
-            what = f"more than {MAX_DEPTH} levels" if depth > MAX_DEPTH else f"more than {MAX_VALUES:,} values"
-            raise BadParameters(
-                f"the file holds {what}, aliases written out.",
-                where=shown,
-                line=event.start_mark.line + 1,
-                remedy="No file of parameters needs that.",
-            )
+    That is nesting, and aliases of aliases.
+    """
+    from ruamel.yaml import events
+    from ruamel.yaml.parser import RoundTripParser
+
+    class Bounding(RoundTripParser):
+        def __init__(self, loader: Any) -> None:
+            super().__init__(loader)
+            self._depth = 0
+            self._size: dict[str | None, int] = {}
+            self._open = [0]  # values so far in each collection that is open, below an anchor or not
+            self._anchors: list[str | None] = [None]
+
+        def get_event(self) -> Any:
+            event = super().get_event()
+            if isinstance(event, events.AliasEvent):
+                self._open[-1] += self._size.get(event.anchor, 1)
+            elif isinstance(event, events.ScalarEvent):
+                self._open[-1] += 1
+                self._size[event.anchor] = 1
+            elif isinstance(event, events.CollectionStartEvent):
+                self._depth += 1
+                self._open.append(1)
+                self._anchors.append(event.anchor)
+            elif isinstance(event, events.CollectionEndEvent):
+                self._depth -= 1
+                whole = self._open.pop()
+                self._size[self._anchors.pop()] = whole
+                self._open[-1] += whole
+            if self._depth > MAX_DEPTH or self._open[-1] > MAX_VALUES:
+                what = f"{MAX_DEPTH} levels" if self._depth > MAX_DEPTH else f"{MAX_VALUES:,} values"
+                raise _TooMuch(what, event.start_mark.line + 1)
+            return event
+
+    return Bounding
+
+
+class _TooMuch(Exception):
+    """More than is read: of what, and in which line."""
+
+
+def _loaded(text: str, shown: str) -> Any:
+    """What ruamel.yaml makes of a text, within bounds."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="rt", pure=True)
+    yaml.Parser = _bounding()
+    try:
+        return yaml.load(text)
+    except _TooMuch as error:
+        what, line = error.args
+        raise BadParameters(
+            f"the file holds more than {what}, aliases written out.",
+            where=shown,
+            line=line,
+            remedy="No file of parameters needs that.",
+        ) from None
 
 
 def parse_yaml(text: str, shown: str) -> YamlFile:
@@ -207,13 +237,11 @@ def parse_yaml(text: str, shown: str) -> YamlFile:
     BadParameters
         If it is malformed, has a duplicate key, or is no mapping.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.constructor import DuplicateKeyError
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        _bounded(text, shown)
-        loaded = YAML(typ="rt", pure=True).load(text)
+        loaded = _loaded(text, shown)
     except DuplicateKeyError as error:
         raise BadParameters(
             f"{error.problem}.", where=shown, line=_line_of(error), remedy="Keep one of the two."
