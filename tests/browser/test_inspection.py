@@ -83,6 +83,7 @@ def test_a_slide_that_overflows_is_named_by_its_title(deck):
         inspection.inspect({"slides": planted}, "client brand-19")
 
 
+@pytest.mark.slow
 def test_words_that_run_into_the_next_row_are_caught_though_the_slide_has_room(deck):
     planted = deck.replace("Answer as named people</b>", "Answer as named people " + "and more " * 30 + "</b>", 1)
     assert planted != deck

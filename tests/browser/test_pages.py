@@ -70,6 +70,7 @@ def held_back(open_page, path):
     return page
 
 
+@pytest.mark.slow
 def test_a_link_of_the_contents_leads_on_before_the_chart_library_is_evaluated(open_page, published):
     page = held_back(open_page, published["html"])
     assert ["#peers", True, "undefined"] == page.evaluate(FOLLOWED)
@@ -81,6 +82,7 @@ def test_a_link_of_the_contents_leads_on_before_the_chart_library_is_evaluated(o
     assert 2 == draw_all(page)
 
 
+@pytest.mark.slow
 def test_slides_are_turned_before_the_chart_library_is_evaluated(open_page, published):
     page = held_back(open_page, published["slides"])
     wait_until(page, "window.Reveal && Reveal.isReady()")
@@ -93,6 +95,7 @@ def test_slides_are_turned_before_the_chart_library_is_evaluated(open_page, publ
     assert 2 == draw_all(page)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_document_printed_at_once_has_its_charts(open_page, published, name):
     page = held_back(open_page, published[name])
@@ -102,6 +105,7 @@ def test_a_document_printed_at_once_has_its_charts(open_page, published, name):
     assert "2" == page.evaluate("document.documentElement.dataset.drawn")
 
 
+@pytest.mark.slow
 def test_the_chart_library_is_evaluated_once_and_leaves_the_document_as_it_was(open_page, published):
     page = open_page(1440, 900)
     page.goto(published["html"].as_uri())
@@ -139,7 +143,8 @@ COLOURS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("mode", ["light", "dark", "print"])
+@pytest.mark.sample(3)
+@pytest.mark.parametrize("mode", ["dark", "light", "print"])
 def test_charts_take_the_colours_of_the_scheme_also_inside_texts(open_page, published, mode):
     page = open_page(1440, color_scheme="dark" if mode == "dark" else "light")
     page.goto(published["html"].as_uri())
@@ -155,6 +160,7 @@ def test_charts_take_the_colours_of_the_scheme_also_inside_texts(open_page, publ
     assert set(seen["words"]) <= allowed
 
 
+@pytest.mark.slow
 def test_a_change_of_scheme_recolours_what_is_drawn(open_page, published):
     page = open_page(1440)
     page.goto(published["html"].as_uri())
@@ -164,6 +170,7 @@ def test_a_change_of_scheme_recolours_what_is_drawn(open_page, published):
     assert page.evaluate(COLOURS)["bar"] == rgb(theme.palette("dark")["blue"])
 
 
+@pytest.mark.slow
 def test_hover_words_follow_the_scheme(open_page, published):
     page = open_page(1440, color_scheme="dark")
     page.goto(published["html"].as_uri())
@@ -257,12 +264,14 @@ def test_no_button_shares_a_chart_and_a_picture_can_be_saved(open_page, publishe
     assert download.value.suggested_filename == "signature.png"
 
 
+@pytest.mark.slow
 def test_the_contents_follow_the_reader(open_page, published):
     page = open_page(1440)
     page.goto(published["html"].as_uri() + "#peers")
     wait_until(page, "document.querySelector('.rail [aria-current]').textContent === 'Against your peers'")
 
 
+@pytest.mark.slow
 def test_the_bundle_draws_exactly_the_traces_that_are_let_through(open_page, published):
     page = open_page()
     page.goto(published["html"].as_uri())

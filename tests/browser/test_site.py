@@ -40,7 +40,7 @@ def wanted(site, folder, name):
                 yield figure["layout"]["meta"]["id"]
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("name", ["report.html", "slides.html"])
 @pytest.mark.parametrize("folder", PAGES)
 def test_a_document_opens_offline_with_every_figure_drawn(site, open_page, folder, name):
@@ -66,7 +66,7 @@ def check(seen):
     assert [] == blank
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("folder", ["study", "clients/brand-07"])
 @pytest.mark.parametrize("width", [768, 390])
 def test_a_page_is_whole_on_a_small_screen(site, open_page, folder, width):

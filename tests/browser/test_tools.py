@@ -46,6 +46,7 @@ def test_the_numbers_of_a_chart_download_as_csv_with_what_they_rest_on(open_page
     assert ["4.5", "3.1"] == dialog[1:3]
 
 
+@pytest.mark.slow
 def test_a_chart_is_copied_as_a_picture(open_page, published):
     page = opened(open_page, published / "html.html", permissions=["clipboard-read", "clipboard-write"])
     page.click("#fig-signature [data-act='copy']")
@@ -70,6 +71,7 @@ def test_the_summary_prints_on_one_sheet_and_the_page_is_as_it_was(open_page, pu
     assert not page.evaluate("document.documentElement.classList.contains('one-page')")
 
 
+@pytest.mark.slow
 def test_all_slides_are_seen_at_a_glance_and_one_is_chosen(open_page, published):
     page = opened(open_page, published / "slides.html", height=720)
     page.wait_for_function("window.Reveal && Reveal.isReady()")
