@@ -57,6 +57,7 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_input_gives_one_message_and_exit_code_2(name, project, monkeypatch, capsys):
     (project / "build/site").mkdir(parents=True)

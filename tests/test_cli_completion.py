@@ -42,7 +42,7 @@ ASKED = {
 }
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", ASKED)
 def test_tab_offers(name):
     words, expected = ASKED[name]

@@ -33,6 +33,7 @@ def test_a_plan_says_how_many_brands_and_what_it_rests_on(monkeypatch, capsys):
     assert "Planned on reconstructed scores." in err
 
 
+@pytest.mark.slow
 def test_measured_scores_are_planned_with_in_their_own_words(monkeypatch, capsys):
     code, out, err = scorecard(
         monkeypatch, capsys, "plan", "--effect", "8", "--study", "attitude", "--icc", "0.6", "--raters", "1,2"

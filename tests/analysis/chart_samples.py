@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -236,8 +237,22 @@ EXAMPLES = examples()
 
 
 def forms_of(figure) -> dict[str, dict]:
-    drawn = json.loads(figure.to_json())
+    return _forms(figure.to_json())
+
+
+def _forms(text: str) -> dict[str, dict]:
+    drawn = json.loads(text)
     return {"wide": drawn, **drawn["layout"]["meta"]["forms"]}
+
+
+@cache
+def _example(name: str) -> str:
+    return EXAMPLES[name]().to_json()
+
+
+def forms_of_example(name: str) -> dict[str, dict]:
+    """The forms of a chart of `EXAMPLES`, drawn once; the caller's own to change."""
+    return _forms(_example(name))
 
 
 def traces(figure, role: str, form: str = "wide") -> list[dict]:

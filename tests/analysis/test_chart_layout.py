@@ -24,6 +24,7 @@ from tests.analysis.chart_samples import (
     WORDS,
     examples,
     forms_of,
+    forms_of_example,
     heat,
     league,
     score_table,
@@ -86,10 +87,10 @@ def sizes(form: dict) -> list[float]:
     return found + [axis["tickfont"]["size"] for axis in (layout["xaxis"],) if "tickfont" in axis]
 
 
-everything = pytest.mark.parametrize(
-    ("name", "case", "language"),
-    [(name, case, language) for name in CHARTS for case in CASES for language in ("en", "de")],
-)
+def everything(test):
+    """Every chart in every case and language; make test draws every fifth."""
+    each = [(name, case, language) for name in CHARTS for case in CASES for language in ("en", "de")]
+    return pytest.mark.sample(5)(pytest.mark.parametrize(("name", "case", "language"), each)(test))
 
 
 @everything
@@ -180,7 +181,7 @@ def test_every_verdict_fits_the_right_column_in_both_languages():
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_hovers_are_sentences(name):
-    for one in forms_of(EXAMPLES[name]())["wide"]["data"]:
+    for one in forms_of_example(name)["wide"]["data"]:
         found = one.get("hovertext", [])
         flat = [text for line in found for text in (line if isinstance(line, list) else [line]) if text]
         assert all(text.endswith(".") and text[0].isupper() for text in flat), (one["meta"]["role"], flat[:1])
@@ -245,7 +246,7 @@ def test_parts_of_the_house_import_downwards_only():
 
 def test_cells_are_painted_so_that_a_dark_page_can_recolour_them():
     for name in ("heatmap", "pairs"):
-        for one in forms_of(EXAMPLES[name]()).values():
+        for one in forms_of_example(name).values():
             heat_maps = [trace for trace in one["data"] if trace["type"] == "heatmap"]
             assert {house.CLEAR} == {colour for trace in heat_maps for __, colour in trace["colorscale"]}
             painted = sum(s["path"].count("M") for s in one["layout"]["shapes"] if s["type"] == "path")

@@ -31,6 +31,7 @@ from tests.analysis.chart_samples import (
     against_peers,
     brand_card,
     forms_of,
+    forms_of_example,
     heat,
     industry_table,
     league,
@@ -86,10 +87,11 @@ def test_a_chart_is_plain_json_without_missing_numbers(name):
     json.dumps(figure.layout.meta, allow_nan=False)
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("form", ["wide", "narrow", "deck"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_plotly_finds_nothing_wrong_with_a_chart_and_changes_nothing_in_it(name, form):
-    drawn = forms_of(EXAMPLES[name]())[form]
+    drawn = forms_of_example(name)[form]
 
     assert drawn["layout"].get("template", house.NO_TEMPLATE) == house.NO_TEMPLATE
     checked = go.Figure(data=drawn["data"], layout={**drawn["layout"], "template": "none"})
@@ -153,7 +155,7 @@ def test_a_chart_with_values_that_are_no_json_goes_through_plotlys_own_text():
 @pytest.mark.parametrize("form", ["wide", "narrow", "deck"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_traces_have_roles_known_types_and_something_to_draw(name, form):
-    drawn = forms_of(EXAMPLES[name]())[form]
+    drawn = forms_of_example(name)[form]
 
     assert drawn["data"]
     for one in drawn["data"]:
@@ -174,7 +176,7 @@ def test_traces_have_roles_known_types_and_something_to_draw(name, form):
 @pytest.mark.parametrize("form", ["wide", "narrow", "deck"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_colours_are_house_tokens_and_quiet_is_never_text(name, form):
-    drawn = forms_of(EXAMPLES[name]())[form]
+    drawn = forms_of_example(name)[form]
     drawn["layout"].pop("meta", None)
 
     found = {colour for text in strings(drawn) for colour in re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\([^)]*\)", text)}
@@ -187,7 +189,7 @@ def test_colours_are_house_tokens_and_quiet_is_never_text(name, form):
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_layout_follows_the_house(name):
-    for form, drawn in forms_of(EXAMPLES[name]()).items():
+    for form, drawn in forms_of_example(name).items():
         layout = drawn["layout"]
         assert layout["showlegend"] is False
         assert "title" not in layout
@@ -202,7 +204,7 @@ def test_layout_follows_the_house(name):
 
 @pytest.mark.parametrize("name", ["strengths", "scorecard", "peers", "ranking", "industries"])
 def test_axes_of_horizontal_charts_line_up_down_the_page(name):
-    drawn = forms_of(EXAMPLES[name]())
+    drawn = forms_of_example(name)
 
     margin = drawn["wide"]["layout"]["margin"]
     assert {"l": 196, "r": 184, "t": 50, "b": 58, "pad": 0} == margin
@@ -211,7 +213,7 @@ def test_axes_of_horizontal_charts_line_up_down_the_page(name):
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_dark_page_leaves_no_light_colour_behind(name):
-    drawn = forms_of(EXAMPLES[name]())["wide"]
+    drawn = forms_of_example(name)["wide"]
     drawn["layout"].pop("meta")
 
     painted = theme.paint(drawn, "dark")

@@ -87,6 +87,7 @@ def test_twenty_criteria_have_twenty_questions_and_no_pairs(opened):
     assert (study.members["question_05"] - total).mean() == pytest.approx(frame.loc["question_05", "difference"])
 
 
+@pytest.mark.slow
 def test_nineteen_criteria_are_compared_in_pairs(opened):
     __, shared = opened(MANY_CRITERIA - 1)
 

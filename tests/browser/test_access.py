@@ -137,7 +137,7 @@ def tabbed(page) -> tuple[list[str], list[dict]]:
     return controls, stops
 
 
-@pytest.mark.sample(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1440, pytest.param(390, marks=slow)])
 @pytest.mark.parametrize(
     "document",
@@ -163,6 +163,7 @@ def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(site, ope
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
+@pytest.mark.slow
 def test_the_keyboard_goes_through_a_deck_and_its_buttons(site, open_page):
     page = opened(open_page, site / "build/site" / QUICK / "slides.html")
     controls, stops = tabbed(page)

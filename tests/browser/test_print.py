@@ -53,8 +53,9 @@ MEASURED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("paper", ["A4", pytest.param("Letter", marks=slow)])
-@pytest.mark.parametrize("folder", [CLIENT, *(pytest.param(folder, marks=slow) for folder in FOLDERS)])
+@slow
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("folder", [CLIENT, *FOLDERS])
 def test_nothing_is_wider_than_the_paper_and_no_word_leaves_its_chart(site, open_page, folder, paper):
     page = open_page(WIDTHS[paper], 1000)
     page.goto((site / "build/site" / folder / "report.html").as_uri())

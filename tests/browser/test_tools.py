@@ -56,6 +56,7 @@ def test_a_chart_is_copied_as_a_picture(open_page, published):
     assert ["image/png"] == kinds
 
 
+@pytest.mark.slow
 def test_the_summary_prints_on_one_sheet_and_the_page_is_as_it_was(open_page, published, tmp_path):
     from pypdf import PdfReader
 

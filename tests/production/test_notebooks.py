@@ -122,6 +122,7 @@ def test_no_other_brand_may_be_named_in_a_clients_documents(root):
 # Written as files: what nbformat writes, but that JSON for programs stands on one line
 
 
+@pytest.mark.slow
 def test_an_executed_report_is_written_as_nbformat_writes_it(site):
     files = sorted((site / "build/notebooks").rglob("*.ipynb"))
     assert len(files) >= 3
