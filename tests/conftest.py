@@ -32,8 +32,15 @@ SAMPLE = tuple(f"brand-{number:02d}" for number in (7, 8, 9, 16, 19, 23, 24))
 def copy_project(target: Path) -> Path:
     """Parameters, data and notebooks, without what was built."""
     for folder in ("params", "datasets", "reports", "tests/reference_cases"):
-        shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+        shutil.copytree(ROOT / folder, target / folder, ignore=ignored, copy_function=shutil.copyfile)
     return target
+
+
+def pytest_xdist_auto_num_workers(config):
+    """One more than processors where these are few: tests wait for browsers and for other processes."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + 1 if processors <= 4 else processors
 
 
 @pytest.hookimpl(tryfirst=True)
