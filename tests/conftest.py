@@ -100,29 +100,36 @@ def project(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, worker_id) -> Path:
-    """A project with the study, methods, all industries and some clients built; read only."""
-    return _shared_site("site", SAMPLE, tmp_path_factory, worker_id)
+def made_once(tmp_path_factory, worker_id):
+    """``made_once(name, make)``: a folder that ``make(folder)`` filled for all processes of the run; read only."""
+
+    def folder_of(name, make) -> Path:
+        shared = tmp_path_factory.getbasetemp()
+        if worker_id != "master":
+            shared = shared.parent
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            # Whoever comes first makes it; the others wait for it.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                done.touch()
+        return folder
+
+    return folder_of
 
 
 @pytest.fixture(scope="session")
-def whole_site(tmp_path_factory, worker_id) -> Path:
+def site(made_once) -> Path:
+    """A project with the study, methods, all industries and some clients built; read only."""
+    return made_once("site", lambda folder: _built(folder, SAMPLE))
+
+
+@pytest.fixture(scope="session")
+def whole_site(made_once) -> Path:
     """The same with every client, as ``make reports`` builds it; for slow tests only."""
-    return _shared_site("whole-site", None, tmp_path_factory, worker_id)
-
-
-def _shared_site(name: str, clients: tuple[str, ...] | None, tmp_path_factory, worker_id: str) -> Path:
-    """Built once, whichever worker comes first; the others wait for it."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-    folder = shared / name
-    with (shared / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "done").exists():
-            _built(folder, clients)
-            (folder / "done").touch()
-    return folder
+    return made_once("whole-site", lambda folder: _built(folder, None))
 
 
 @pytest.fixture
@@ -141,8 +148,7 @@ def small_site(project, site) -> Path:
 def _built(folder: Path, clients: tuple[str, ...] | None) -> None:
     from kernels_lib.production import build
 
-    if not folder.exists():
-        copy_project(folder)
+    copy_project(folder)
     planned = build.plan(build.Request(root=folder))
     if clients is not None:
         wanted = tuple(job for job in planned.jobs if job.kind != "client" or job.slug in clients)

@@ -39,8 +39,12 @@ def page(site: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def raw(page: str) -> bytes:
-    return to_pdf(page)
+def raw(page: str, made_once) -> bytes:
+    def printed(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "report.pdf").write_bytes(to_pdf(page))
+
+    return (made_once("pdf", printed) / "report.pdf").read_bytes()
 
 
 @pytest.fixture(scope="module")
