@@ -70,6 +70,8 @@ def test_a_change_is_told_beside_what_error_alone_would_do(since):
     # Over clarity and trust alone: (3 + 3) / 2 = 3 then, (5 + 3) / 2 = 4 now.
     assert "On the two criteria that both waves have, the overall score was 3.0 then and is 4.0 now" in said
     assert "one change is larger than that." in said.lower()
+    # One SEM stands for both waves, and the reader is told.
+    assert "this wave's raters say; the wave before is taken to have had the same." in said
     assert "Not compared, because only one wave has scores on it: price and care." in said
 
 

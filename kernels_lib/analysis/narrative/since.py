@@ -113,7 +113,11 @@ class Since:
             else "No change is larger than that.",
             n=numbers.count("since.beyond", beyond),
         )
-        return joined("since.errors", [told, counted])
+        whose = state(
+            "since.whose",
+            "How large that error is, this wave's raters say; the wave before is taken to have had the same.",
+        )
+        return joined("since.errors", [told, counted, whose])
 
     def _single(self) -> Statement:
         rows = self.table.rows
