@@ -289,7 +289,7 @@ def previewed(project: Path, *, at_work: bool = False) -> Iterator[Server]:
 
 
 def policies(server: Server, path: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

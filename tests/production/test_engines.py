@@ -369,7 +369,7 @@ def test_names_and_results_of_one_notebook_are_not_the_next_one_s(parent):
     ids=["sleeping", "busy", "catching everything", "awaiting"],
 )
 def test_a_cell_that_runs_too_long_is_stopped_and_keeps_what_it_said(parent, cell):
-    found = parent.fork(f"{__name__}:executed", {"cells": [cell, "'never'"], "timeout_s": 0.3}).result()
+    found = parent.fork(f"{__name__}:executed", {"cells": [cell, "'never'"], "timeout_s": 1}).result()
 
     assert "CellTimeoutError" == found["raised"]
     assert [{"name": "stdout", "output_type": "stream", "text": "began\n"}] == found["cells"][0]["outputs"]
@@ -520,13 +520,16 @@ def with_papermill_metadata(given: nbformat.NotebookNode) -> nbformat.NotebookNo
 @pytest.mark.parametrize("kind", ["warm", "kernel", "stock"])
 def test_a_cell_that_runs_too_long_fails_the_report_whatever_the_engine(kind, tmp_path):
     given = notebook("1", "import time\nprint('began')\ntime.sleep(60)")
+    # The first cell of a new process may take its time on a busy machine: it has to end within the limit.
+    cell_s = 2 if kind == "warm" else 10
 
     with pytest.raises(NotebookFailed) as caught:
-        run_limited(given, tmp_path, kind, Limits(cell_s=1))
+        run_limited(given, tmp_path, kind, Limits(cell_s=cell_s))
 
-    assert "reports/client.ipynb: stopped for 'acme' at cell 2: the cell ran longer than 1 s (limits.cell_s)." == str(
-        caught.value
+    message = (
+        f"reports/client.ipynb: stopped for 'acme' at cell 2: the cell ran longer than {cell_s} s (limits.cell_s)."
     )
+    assert message == str(caught.value)
     assert "began\n" == caught.value.notebook.cells[1].outputs[0].text
 
 
@@ -539,12 +542,14 @@ EACH_ENGINE = ["warm", pytest.param("kernel", marks=pytest.mark.slow), pytest.pa
 
 @pytest.mark.parametrize("kind", EACH_ENGINE)
 def test_a_notebook_that_runs_too_long_is_stopped_at_the_cell_it_had_come_to(kind, tmp_path):
-    given = notebook("import time", "time.sleep(1.2)", "time.sleep(1.2)", "time.sleep(1.2)")
+    notebook_s = 3 if kind == "warm" else 10
+    nap = f"time.sleep({0.4 * notebook_s})"
+    given = notebook("import time", nap, nap, nap)
 
     with pytest.raises(NotebookFailed) as caught:
-        run_limited(given, tmp_path, kind, Limits(notebook_s=3))
+        run_limited(given, tmp_path, kind, Limits(notebook_s=notebook_s))
 
-    assert ": the notebook ran longer than 3 s (limits.notebook_s)." in str(caught.value)
+    assert f": the notebook ran longer than {notebook_s} s (limits.notebook_s)." in str(caught.value)
     assert re.search(r" at cell [234]: ", str(caught.value))
 
 
@@ -652,7 +657,7 @@ def test_the_exit_code_of_a_forked_kernel_is_the_kernel_s(parent):
 
     process = ForkedProcess(parent.fork(f"{__name__}:end", {"code": 7}))
 
-    assert 7 == process.wait(timeout=10)
+    assert 7 == process.wait(timeout=60)
     assert 7 == process.returncode
 
 
@@ -664,4 +669,4 @@ def test_a_kernel_that_runs_is_not_waited_for_longer_than_asked(parent):
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=0.05)
     process.kill()
-    assert -9 == process.wait(timeout=10)
+    assert -9 == process.wait(timeout=60)

@@ -233,7 +233,7 @@ def served(project: Path):
 
 
 def answer(server: Server, method: str, path: str, body=None, **headers) -> tuple[int, str, dict[str, str]]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     try:
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         found = connection.getresponse()
