@@ -26,7 +26,7 @@ from kernels_lib.production.keys import looks_at_all
 from kernels_lib.production.leaks import Units
 from kernels_lib.production.moving import lock, recover, replace, workplace
 from kernels_lib.production.runner import forget, prepare
-from kernels_lib.production.tasks import Task, decide, perform, remember_units
+from kernels_lib.production.tasks import Task, decide, perform, rehearse_publishing, remember_units
 from kernels_lib.production.uptodate import states
 from kernels_lib.production.workers import Crew, sweep
 from kernels_lib.study.beside import Beside, check_beside, made_from, read_beside
@@ -571,6 +571,21 @@ def _share_assets(request: Request) -> None:
 def explain(planned: Plan) -> list[Task]:
     """What a build would do now, and why; nothing is done."""
     return decide(planned.roster, planned.jobs, planned.origins, force=planned.request.force)[0]
+
+
+def rehearse(planned: Plan) -> None:
+    """Go through what publishing the last runs of a plan's reports takes; nothing is written.
+
+    For a process from which those that build are forked: what is kept by this is kept under what was read.
+
+    Raises
+    ------
+    ScorecardError
+        If a report cannot be published; its build says the same.
+    """
+    remember_units(_units(planned.roster.scores))
+    for job in planned.jobs:
+        rehearse_publishing(planned.roster, job, planned.origins.get(job.key, {}))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 
@@ -49,6 +49,9 @@ from kernels_lib.production.records import Need
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.params import SECTIONS
 from kernels_lib.study.results import MIME
+
+if TYPE_CHECKING:
+    from kernels_lib.production.publish.formats import Documents
 
 
 def run_job(job: Job, keys: Keys, need: Need, secrets: Secrets | None = None) -> Outcome:
@@ -100,32 +103,10 @@ def _kept_from_harm(job: Job, action: Callable[[Path, float], Any]) -> Any:
 
 
 def _run(job: Job, keys: Keys, need: Need, secrets: Secrets | None, folder: Path, started: float) -> Outcome:
-    from kernels_lib.production.publish import documents
-
     executed, record = _executed(job, keys, folder) if need.run else _kept(job, folder)
     results = results_of(executed, f"reports/{job.report}.ipynb")
     try:
-        to_assets = f"{job.to_site}assets/"
-        made = documents(executed, need.formats, assets=job.assets, to_assets=to_assets, presenter=job.presenter)
-        subject = f"{job.kind} {job.slug}".strip()
-        passed = gates.check(
-            gates.Delivery(
-                executed,
-                results,
-                made.encoded,
-                job.root,
-                secrets=secrets if job.hides is not None else None,
-                shown=job.hides or (),
-                disclosed=str(job.values["disclosure"]) if job.hides is not None else "named",
-                beside=_beside(job, keys, results),
-                quoted=job.quoted,
-                packages=made.packages,
-                model=made.model,
-                to_assets=to_assets if job.assets == "shared" else "",
-            ),
-            subject,
-        )
-        passed |= _inspected(made.pages, subject) if job.inspect else dict.fromkeys(INSPECTIONS, "not run")
+        made, passed = _documents(job, keys, executed, results, need.formats, secrets)
     except ScorecardError as error:
         error.notebook = executed  # type: ignore[attr-defined]
         raise
@@ -147,6 +128,59 @@ def _run(job: Job, keys: Keys, need: Need, secrets: Secrets | None, folder: Path
     )
     _note(job, records.published(record, job, keys, files, need.formats, records.told(outcome)), folder)
     return outcome
+
+
+def _documents(
+    job: Job,
+    keys: Keys,
+    executed: nbformat.NotebookNode,
+    results: dict[str, Any],
+    formats: Iterable[str],
+    secrets: Secrets | None,
+) -> tuple[Documents, dict[str, str]]:
+    """A job's documents, and the gates that they have passed."""
+    from kernels_lib.production.publish import documents
+
+    to_assets = f"{job.to_site}assets/"
+    made = documents(executed, formats, assets=job.assets, to_assets=to_assets, presenter=job.presenter)
+    subject = f"{job.kind} {job.slug}".strip()
+    passed = gates.check(
+        gates.Delivery(
+            executed,
+            results,
+            made.encoded,
+            job.root,
+            secrets=secrets if job.hides is not None else None,
+            shown=job.hides or (),
+            disclosed=str(job.values["disclosure"]) if job.hides is not None else "named",
+            beside=_beside(job, keys, results),
+            quoted=job.quoted,
+            packages=made.packages,
+            model=made.model,
+            to_assets=to_assets if job.assets == "shared" else "",
+        ),
+        subject,
+    )
+    return made, passed | (_inspected(made.pages, subject) if job.inspect else dict.fromkeys(INSPECTIONS, "not run"))
+
+
+def rehearse(job: Job, keys: Keys, secrets: Secrets | None = None) -> None:
+    """Go through what publishing a job's last run takes, so that processes forked from this one find it done.
+
+    Nothing is written.
+
+    Raises
+    ------
+    ScorecardError
+        If it cannot be published; the build of it says the same.
+    """
+    record = records.read(job)
+    if record is None or not job.notebook_file.is_file():
+        return
+    executed = refilled(prepare(job), read(job.notebook_file.read_bytes()))
+    _dress(executed, job)
+    results = results_of(executed, f"reports/{job.report}.ipynb")
+    _documents(job, keys, executed, results, ("html", "slides"), secrets)
 
 
 def _beside(job: Job, keys: Keys, results: dict[str, Any]) -> dict[str, str]:

@@ -80,6 +80,17 @@ def remember_units(units: Units) -> None:
     _secrets.ready()
 
 
+def rehearse_publishing(roster: Roster, job: Job, origins: Mapping[str, Any]) -> None:
+    """Go through what publishing a report's last run takes, for processes that are forked from this one.
+
+    Raises
+    ------
+    ScorecardError
+        If it cannot be published; the build of it says the same.
+    """
+    runner.rehearse(job, Keyring(roster).keys(job, runner.prepare(job), origins), _secrets)
+
+
 def perform(task: Task) -> Outcome:
     """Do a task in this process."""
     return runner.run_job(task.job, task.keys, task.need, _secrets)

@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels_lib.analysis import charts
-from kernels_lib.analysis.charts import CHARTS, house
+from kernels_lib.analysis.charts import CHARTS, house, remembering
 from kernels_lib.errors import BadData
 from kernels_lib.study import theme
+from kernels_lib.study.language import speaking
 from kernels_lib.study.numerals import Numerals
 from tests.analysis.chart_samples import (
     EXAMPLES,
@@ -130,6 +131,54 @@ def test_a_chart_is_a_figure_of_its_own_whose_parts_can_be_changed():
     found = house.as_json(drawn)
     assert ("my words", "my name") == (found["layout"]["annotations"][0]["text"], found["data"][0]["name"])
     assert copy.deepcopy is plotly.basedatatypes.deepcopy
+
+
+@pytest.fixture
+def nothing_drawn():
+    remembering.forget()
+    yield remembering._DRAWN
+    remembering.forget()
+
+
+@pytest.mark.parametrize("name", ["pairs", "industries"])
+def test_a_chart_from_memory_is_the_chart_that_was_drawn_and_its_callers_own(name, nothing_drawn):
+    first = EXAMPLES[name]()
+    drawn = copy.deepcopy(house.as_json(first))
+    again = EXAMPLES[name]()
+
+    assert 1 == len(nothing_drawn)
+    assert drawn == house.as_json(again)
+    assert first == again
+    first.layout.meta["rows"].clear()
+    again.layout.annotations[0].text = "other words"
+    again.data[0].update(name="other name")
+    assert drawn == house.as_json(EXAMPLES[name]())
+
+
+def test_a_chart_is_drawn_anew_from_other_numbers_in_other_words_and_another_language(nothing_drawn):
+    frame = pair_table()
+    charts.pairs(frame, **WORDS)
+    changed = frame.assign(difference=frame["difference"].where(frame.index > 0, 0.5))
+    found = [
+        charts.pairs(changed, **WORDS),
+        charts.pairs(frame.rename(columns={"first_name": "second_name", "second_name": "first_name"}), **WORDS),
+        charts.pairs(frame, **{**WORDS, "message": "Other words"}),
+        charts.pairs(frame, **{**WORDS, "numerals": Numerals("en", 1, 3)}),
+    ]
+    with speaking("de"):
+        found.append(charts.pairs(frame, **WORDS))
+
+    assert 1 + len(found) == len(nothing_drawn)
+    assert 0.5 == found[0].layout.meta["rows"][0]["difference"]
+    assert "Kriterium" in str(found[-1].layout.meta["columns"])
+
+
+def test_only_the_last_charts_are_remembered(nothing_drawn, monkeypatch):
+    monkeypatch.setattr(remembering, "MOST_DRAWN", 2)
+    for message in ("one", "two", "three"):
+        charts.pairs(pair_table(), **{**WORDS, "message": message})
+
+    assert ["two", "three"] == [json.loads(drawn)["layout"]["meta"]["message"] for drawn in nothing_drawn.values()]
 
 
 @pytest.mark.parametrize("name", CHARTS)

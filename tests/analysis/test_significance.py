@@ -17,6 +17,7 @@ from kernels_lib.analysis.significance import (
     adjust,
     against_target,
     crawford_howell,
+    families,
     friedman,
     paired_t,
     pairwise,
@@ -24,6 +25,7 @@ from kernels_lib.analysis.significance import (
     signed_rank,
 )
 from kernels_lib.errors import UnknownName
+from kernels_lib.study.language import speaking
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -400,6 +402,30 @@ def test_relabelling_criteria_permutes_the_pairs(scores, order):
 
     one = by_pair(pairwise(scores, alpha=0.05))
     pd.testing.assert_frame_equal(one, by_pair(pairwise(scores.iloc[:, list(order)], alpha=0.05)))
+
+
+def test_what_is_kept_of_a_criterion_is_kept_under_its_scores_target_level_scale_and_language():
+    scores = pd.DataFrame({"c1": [2.0, 3, 3.5, 5, 4, 4.5], "c2": [5.0] * 6})
+    asked = [
+        ((4.0,), {"alpha": 0.05, **ON_SCALE}, "en"),
+        ((4.5,), {"alpha": 0.05, **ON_SCALE}, "en"),
+        ((4.0,), {"alpha": 0.10, **ON_SCALE}, "en"),
+        ((4.0,), {"alpha": 0.05, "floor": 0, "top": 5}, "en"),
+        ((4.0,), {"alpha": 0.05, **ON_SCALE}, "de"),
+    ]
+
+    def table(target, more, language, frame=scores):
+        with speaking(language):
+            return against_target(frame, *target, **more)
+
+    families._beside_target.cache_clear()
+    kept = [table(*each) for each in asked]
+    for each, found in zip(asked, kept, strict=True):
+        families._beside_target.cache_clear()
+        pd.testing.assert_frame_equal(table(*each), found)
+    assert len(asked) == len({found.to_csv() for found in kept})
+    other = table(*asked[0], frame=scores.assign(c1=scores["c1"] + 0.5))
+    assert pytest.approx(kept[0].loc["c1", "mean"] + 0.5) == other.loc["c1", "mean"]
 
 
 @settings(max_examples=20, deadline=None)

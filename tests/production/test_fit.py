@@ -27,7 +27,8 @@ def deck(*bodies: str, title: str = "What the widest gap means", **head: object)
 
 def height(body: str) -> float:
     """Height that a slide with this piece of HTML needs."""
-    return list(fit.Layout(fit._markup(render.deck(deck(body)).html)).heights())[1]
+    made = render.deck(deck(body)).html
+    return list(fit.Layout(tree.parse(made[made.index('<div class="reveal">') : made.index("</main>")])).heights())[1]
 
 
 def test_every_slide_of_the_sample_fits():
@@ -78,12 +79,17 @@ def test_the_rule_follows_the_style_sheet(monkeypatch):
     larger = assets.text("deck.css").replace(".lines:has(p:nth-child(5)) p { margin-bottom: 14px; font-size: 24px }",
                                              ".lines p { font-size: 56px }")  # fmt: skip
     assert larger != assets.text("deck.css")
-    cascade.rules.cache_clear()
+    _read_styles_anew()
     monkeypatch.setattr(cascade.assets, "text", lambda name: larger)
     try:
         assert [] != fit.too_much(deck(body))
     finally:
-        cascade.rules.cache_clear()
+        _read_styles_anew()
+
+
+def _read_styles_anew():
+    cascade.rules.cache_clear()
+    fit._measured.cache_clear()
 
 
 def test_the_more_special_rule_wins_whatever_its_place():
@@ -171,3 +177,20 @@ def test_the_finished_deck_is_measured_and_not_a_new_one():
     assert ["the deck has 2 slides and the notebook 3"] == fit.too_much(
         deck("<p>a</p>", "<p>b</p>"), render.deck(full).html
     )
+
+
+@pytest.mark.parametrize("body", ["<p>a</p></section><section>b", "<p>a</p></div></section></div><p>b"])
+def test_markup_that_ends_a_slide_early_is_no_slide_that_fits(body):
+    (problem,) = fit.too_much(deck("<p>short</p>", body))
+
+    assert "slide 3, 'What the widest gap means', holds markup that ends a slide or begins another" == problem
+
+
+def test_a_slide_needs_in_a_deck_what_it_needs_alone():
+    whole = render.deck(page.read(sample.notebook())).html
+    markup = re.sub(r"<script\b.*?</script>", "", whole, flags=re.S)
+    together = fit.Layout(tree.parse(markup[markup.index('<div class="reveal">') : markup.index("</main>")]))
+    alone = [fit._measured(slide, 1.0, 1.0) for slide in fit._slides(whole)]
+
+    assert [(height, tuple(together.cramped)) for height in together.heights()] == alone
+    assert 3 <= len(alone)

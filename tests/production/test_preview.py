@@ -10,12 +10,13 @@ from threading import Thread
 
 import pytest
 
-from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
-from kernels_lib.production import build
+from kernels_lib.errors import BadParameters, GateFailed, ScorecardError, UnknownName
+from kernels_lib.production import build, gates
 from kernels_lib.production.keys import LIBRARY
 from kernels_lib.production.preview import form, making, watching, workshop, writing
 from kernels_lib.production.preview.desk import Desk
 from kernels_lib.production.preview.server import Server
+from kernels_lib.production.publish import fit
 from kernels_lib.study.params import Parameters
 from tests.test_cli_plan import scorecard
 
@@ -201,6 +202,29 @@ def test_what_a_template_went_through_does_not_hide_a_later_change(project):
 
     (planned,) = build.plan(making.request_of(asked)).jobs
     assert {"dialog": 3.0} == planned.values["target"]
+
+
+def test_going_through_a_report_measures_its_slides_and_writes_nothing(small_site):
+    before = {path: path.read_bytes() for path in (small_site / "build").rglob("*") if path.is_file()}
+    slides = (small_site / "build/site/clients/brand-08/slides.html").read_text().count("data-slide=")
+    fit._measured.cache_clear()
+
+    making.warm({"root": str(small_site), "study": "", "subject": "client/brand-08"})
+
+    assert slides == fit._measured.cache_info().currsize
+    after = {path: path.read_bytes() for path in (small_site / "build").rglob("*") if path.is_file()}
+    assert before == {path: after[path] for path in before}
+    # What was read for the first time, such as a parsed file, may be kept.
+    assert {"cache"} >= {path.relative_to(small_site / "build").parts[0] for path in after.keys() - before}
+
+
+def test_a_report_that_cannot_be_published_is_left_to_its_build(small_site, monkeypatch):
+    monkeypatch.setitem(gates.GATES, "size", lambda delivery: "too large")
+
+    making.warm({"root": str(small_site), "study": "", "subject": "client/brand-08"})
+
+    with pytest.raises(GateFailed, match="too large"):
+        build.rehearse(build.plan(making.request_of({"root": small_site, "study": "", "subject": "client/brand-08"})))
 
 
 def test_code_asks_for_a_new_process_and_a_parameter_does_not(root):

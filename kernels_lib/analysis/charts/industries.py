@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.analysis.charts.remembering import drawn_once
 from kernels_lib.analysis.rows import Row, by_row
 from kernels_lib.study.language import _, _n
 from kernels_lib.study.numerals import Numerals
@@ -17,6 +18,7 @@ ROW = 40
 PHONE_ROW = 50
 
 
+@drawn_once
 def industries(
     frame: pd.DataFrame,
     *,

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kernels_lib.analysis.charts import house
 from kernels_lib.analysis.charts.house import Drawing, Form, known
+from kernels_lib.analysis.charts.remembering import drawn_once
 from kernels_lib.study.language import N_, _
 from kernels_lib.study.numerals import Numerals
 
@@ -32,6 +33,7 @@ KEY = {
 }
 
 
+@drawn_once
 def pairs(
     frame: pd.DataFrame,
     *,

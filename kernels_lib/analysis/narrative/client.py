@@ -575,10 +575,12 @@ class ClientWords(Words):
     def _sides(self) -> Statement:
         """How the two sides of the instrument compare, for the client and for all."""
         sides = [side.id for side in self.study.instrument.sides]
-        own = self.card.groupby("side_id")["score"].mean().reindex(sides)
-        if len(sides) != 2 or own.isna().any():
+        if len(sides) != 2:
             return NOTHING
-        group = self.card.groupby("side_id")["group_mean"].mean().reindex(sides)
+        means = self.card[["side_id", "score", "group_mean"]].groupby("side_id").mean().reindex(sides)
+        own, group = means["score"], means["group_mean"]
+        if own.isna().any():
+            return NOTHING
         first, second = (self.study.instrument.side_name(side) for side in sides)
         values = {
             "first": first,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -31,7 +32,7 @@ from kernels_lib.analysis.significance.core import differences, or_nan
 from kernels_lib.analysis.significance.multiplicity import adjust
 from kernels_lib.analysis.significance.paired import paired_t, sign_test, signed_rank
 from kernels_lib.errors import UnknownName
-from kernels_lib.study.language import _
+from kernels_lib.study.language import _, spoken
 
 # The median of all Walsh averages needs n^2/2 numbers per pair.
 HODGES_LEHMANN_UP_TO = 500
@@ -214,27 +215,8 @@ def against_target(
         target = float(targets[criterion] if isinstance(targets, Mapping) else targets)
         x = scores[criterion].to_numpy(dtype=float)
         x = x[~np.isnan(x)]
-        d = differences(x - target)
-        tracks = _two_tracks(d)
-        if x.size and np.ptp(d) == 0:
-            of_the_mean = end_point_p(float(x[0]), x.size, target, floor, top)
-            tracks["t_p_value"] = max(tracks["t_p_value"], of_the_mean)
-            tracks["method"] = _("{method} and exact end-point test").format(method=tracks["method"])
         columns_of_points.append(x)
-        rows.append(
-            {
-                "mean": float(x.mean()) if x.size else math.nan,
-                "target": target,
-                "difference": float(d.mean()) + 0.0 if x.size else math.nan,
-                **tracks,
-                "sign_p_value": or_nan(sign_test(d).p_value if x.size else None),
-                **_shift(d, 1 - alpha),
-                **_share(d, 1 - alpha),
-                "above": int((d > 0).sum()),
-                "at": int((d == 0).sum()),
-                "below": int((d < 0).sum()),
-            }
-        )
+        rows.append(_beside_target(x.tobytes(), target, 1 - alpha, floor, top, spoken()))
     columns = ["n", "mean", "target", "difference", "verdict", "p_value", "p_adjusted", "t_p_value", "t_p_adjusted"]
     columns += ["sign_p_value", "step_alpha", "ci_low", "ci_high", "ci_level", "interval_note", "above", "at", "below"]
     columns += [*SHIFT, "sd", "rank_biserial", "share", "share_low", "share_high", "sign_p_adjusted"]
@@ -260,6 +242,36 @@ def against_target(
         for only, note in zip(alone, notes, strict=True)
     ]
     return table[columns]
+
+
+# Another target of one criterion leaves the others as they were.
+@lru_cache(maxsize=64)
+def _beside_target(
+    points: bytes, target: float, level: float, floor: float, top: float, language: str
+) -> Mapping[str, Any]:
+    """One criterion's scores against its target, before the correction.
+
+    `points` are the scores as bytes of doubles; `language` is that of the methods' names.
+    """
+    x = np.frombuffer(points)
+    d = differences(x - target)
+    tracks = _two_tracks(d)
+    if x.size and np.ptp(d) == 0:
+        of_the_mean = end_point_p(float(x[0]), x.size, target, floor, top)
+        tracks["t_p_value"] = max(tracks["t_p_value"], of_the_mean)
+        tracks["method"] = _("{method} and exact end-point test").format(method=tracks["method"])
+    return {
+        "mean": float(x.mean()) if x.size else math.nan,
+        "target": target,
+        "difference": float(d.mean()) + 0.0 if x.size else math.nan,
+        **tracks,
+        "sign_p_value": or_nan(sign_test(d).p_value if x.size else None),
+        **_shift(d, level),
+        **_share(d, level),
+        "above": int((d > 0).sum()),
+        "at": int((d == 0).sum()),
+        "below": int((d < 0).sum()),
+    }
 
 
 SHIFT = ("hodges_lehmann", "hl_low", "hl_high", "hl_level")

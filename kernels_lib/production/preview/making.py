@@ -18,6 +18,8 @@ from kernels_lib.production import build
 from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import FOLDERS, Outcome
 from kernels_lib.production.preview import form, writing
+from kernels_lib.production.publish import render_index
+from kernels_lib.study.yamlfile import parse_yaml
 
 
 def request_of(asked: Mapping[str, Any], root: Path | None = None) -> build.Request:
@@ -96,6 +98,8 @@ def warm(asked: Mapping[str, Any]) -> None:
 
     All that is kept by this is kept under what was read, or is of the code, and another code is another template.
     """
+    # The parser of the file that will have changed.
+    parse_yaml("a: 1", "")
+    render_index("", [])
     with suppress(ScorecardError):
-        planned = build.plan(request_of(asked))
-        build.explain(planned)
+        build.rehearse(build.plan(request_of(asked)))

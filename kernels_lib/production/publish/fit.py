@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from kernels_lib.production.publish import page, render
@@ -33,6 +35,7 @@ LINE = 35
 
 _BOX = "\u25ad"  # the text of an atom that is a small box
 _BEGIN = '<div class="reveal">'
+_SLIDE = re.compile(r'<section class="[^"]*" data-slide="')
 _INLINE_BOXES = frozenset({"inline-block", "inline-grid", "inline-flex"})
 _AROUND = ("padding-top", "padding-bottom", "border-top", "border-bottom")
 _BESIDE = ("padding-left", "padding-right", "border-left", "border-right")
@@ -55,30 +58,41 @@ def too_much(document: page.Document, deck: str = "") -> list[str]:
         One sentence a slide, with its title and by how much; empty if everything fits.
     """
     fonts = document.masthead.fonts
-    layout = Layout(
-        _markup(deck if _BEGIN in deck else render.deck(document).html),
-        sans=FOREIGN if "text" in fonts else WIDER,
-        serif=FOREIGN if "headings" in fonts else 1.0,
-    )
-    heights = layout.heights()
-    if len(layout.slides) != len(document.slides):
-        return [f"the deck has {len(layout.slides)} slides and the notebook {len(document.slides)}"]
+    sans, serif = FOREIGN if "text" in fonts else WIDER, FOREIGN if "headings" in fonts else 1.0
+    slides = _slides(deck if _BEGIN in deck else render.deck(document).html)
+    if len(slides) != len(document.slides):
+        return [f"the deck has {len(slides)} slides and the notebook {len(document.slides)}"]
     found = []
-    for number, (slide, height) in enumerate(zip(document.slides, heights, strict=True), 1):
-        where = f"slide {number}, '{slide.title}',"
+    for number, (slide, markup) in enumerate(zip(document.slides, slides, strict=True), 1):
+        where, measured = f"slide {number}, '{slide.title}',", _measured(markup, sans, serif)
+        if measured is None:
+            found.append(f"{where} holds markup that ends a slide or begins another")
+            continue
+        height, cramped = measured
         if (over := height - HEIGHT) > 0:
             count = max(1, round(over / LINE))
             found.append(f"{where} is about {over:.0f} px too full ({count} {'line' if count == 1 else 'lines'})")
-        elif layout.cramped:
-            by, what, way = max(layout.cramped)
+        elif cramped:
+            by, what, way = max(cramped)
             found.append(f"{where} has {what}, about {by:.0f} px too {way} for its place")
     return found
 
 
-def _markup(deck: str) -> Element:
-    """The slides of a deck, without style and scripts."""
+def _slides(deck: str) -> list[str]:
+    """The markup of each slide of a deck, without scripts."""
     start, end = deck.index(_BEGIN), deck.index("</main>")
-    return parse(re.sub(r"<script\b.*?</script>", "", deck[start:end], flags=re.S))
+    markup = re.sub(r"<script\b.*?</script>", "", deck[start:end], flags=re.S)
+    starts = [found.start() for found in _SLIDE.finditer(markup)]
+    return [markup[at:to] for at, to in pairwise([*starts, len(markup)])]
+
+
+# A slide that says what it said in the build before, or in another client's deck, needs what it needed there.
+@lru_cache(maxsize=512)
+def _measured(slide: str, sans: float, serif: float) -> tuple[float, tuple[tuple[float, str, str], ...]] | None:
+    """The height that one slide needs, and what is larger than its place on it; None if it is not one slide."""
+    layout = Layout(parse(f'{_BEGIN}<div class="slides">{slide}'), sans=sans, serif=serif)
+    heights = list(layout.heights())
+    return (heights[0], tuple(layout.cramped)) if len(heights) == 1 and layout.closed else None
 
 
 class Layout:
@@ -90,6 +104,8 @@ class Layout:
     cramped : list of (float, str, str)
         What is larger than its place on the slide that was laid out last: by how many px, what, and
         whether it is too wide or too high.
+    closed : bool
+        Whether nothing stands outside the deck.
     """
 
     def __init__(self, root: Element, *, sans: float = 1.0, serif: float = 1.0) -> None:
@@ -98,6 +114,8 @@ class Layout:
             for element in root.named("section")
             if element.parent is not None and "slides" in element.parent.classes
         ]
+        outer = [root.elements, *(element.elements for element in root.elements)]
+        self.closed = all(len(elements) == 1 for elements in outer)
         self._css = Cascade(root, sans, serif)
         self._known: dict[tuple[Element, int], tuple[Type, list[Any]]] = {}
         self.cramped: list[tuple[float, str, str]] = []
