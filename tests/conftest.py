@@ -45,7 +45,7 @@ def pytest_xdist_auto_num_workers(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of a sampled test's cases all but every n-th are long proofs."""
+    """Of a sampled test's cases all but every n-th are long proofs; the longest of all begin first."""
     seen: Counter[str] = Counter()
     for item in items:
         asked = item.get_closest_marker("sample")
@@ -55,6 +55,8 @@ def pytest_collection_modifyitems(items):
         if seen[name] % asked.args[0]:
             item.add_marker(pytest.mark.slow)
         seen[name] += 1
+    # What takes minutes begins first: other processes do the rest meanwhile, and none is waited for at the end.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True)

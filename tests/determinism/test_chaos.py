@@ -21,7 +21,7 @@ def chaos(project: Path, kills: int, seed: int) -> dict[str, int]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=1500,
+        timeout=2400,
     )
     assert 0 == done.returncode, done.stderr
     return json.loads(done.stdout)
@@ -37,7 +37,8 @@ def test_a_killed_build_leaves_each_client_old_or_new(tmp_path, told):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1600)
+@pytest.mark.long
+@pytest.mark.timeout(2500)
 @pytest.mark.parametrize("seed", [2, 3])
 def test_two_hundred_killed_builds_leave_each_client_old_or_new(seed, tmp_path, told):
     tally = chaos(tmp_path / "project", 100, seed)
