@@ -18,7 +18,7 @@ from kernels_lib.analysis import exhibits, figures, findings, ledger, pieces
 from kernels_lib.analysis.charts.assembling import as_json
 from kernels_lib.analysis.narrative import Advice, ClientWords
 from kernels_lib.analysis.tables import environment
-from kernels_lib.study import open_study
+from kernels_lib.study import Study, open_study
 from kernels_lib.study.language import LANGUAGES, speaking, spoken
 from kernels_lib.study.numerals import Numerals
 
@@ -39,6 +39,7 @@ def prepare(
     wave: str = "",
     overrides: str = "",
     root: Path | None = None,
+    changing: bool = False,
 ) -> None:
     """Make or load what the reports of these clients share, and go through one of them without showing it.
 
@@ -53,6 +54,9 @@ def prepare(
         Slugs; the first client of the study where none is given.
     root : Path, optional
         The project's root; found from the working directory by default.
+    changing : bool, default False
+        Whether parameters will change: then what another level or target asks for again, and what a finding from
+        a file does not bring along, is computed as well.
 
     Raises
     ------
@@ -66,10 +70,19 @@ def prepare(
                 client = next(iter(study.roster.clients), "")
                 if not client:
                     return
-            _go_through(study_name, client, wave, overrides, root)
+            study = _go_through(study_name, client, wave, overrides, root)
+            if changing:
+                _compute_again(study)
 
 
-def _go_through(study_name: str, client: str, wave: str, overrides: str, root: Path | None) -> None:
+def _compute_again(study: Study) -> None:
+    """Findings whose parts are kept in this process, whatever was found in a file."""
+    if study.means_only:
+        findings.pairs_over_tables(study)
+    findings.card_of_scores(study)
+
+
+def _go_through(study_name: str, client: str, wave: str, overrides: str, root: Path | None) -> Study:
     """Everything that a client's report says, said to nobody."""
     study = open_study(study_name, client=client, wave=wave, overrides=overrides, root=root)
     shared = findings.common(study)
@@ -96,3 +109,4 @@ def _go_through(study_name: str, client: str, wave: str, overrides: str, root: P
     exhibits.quotable(study)
     pieces.glossary(exhibits.glossary_rows(study))
     findings.client_facts(study, shared, card)
+    return study

@@ -202,6 +202,11 @@ def rehearsals(tasks: Iterable[Task]) -> list[dict[str, Any]]:
 def rehearse(parameters: Mapping[str, Any]) -> str:
     """Go through one client's report, so that children forked from this process find the common work done.
 
+    Parameters
+    ----------
+    parameters : mapping
+        Of the notebook; ``changing`` where they will change from one child to the next.
+
     Returns
     -------
     str
@@ -214,6 +219,7 @@ def rehearse(parameters: Mapping[str, Any]) -> str:
             clients=[parameters["client"]],
             wave=parameters["wave"],
             overrides=parameters["overrides"],
+            changing=parameters.get("changing", False),
         )
     except Exception as error:
         return f"{type(error).__name__}: {error}"

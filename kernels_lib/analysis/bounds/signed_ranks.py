@@ -146,6 +146,11 @@ def compute_together(pairs: Iterable[tuple[int, int]], grid: Grid, *, folder: Pa
 
     Processes that want the same at the same time share the work.
     """
+    _computed_together(tuple(pairs), grid, folder)
+
+
+@lru_cache(64)
+def _computed_together(pairs: tuple[tuple[int, int], ...], grid: Grid, folder: Path | None) -> None:
     tables = {}
     for total_x, total_y in pairs:
         question = _paired(total_x, total_y, grid)

@@ -21,7 +21,7 @@ from kernels_lib.production.preview import watching
 from kernels_lib.production.preview.workshop import GaveUp, Workshop
 
 # A build that took longer than this had something to compute that the next ones may find done.
-LONG_S = 1.0
+LONG_S = 2.0
 
 
 class Desk:

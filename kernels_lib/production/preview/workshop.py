@@ -89,7 +89,7 @@ class Workshop:
         kind, _, slug = asked["subject"].partition("/")
         if self._template is not None and kind == "client":
             parameters = {"study_name": asked["study"], "client": slug, "wave": "", "overrides": ""}
-            self._template.run("kernels_lib.production.tasks:rehearse", parameters)
+            self._template.run("kernels_lib.production.tasks:rehearse", {**parameters, "changing": True})
 
     def ask(
         self,
