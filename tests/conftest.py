@@ -38,9 +38,13 @@ def copy_project(target: Path) -> Path:
 
 
 def pytest_xdist_auto_num_workers(config):
-    """One more than processors where these are few: tests wait for browsers and for other processes."""
+    """More than processors where these are few: tests wait for browsers and for other processes.
+
+    The long proofs wait less, and some have the machine to themselves only by being few.
+    """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return processors + 1 if processors <= 4 else processors
+    more = 2 if config.option.markexpr == "not slow" else 1
+    return processors + more if processors <= 4 else processors
 
 
 @pytest.hookimpl(tryfirst=True)

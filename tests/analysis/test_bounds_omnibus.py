@@ -190,6 +190,7 @@ def test_the_table_found_has_the_totals_and_comes_close(one_to_five):
     assert one_to_five.statistic_low <= one_to_five.attained_statistic <= 1.03 * one_to_five.statistic_low
 
 
+@pytest.mark.slow
 def test_without_the_third_criterion_a_table_shows_no_difference_at_all(tmp_path):
     bound = friedman_bound(WITHOUT_THIRD, 30, **ONE_TO_FIVE, rng=rng(), folder=tmp_path)
 

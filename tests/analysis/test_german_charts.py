@@ -56,6 +56,7 @@ DATA = (
 TESTS = "|ranks|means|signs|none"
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", CHARTS)
 def test_no_english_word_is_left_in_any_text_of_a_chart(name):
     figure = german_examples()[name]
