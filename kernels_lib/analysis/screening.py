@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from kernels_lib.analysis.agreement import counted_agreement, rater_agreement
 from kernels_lib.analysis.rows import by_row
+from kernels_lib.analysis.significance.correlation import rank_correlation
 from kernels_lib.study.checking.problems import Problem, at
 from kernels_lib.study.checking.tables import Table
 from kernels_lib.study.counts import Counts
@@ -121,6 +121,11 @@ def _agreement(
     counts: Counts | None,
 ) -> list[dict[str, Any]]:
     """Agreement of raters by criterion; nothing where there are no two."""
+    if counts is None and (len(raters) < 2 or len(units) < 2):
+        return []
+    # Most tables have no raters, and need not wait for what only these need.
+    from kernels_lib.analysis.agreement import counted_agreement, rater_agreement
+
     names = [table.header[column] for column in table.criteria]
     rng = np.random.default_rng(0)
     # What is no score of this scale is told as such, and agrees with nothing.
@@ -131,7 +136,7 @@ def _agreement(
         found = counted_agreement(
             counts.table(), counts.levels, names, categories=_levels(instrument, scores), draws=_DRAWS, rng=rng
         )
-    elif len(raters) >= 2 and len(units) >= 2:
+    else:
         cube = np.full((len(units), len(names), len(raters)), np.nan)
         places = [{name: i for i, name in enumerate(known)} for known in (units, raters)]
         rows = zip(table.names_in(table.unit), table.names_in(table.rater), scores, strict=True)
@@ -139,8 +144,6 @@ def _agreement(
             if unit and rater:
                 cube[places[0][unit], :, places[1][rater]] = row
         found = rater_agreement(cube, categories=_levels(instrument, scores), draws=_DRAWS, rng=rng)
-    else:
-        return []
     kept = ("icc_single", "icc_mean", "alpha")
     return [
         {"criterion": name, **{key: _or_none(row[key]) for key in kept}, "reason": row["reason"]}
@@ -244,8 +247,6 @@ def _said(about: Problem, wrong: str, mend: str) -> Problem:
 
 def _against(table: Table, instrument: Instrument, scores: np.ndarray) -> list[Problem]:
     """Criteria that run against the others: perhaps an item whose scale is reversed."""
-    from scipy.stats import spearmanr
-
     complete = scores[~np.isnan(scores).any(axis=1)]
     if complete.shape[1] < 3 or len(complete) < FEWEST:
         return []
@@ -257,9 +258,9 @@ def _against(table: Table, instrument: Instrument, scores: np.ndarray) -> list[P
         rest = np.delete(ranks, place, axis=1)
         if rest.shape[1] < 2 or np.ptp(rest.mean(axis=1)) == 0:
             continue
-        result = spearmanr(ranks[:, place], rest.mean(axis=1))
-        if result.statistic <= AGAINST and result.pvalue < 0.01:
-            wrong = f"it falls where the others rise (Spearman {result.statistic:.2f} with their mean)."
+        result = rank_correlation(ranks[:, place], rest.mean(axis=1), "spearman")
+        if result.effect is not None and result.effect <= AGAINST and result.p_value < 0.01:
+            wrong = f"it falls where the others rise (Spearman {result.effect:.2f} with their mean)."
             high, low = instrument.scale.top, instrument.scale.floor
             mend = f"Is it reversed? Then {high:g} stands for {low:g}: turn it round in the source."
             found.append(Problem("warning", wrong, mend, file=table.path, column=table.header[column]))
