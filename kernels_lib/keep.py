@@ -1,8 +1,8 @@
 """Costly values, kept between runs under what they were made from; arrays are kept by `store`.
 
 A value is found again by its *content key*: the kind of thing it is, and everything that it depends
-on, including the version of the code that made it.  Nothing is ever changed in place or needs to be
-deleted: another input, or another version, is another file.
+on, including the version of the code that made it.  Nothing is ever changed in place: another input,
+or another version, is another file.  `prune` removes the oldest where they have become too many.
 
 The folder is a convenience, never a source: a missing, damaged or unwritable file costs time and
 nothing else.  Files hold plain JSON (or plain arrays), so reading one cannot run code.  Nothing here
@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -25,6 +27,10 @@ from kernels_lib.paths import find_root, root_above
 
 # A digest of all that goes before ends each file.
 _DIGEST = 32
+# What a folder of kept values may hold: a hundred builds of the study, or thousands of tries in the preview.
+MOST_BYTES = 200_000_000
+# As `file_of` names them: other files of the folder are not ours to remove.
+_NAME = re.compile(r".+-[0-9a-f]{32}\.(?:json|npz)")
 
 
 def remember_json(
@@ -133,6 +139,38 @@ def digest_of(files: Iterable[Path], base: Path) -> str:
         whole.update(f"{path.relative_to(base).as_posix()}\0".encode())
         whole.update(sha256(path.read_bytes()).digest())
     return whole.hexdigest()
+
+
+def prune(folder: Path, most: int = MOST_BYTES) -> int:
+    """Remove the values that were made first, where a folder holds more than it may; how many.
+
+    Afterwards it is three quarters full.  Whoever still needs a value makes it again.
+
+    Parameters
+    ----------
+    folder : Path
+        Of kept values; need not exist.
+    most : int
+        Bytes.
+    """
+    found = []
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _NAME.fullmatch(entry.name):
+                # Another build may have removed it since.
+                with contextlib.suppress(OSError):
+                    state = entry.stat()
+                    found.append((state.st_mtime_ns, entry.name, state.st_size))
+    held, removed = sum(size for *_, size in found), 0
+    if held <= most:
+        return 0
+    for _, name, size in sorted(found):
+        if held <= 0.75 * most:
+            break
+        with contextlib.suppress(OSError):
+            (folder / name).unlink()
+            held, removed = held - size, removed + 1
+    return removed
 
 
 def read_sealed(path: Path) -> bytes | None:

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import math
+import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernels_lib.errors import BadParameters
-from kernels_lib.keep import cache_beside, digest_of, remember_json
+from kernels_lib.keep import cache_beside, digest_of, prune, remember_json
 
 KEY = {"version": 1, "n": 30}
 
@@ -151,3 +152,29 @@ def test_the_digest_of_files_knows_their_names_and_their_bytes_but_no_order(tmp_
     (tmp_path / "c").rename(tmp_path / "b")
     (tmp_path / "b").write_text("3")
     assert first != digest_of(files, tmp_path)
+
+
+def test_of_too_many_values_the_oldest_go_and_nothing_else(tmp_path):
+    for number in range(8):
+        remember_json("sums", {"version": 1, "n": number}, lambda: "x" * 1000, folder=tmp_path)
+    paths = sorted(tmp_path.iterdir())
+    for second, path in enumerate(paths):
+        os.utime(path, (second, second))
+    for other in ("build.lock", "notes-of-mine.json"):
+        (tmp_path / other).write_text("x" * 5000)
+    size = paths[0].stat().st_size
+
+    assert 0 == prune(tmp_path, 8 * size)
+    # Of eight, seven and a half may stay: below three quarters of that, 5.6, are five.
+    assert 3 == prune(tmp_path, int(7.5 * size))
+    assert sorted([*paths[3:], tmp_path / "build.lock", tmp_path / "notes-of-mine.json"]) == sorted(tmp_path.iterdir())
+    assert 0 == prune(tmp_path / "no such folder", 0)
+
+
+def test_a_value_that_was_removed_is_made_again(tmp_path):
+    make = Maker(3)
+    remember_json("sums", KEY, make, folder=tmp_path)
+
+    assert 1 == prune(tmp_path, 0)
+    assert 3 == remember_json("sums", KEY, make, folder=tmp_path)
+    assert 2 == make.calls

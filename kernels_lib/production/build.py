@@ -17,6 +17,7 @@ from typing import Any
 
 from kernels_lib import __version__
 from kernels_lib.errors import BadParameters, ScorecardError, UnknownName
+from kernels_lib.keep import prune
 from kernels_lib.paths import build_folder
 from kernels_lib.production import records
 from kernels_lib.production.browser import missing_for_browser, missing_for_pdf
@@ -600,6 +601,7 @@ def _finish(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
     # Another shard may end at the same moment.
     with lock(build_folder(planned.request.root, planned.request.study_name) / "cache" / "index.lock"):
         _write_index(planned, outcomes, site)
+    prune(build_folder(planned.request.root, "") / "cache")
 
 
 def _write_index(planned: Plan, outcomes: Sequence[Outcome], site: Path) -> None:
