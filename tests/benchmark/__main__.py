@@ -49,7 +49,8 @@ def thirty(project: Path, out: Path) -> dict[str, Any]:
 
     def stock() -> Taken:
         # A round begins with the parameters that the first one had: what it makes is compared at the end.
-        shutil.copytree(ROOT / "params", project / "params", dirs_exist_ok=True)
+        shutil.rmtree(project / "params")
+        shutil.copytree(ROOT / "params", project / "params")
         return scaled(peers.stock_loop(project, STOCK, out))
 
     def tuned() -> Taken:
