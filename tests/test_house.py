@@ -55,6 +55,7 @@ def test_a_room_imports_only_what_its_layer_allows(path):
 
 
 @pytest.mark.parametrize("module", ["kernels_lib.cli", "kernels_lib.production.build", "kernels_lib.study.roster"])
+@pytest.mark.sample(3)
 def test_the_command_starts_without_the_heavy_libraries(module):
     heavy = ("pandas", "numpy", "scipy", "statsmodels", "plotly", "papermill")
     code = f"import sys, {module}; print([m for m in {heavy!r} if m in sys.modules])"

@@ -90,6 +90,7 @@ def test_a_key_without_the_version_of_its_code_is_refused(tmp_path):
         remember_json("sums", {"n": 30}, Maker(1), folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_a_file_cut_off_or_changed_anywhere_is_made_again(tmp_path):
     make = Maker({"sum": 3})
     remember_json("sums", KEY, make, folder=tmp_path)

@@ -231,6 +231,7 @@ def test_values_that_are_wanted_together_are_each_computed_once(tmp_path):
     assert [".npz"] * 3 == [path.suffix for path in tmp_path.iterdir()]
 
 
+@pytest.mark.slow
 def test_two_processes_share_the_work(tmp_path):
     """Each notes what it computes; together they compute every value once."""
     code = (

@@ -32,6 +32,7 @@ def follow(session, wanted) -> list[str]:
     return followed
 
 
+@pytest.mark.slow
 def test_the_tutorial_works_as_far_as_the_first_report(session):
     followed = follow(session, lambda step: not step.comment)
 

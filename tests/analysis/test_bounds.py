@@ -140,6 +140,7 @@ def p_of_pair(d):
 
 
 @pytest.mark.parametrize("target", [2.0, 2.3, 3.5])
+@pytest.mark.sample(3)
 def test_bounds_of_one_criterion_are_attained_and_never_passed(target):
     for total, columns in tables_of_one(TINY).items():
         p = [p_of_mean(column, target, TINY) for column in columns]

@@ -315,6 +315,7 @@ def test_complete_data_give_the_ordinary_verdicts_against_targets(target):
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.sample(3)
 def test_verdicts_are_those_of_all_completions_on_the_grid(seed):
     rng = np.random.default_rng(seed)
     scores = pd.DataFrame(rng.integers(1, 5, (8, 3)), columns=list("abc"), dtype=float)

@@ -80,6 +80,7 @@ def test_a_single_zero_and_several_have_their_own_words():
 
 
 @pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.sample(4)
 def test_the_ledger_is_german_but_its_keys_stay_english(commons, name):
     english = {family.name for family in ledger.FAMILIES.values()} | {ledger.PROFILES}
     with speaking("de"):
@@ -146,6 +147,7 @@ def test_conclusions_of_the_multiverse_are_the_ones_that_the_floor_is_checked_wi
 
 
 @pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.sample(4)
 def test_no_table_of_evidence_has_an_english_head_or_a_decimal_point(commons, name):
     shared = commons[name]
     with speaking("de"):

@@ -198,6 +198,7 @@ def test_names_and_order_of_the_groups_make_no_difference(rows, random):
             assert one.p_value == pytest.approx(other.p_value, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_permuting_the_groups_approaches_all_deals():
     values, groups = [1, 2, 2, 4, 5, 5, 3], list("aabbbcc")
 

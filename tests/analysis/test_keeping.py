@@ -193,6 +193,7 @@ def bounded(project, monkeypatch):
     [pytest.param(*each, marks=() if place == 2 else pytest.mark.slow) for place, each in enumerate(READERS)],
     ids=str,
 )
+@pytest.mark.slow
 def test_kept_findings_are_those_that_would_be_computed(bounded, name, reader):
     if name == "wine" and reader:
         reader = {"client": next(iter(open_study("wine").roster.clients))}

@@ -89,6 +89,7 @@ def reweighted_plainly(scores, draws, rng):
 
 @settings(max_examples=40, deadline=None)
 @given(arrays(float, st.tuples(st.integers(1, 40), st.integers(1, 6)), elements=half_points), st.integers(0, 99))
+@pytest.mark.slow
 def test_intervals_of_ranks_are_those_of_the_plain_way(points, seed):
     scores = pd.DataFrame(points, columns=[f"c{i}" for i in range(points.shape[1])])
     weights = dict.fromkeys(scores.columns, 1.0)

@@ -60,6 +60,7 @@ CLIENTS = [f"brand-{i:02d}" for i in range(1, 31)]
 
 
 @pytest.mark.parametrize("client", CLIENTS[::3])
+@pytest.mark.sample(2)
 def test_no_sentence_has_a_hole_a_doubled_word_or_a_zero_count(client):
     for statement in everything(words_of(client)):
         assert not re.search(r"\bnan\b|\bNone\b(?! of|:)|\{|\}|  |\.\.| ,| \.", statement.text), statement
@@ -125,6 +126,7 @@ def gallery(project, row, client="brand-07"):
         ),
     ],
 )
+@pytest.mark.slow
 def test_extreme_clients_read_well(project, row, headline):
     words = gallery(project, row)
     assert headline in words.headline().text

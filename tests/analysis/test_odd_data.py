@@ -212,6 +212,7 @@ def test_a_wave_with_partly_other_departments_throws_nobody_away(project, monkey
 @pytest.mark.parametrize(
     "kind", ["study", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("methods", "industry", "client"))]
 )
+@pytest.mark.sample(3)
 def test_run_all_words_what_the_data_do_not_have(root, monkeypatch, study_name, kind):
     if (study_name, kind) == ("attitude", "industry"):
         pytest.skip("these data have no industries")

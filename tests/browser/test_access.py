@@ -33,6 +33,7 @@ def opened(open_page, path, width=1440, scheme="light"):
 
 
 @pytest.mark.parametrize(("folder", "width", "scheme"), looked_at([(QUICK, 390, "dark")], [QUICK, *FOLDERS]))
+@pytest.mark.slow
 def test_axe_finds_nothing_wrong_in_a_page_with_everything_open(site, open_page, folder, width, scheme):
     page = opened(open_page, site / "build/site" / folder / "report.html", width, scheme)
 

@@ -43,6 +43,7 @@ def wanted(site, folder, name):
 @pytest.mark.sample(5)
 @pytest.mark.parametrize("name", ["report.html", "slides.html"])
 @pytest.mark.parametrize("folder", PAGES)
+@pytest.mark.sample(2)
 def test_a_document_opens_offline_with_every_figure_drawn(site, open_page, folder, name):
     width, height = (1440, 900) if name == "report.html" else (1280, 720)
     seen = look(open_page(width, height), site / "build/site" / folder / name)
@@ -97,6 +98,7 @@ def test_the_measured_studies_pass_the_browsers_gates_as_well(project, study):
 
 
 @pytest.mark.parametrize("width", [1440, pytest.param(390, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_every_link_of_the_contents_leads_to_its_section(site, open_page, width):
     page = open_page(width, 900, reduced_motion="reduce")
     page.goto((site / "build/site/clients/brand-19/report.html").as_uri())

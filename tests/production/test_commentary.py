@@ -47,6 +47,7 @@ def test_words_and_status_publish_one_client_anew_and_run_nothing(said):
     assert {"brand-08": (False, BOTH, ("changed: the analyst's words and the status",))} == needs(said)
 
 
+@pytest.mark.slow
 def test_a_draft_and_the_words_are_in_every_format(said):
     folder = made(said, ("html", "slides", "xlsx", "pptx"))
     page, deck = ((folder / name).read_text() for name in ("report.html", "slides.html"))

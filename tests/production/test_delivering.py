@@ -150,6 +150,7 @@ def test_a_disk_that_is_full_leaves_the_earlier_delivery_as_it_was(small_site, t
     assert 1 == len(log(small_site))
 
 
+@pytest.mark.slow
 def test_a_store_that_fails_halfway_shows_no_manifest(small_site, monkeypatch):
     store = fsspec.filesystem("memory")
     pipe = type(store).pipe_file
@@ -166,6 +167,7 @@ def test_a_store_that_fails_halfway_shows_no_manifest(small_site, monkeypatch):
     assert [] == store.find("/broken")
 
 
+@pytest.mark.slow
 def test_a_folder_of_something_else_is_not_replaced(small_site, tmp_path):
     (tmp_path / "out/brand-08").mkdir(parents=True)
     (tmp_path / "out/brand-08/thesis.txt").write_text("mine")

@@ -281,6 +281,7 @@ def test_what_goes_wrong_while_nobody_asks_is_left_to_whoever_asks_for_it():
         assert [] == parent.run(f"{__name__}:gone_on")
 
 
+@pytest.mark.slow
 def test_modules_that_reports_hardly_ever_use_are_loaded_when_they_are_used():
     code = (
         "import sys, types\n"
@@ -368,6 +369,7 @@ def test_names_and_results_of_one_notebook_are_not_the_next_one_s(parent):
     ],
     ids=["sleeping", "busy", "catching everything", "awaiting"],
 )
+@pytest.mark.sample(4)
 def test_a_cell_that_runs_too_long_is_stopped_and_keeps_what_it_said(parent, cell):
     found = parent.fork(f"{__name__}:executed", {"cells": [cell, "'never'"], "timeout_s": 1}).result()
 

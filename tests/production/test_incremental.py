@@ -148,6 +148,7 @@ def test_another_version_of_a_package_runs_everything(small_site, monkeypatch):
     assert dict.fromkeys(CLIENTS, (True, BOTH, ("changed: the packages",))) == needs(small_site)
 
 
+@pytest.mark.slow
 def test_a_document_that_is_gone_or_was_edited_is_published_again(small_site):
     before = documents(small_site)
     folder = small_site / "build/site/clients"
@@ -187,6 +188,7 @@ def test_a_damaged_record_costs_time_and_nothing_else(small_site, content):
     assert {"brand-08": (True, BOTH, ("it was not built before",))} == needs(small_site)
 
 
+@pytest.mark.slow
 def test_another_format_is_published_from_the_outputs_that_are_kept(small_site):
     before = documents(small_site)
     assert dict.fromkeys(CLIENTS, ("xlsx",)) == built(small_site, formats=("html", "slides", "xlsx"))

@@ -67,6 +67,7 @@ def plain(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", "", html).replace("&#39;", "'").replace("&amp;", "&").split())
 
 
+@pytest.mark.slow
 def test_it_is_tagged_for_screen_readers_and_says_its_language(printed):
     root = printed.trailer["/Root"]
 
@@ -76,6 +77,7 @@ def test_it_is_tagged_for_screen_readers_and_says_its_language(printed):
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
 
 
+@pytest.mark.slow
 def test_its_outline_has_the_headline_and_every_section_in_whole_words(page, printed):
     found = titles(printed.outline)
 
@@ -85,6 +87,7 @@ def test_its_outline_has_the_headline_and_every_section_in_whole_words(page, pri
     assert sections == [title for title in found if title in sections]
 
 
+@pytest.mark.slow
 def test_title_and_subject_are_the_pages_and_nothing_tells_of_the_machine_or_the_moment(page, raw, printed):
     assert {
         "/Title": re.search(r"<title>([^<]+)</title>", page)[1],
@@ -103,6 +106,7 @@ def streams(printed: Any) -> list[Any]:
     return [found for found in objects if isinstance(found, StreamObject) and found.get("/Subtype") != "/Image"]
 
 
+@pytest.mark.slow
 def test_every_sheet_has_its_foot_with_the_client_the_tag_and_its_number(texts):
     for number, text in enumerate(texts, 1):
         assert f"{number} of {len(texts)}" in text
@@ -110,10 +114,12 @@ def test_every_sheet_has_its_foot_with_the_client_the_tag_and_its_number(texts):
         assert "reconstructed" in text.casefold()
 
 
+@pytest.mark.slow
 def test_the_notice_is_on_the_first_sheet(texts):
     assert "Brand-level scores are a reconstruction" in texts[0]
 
 
+@pytest.mark.slow
 def test_folds_are_open_and_no_column_of_a_table_is_lost(site, texts):
     whole = " ".join(texts)
     ledger = json.loads((site / f"build/results/clients/{CLIENT}.json").read_text())["tests"]
@@ -124,16 +130,19 @@ def test_folds_are_open_and_no_column_of_a_table_is_lost(site, texts):
         assert set(test["conclusion"].casefold().split()) <= set(whole.casefold().replace(",", "").split())
 
 
+@pytest.mark.slow
 def test_no_sheet_ends_with_the_head_of_a_table(texts):
     assert [] == [number for number, text in enumerate(texts, 1) if text.rstrip().endswith("Conclusion")]
 
 
+@pytest.mark.slow
 def test_the_sheets_are_a4(printed):
     widths = {tuple(round(float(side) / 72 * 25.4) for side in sheet.mediabox[2:]) for sheet in printed.pages}
 
     assert {(210, 297)} == widths
 
 
+@pytest.mark.slow
 def test_the_words_of_every_chart_are_text_that_can_be_searched(page, texts):
     whole = " ".join(texts)
     labels = {
@@ -147,6 +156,7 @@ def test_the_words_of_every_chart_are_text_that_can_be_searched(page, texts):
     assert set() == {label for label in labels if label not in whole}
 
 
+@pytest.mark.slow
 def test_links_of_the_contents_stay_inside_the_file(printed):
     links = [link.get_object() for sheet in printed.pages for link in sheet.get("/Annots", ())]
     inside = [link for link in links if "/Dest" in link]
@@ -177,6 +187,7 @@ def test_one_browser_prints_every_page_of_a_process():
     assert 1 == len(set(seen))
 
 
+@pytest.mark.slow
 def test_a_browser_that_was_closed_is_started_again():
     browser.in_browser(lambda one: one.close())
 

@@ -113,6 +113,7 @@ print(opened)
 
 
 @pytest.mark.parametrize("way", ["inline", "shared"])
+@pytest.mark.sample(2)
 def test_once_everything_is_compiled_no_file_is_read_for_a_document(way):
     done = subprocess.run(
         [sys.executable, "-c", WATCHED.format(way=way)], capture_output=True, text=True, cwd=ROOT, check=False
@@ -622,6 +623,7 @@ labels_of_a_chart = st.lists(
 
 
 @given(labels_of_a_chart)
+@pytest.mark.slow
 def test_labels_that_are_much_alike_say_so_once_and_nothing_is_lost(labels):
     packed = figures._packed({"annotations": labels, "width": 4})
     alike = packed.get("alike", {}).get("annotations", {})

@@ -190,6 +190,7 @@ def test_one_client_is_rebuilt_with_another_parameter_and_the_others_stay(small_
     assert 2 == len(json.loads((small_site / "build/site/manifest.json").read_text())["entries"])
 
 
+@pytest.mark.slow
 def test_a_notebook_that_raises_fails_one_report_and_leaves_the_old_one(small_site):
     target = small_site / "build/site/clients/brand-09"
     before = {path.name: path.read_bytes() for path in target.iterdir()}

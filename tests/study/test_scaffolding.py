@@ -22,6 +22,7 @@ from kernels_lib.study.scaffolding import new_client, new_industry, new_instrume
 from kernels_lib.study.scaffolds import example_scores
 
 
+@pytest.mark.slow
 def test_a_study_an_industry_and_a_client_are_made_checked_and_built(project):
     new_study(project, "cafes")
     new_industry(project, "north", study_name="cafes")

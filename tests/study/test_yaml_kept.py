@@ -199,6 +199,7 @@ def test_a_kept_catalogue_is_the_one_that_is_read(project):
         assert list(fresh.items()) == list(language.catalogue("de").items())
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_found_again_each_time(project):
     path = project / "reports" / "client.ipynb"
     assert [] == messages.missing(project, "de")
