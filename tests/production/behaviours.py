@@ -11,7 +11,8 @@ They stand in conformance/*.txt:
 To add one, add it there; every engine runs it.  ``[core]`` marks those that every run of the tests
 proves; the others are for the long proofs.  ``[any order]`` marks those that write past Python, to
 the descriptors of the process: a stock kernel brings that through a thread that reads a pipe, in
-whatever order the threads happen to run; their cells wait for it.
+whatever order the threads happen to run; their cells wait for it.  ``[quits]`` marks those that end
+their kernel: a real one may be gone before its last answer was read, and is then asked again.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Behaviour:
     name: str
     core: bool
     any_order: bool
+    quits: bool
     cells: tuple[tuple[str, tuple[str, ...]], ...]  # source and tags
 
     def notebook(self) -> nbformat.NotebookNode:
@@ -51,6 +53,7 @@ def _read(path: Path) -> list[Behaviour]:
                 name,
                 "core" in marks,
                 "any order" in marks,
+                "quits" in marks,
                 tuple(
                     (source.rstrip("\n"), tuple(tags.lstrip(":").split()))
                     for tags, source in zip(cells[::2], cells[1::2], strict=True)
