@@ -25,6 +25,7 @@ from kernels_lib.study.language import N_, _, _n
 from kernels_lib.study.numerals import Numerals, in_words, listed
 
 MOST_LISTED = 3
+MOST_STRENGTHS = 5
 
 # The three months of the next quarter.
 SPANS = (N_("Days 1 to 30"), N_("Days 31 to 60"), N_("Days 61 to 90"))
@@ -319,17 +320,26 @@ def meaning(words: ClientWords) -> Statement:
 
 
 def strengths(words: ClientWords) -> Statement:
-    """The strengths as slide rows."""
-    if not len(words.strengths):
+    """The strengths as slide rows; where they are too many for a slide, the first and how many there are beside."""
+    count = len(words.strengths)
+    if not count:
         return NOTHING
-    lines = [
+    shown = words.strengths if count <= MOST_STRENGTHS else words.strengths.head(MOST_STRENGTHS - 1)
+    lines: list[tuple[Any, ...]] = [
         (
             words.study.numerals.score(row["score"]),
             _upper_first(words.study.instrument[str(criterion)].does),
             words.strength_note(str(criterion)),
         )
-        for criterion, row in by_row(words.strengths.head(5))
+        for criterion, row in by_row(shown)
     ]
+    if left_out := count - len(shown):
+        template = _n(
+            "{n} further criterion is left out here; the report shows all",
+            "{n} further criteria are left out here; the report shows all",
+            left_out,
+        )
+        lines.append(("", state("strengths.others", template, n=in_words(left_out)), ""))
     return _piece("strengths.rows", "rows", "s", lines)
 
 

@@ -115,6 +115,21 @@ def gallery(project, row, client="brand-07"):
 
 
 @pytest.mark.parametrize(
+    ("row", "rows", "left_out"),
+    [
+        # Five of the eight are on the target of 4.
+        ("5.0,5.0,5.0,4.0,4.0,1.0,1.0,1.0", 5, ""),
+        ("5.0,5.0,5.0,4.0,4.0,4.0,1.0,1.0", 5, "Two further criteria are left out here; the report shows all"),
+    ],
+)
+def test_a_slide_of_strengths_shows_all_or_says_how_many_it_leaves_out(project, row, rows, left_out):
+    _, lines = pieces.strengths(gallery(project, row)).content
+
+    assert rows == len(lines)
+    assert ("", left_out) == tuple(lines[-1][:2]) if left_out else lines[-1][0]
+
+
+@pytest.mark.parametrize(
     ("row", "headline"),
     [
         ("5.0,5.0,5.0,5.0,5.0,5.0,5.0,5.0", "Brand 07 is on target on all eight criteria"),
