@@ -174,11 +174,9 @@ def rehearse(job: Job, keys: Keys, secrets: Secrets | None = None) -> None:
     ScorecardError
         If it cannot be published; the build of it says the same.
     """
-    record = records.read(job)
-    if record is None or not job.notebook_file.is_file():
+    if records.read(job) is None or not job.notebook_file.is_file():
         return
-    executed = refilled(prepare(job), read(job.notebook_file.read_bytes()))
-    _dress(executed, job)
+    executed = _last_run(job)
     results = results_of(executed, f"reports/{job.report}.ipynb")
     _documents(job, keys, executed, results, ("html", "slides"), secrets)
 
@@ -231,11 +229,17 @@ def _kept(job: Job, folder: Path) -> tuple[nbformat.NotebookNode, dict[str, Any]
     record = records.read(job)
     if record is None:
         raise NotebookFailed("its record vanished during the build.", where=shown(job.record_file, job.root))
-    executed = refilled(prepare(job), read(job.notebook_file.read_bytes()))
-    _dress(executed, job)
+    executed = _last_run(job)
     kept = write(executed)
     replace(job.notebook_file, kept, folder)
     return executed, {**record, "notebook": digest(kept)}
+
+
+def _last_run(job: Job) -> nbformat.NotebookNode:
+    """The notebook as it is now, in the theme of now, with the outputs of its last run."""
+    executed = refilled(prepare(job), read(job.notebook_file.read_bytes()))
+    _dress(executed, job)
+    return executed
 
 
 def _note(job: Job, record: Mapping[str, Any], folder: Path) -> None:
