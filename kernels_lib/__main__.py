@@ -17,6 +17,9 @@ def main() -> None:
                 print(warned, file=sys.stderr)
             print(said)
             sys.exit(0)
+        from kernels_lib.production import head_start
+
+        head_start.begin(sys.argv[2:], uptodate.root_of(os.getcwd()))
     from kernels_lib.cli import main as command
 
     command()

@@ -22,11 +22,11 @@ LAYERS = {
     },
     "kernels_lib.analysis": {
         "kernels_lib.analysis", "kernels_lib.study", "kernels_lib.store", "kernels_lib.keep", "kernels_lib.errors",
-        "kernels_lib.paths", "kernels_lib",
+        "kernels_lib.paths", "kernels_lib.templating", "kernels_lib",
     },
     "kernels_lib.production": {
         "kernels_lib.production", "kernels_lib.study", "kernels_lib.keep", "kernels_lib.errors", "kernels_lib.paths",
-        "kernels_lib",
+        "kernels_lib.templating", "kernels_lib",
     },
 }  # fmt: skip
 

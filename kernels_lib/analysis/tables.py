@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,6 +20,7 @@ from kernels_lib.analysis.statement import mark
 from kernels_lib.study.language import N_, _
 from kernels_lib.study.numerals import Numerals
 from kernels_lib.study.results import Basis, Column, Number, Table
+from kernels_lib.templating import Compiled
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def environment() -> Environment:
     """Templates of tables and pieces; everything is escaped unless it is `Markup`."""
     return Environment(
         loader=PackageLoader("kernels_lib.analysis", "templates"),
+        bytecode_cache=Compiled(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import IPython.display  # noqa: F401 - loaded for the kernels
-import plotly.graph_objects as go
 
 import kernels_lib.analysis.beside.exhibits  # noqa: F401 - loaded for the kernels
 from kernels_lib.analysis import exhibits, figures, findings, ledger, pieces
-from kernels_lib.analysis.charts.assembling import as_json
+from kernels_lib.analysis.charts.assembling import NO_TEMPLATE, as_json, unchecked
 from kernels_lib.analysis.narrative import Advice, ClientWords
 from kernels_lib.analysis.tables import environment
 from kernels_lib.study import Study, open_study
@@ -26,10 +25,12 @@ for _language in LANGUAGES:
     Numerals(_language).date(dt.date(2010, 8, 2))
 environment().get_template("table.html.j2")
 _ = environment().get_template("pieces.html.j2").module
-go.Figure(
-    [go.Scatter(x=[0], y=[0], text=["a"], meta={"role": "warm"}), go.Bar(x=[0], y=[0], base=[0]), go.Heatmap(z=[[0]])],
-    {"template": "none", "shapes": [{"type": "line"}], "annotations": [{"text": "a"}], "meta": {"id": "warm"}},
-).to_json()
+as_json(
+    unchecked(
+        [{"type": "scatter", "x": [0], "y": [0], "text": ["a"]}, {"type": "bar", "x": [0], "y": [0]}],
+        {"template": NO_TEMPLATE, "shapes": [{"type": "line"}], "annotations": [{"text": "a"}], "meta": {"id": "warm"}},
+    )
+)
 
 
 def prepare(

@@ -83,13 +83,15 @@ def build(
     Example: scorecard build brand-07 --set alpha=0.01
     """
     from kernels_lib.paths import find_root
-    from kernels_lib.production import engines
+    from kernels_lib.production import engines, head_start
 
     root = find_root()
     one = len(clients or ()) == 1
     forks = engine in ("auto", "warm") and engines.template.supported()
     # The workers import what they need while this process imports what it needs, and plans the build.
-    begun = engines.begin(root, one=one) if forks and not (scheduler or explain) else None
+    begun = None
+    if forks and not (scheduler or explain):
+        begun = head_start.taken(root, one=one) or engines.begin(root, one=one)
 
     from kernels_lib.production import build as production
     from kernels_lib.production import uptodate

@@ -526,7 +526,14 @@ def _worked(request: Request, tasks: Sequence[Task], units: Units, workers: Crew
 
         return cluster.work(tasks, units, root=request.root, address=request.scheduler, store=request.store)
     count = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
-    return workers.work(tasks, units, count=count, share=request.share_cells)
+    return workers.work(tasks, units, count=count, share=request.share_cells, meanwhile=_prepare_index)
+
+
+def _prepare_index() -> None:
+    """Compile what the index needs, which is written when everybody waits for it."""
+    from kernels_lib.production.publish.index import render_index
+
+    render_index("", ())
 
 
 def _index_is_behind(outcomes: Iterable[Outcome], site: Path) -> bool:

@@ -1,19 +1,23 @@
 """Modules that libraries import and reports hardly ever use: loaded when somebody first looks into them.
 
 papermill imports an HTTP client for notebooks on web servers, jsonschema a library of calendars for a format
-that no notebook has, scipy a compiler of Fortran because numpy names it.  Together that is a tenth of what a
-build imports.
+that no notebook has, plotly a layer over other libraries' tables, scipy a compiler of Fortran because numpy
+names it.  Together that is a seventh of what a build imports.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-FROM_THE_START = ("requests", "arrow")
-OF_NUMPY = "numpy.f2py"
+# Each after its parent.
+FROM_THE_START = ("requests", "arrow", "narwhals", "narwhals.stable", "narwhals.stable.v1")
+# In a process that is about to import their parents anyway: see `scipy_later`.
+OF_SCIPY = ("numpy.f2py", "scipy.special")
 
 
 def later(name: str) -> None:
@@ -22,11 +26,12 @@ def later(name: str) -> None:
     Parameters
     ----------
     name : str
-        Its parent package, if it has one, is imported.
+        Its parent package, if it has one, is imported, unless that is to be loaded later too.
     """
     if name in sys.modules:
         return
-    spec = importlib.util.find_spec(name)
+    parent, _, own = name.rpartition(".")
+    spec = _spec(name, parent)
     if spec is None or spec.loader is None:
         return
     module = importlib.util.module_from_spec(spec)
@@ -34,9 +39,16 @@ def later(name: str) -> None:
     # Whoever imports a part of it asks for this, and so loads the whole first.
     module.__dict__.pop("__path__", None)
     sys.modules[name] = module
-    parent, _, own = name.rpartition(".")
     if parent:
         setattr(sys.modules[parent], own, module)
+
+
+def _spec(name: str, parent: str) -> ModuleSpec | None:
+    above = sys.modules.get(parent)
+    if isinstance(above, _Later):
+        # Found without looking into the parent, which would load it.
+        return PathFinder.find_spec(name, above.__spec__.submodule_search_locations)
+    return importlib.util.find_spec(name)
 
 
 class _Later(ModuleType):

@@ -5,6 +5,7 @@ A task crosses process and machine borders as JSON; `perform` does it wherever i
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -19,7 +20,6 @@ from typing import Any
 from kernels_lib.production import records, runner
 from kernels_lib.production.jobs import Job, Outcome
 from kernels_lib.production.keys import Keyring, Keys, digest
-from kernels_lib.production.lazily import OF_NUMPY, later
 from kernels_lib.production.leaks import Secrets, Units
 from kernels_lib.production.limits import Limits, seal
 from kernels_lib.production.records import Need
@@ -91,6 +91,13 @@ def rehearse_publishing(roster: Roster, job: Job, origins: Mapping[str, Any]) ->
     runner.rehearse(job, Keyring(roster).keys(job, runner.prepare(job), origins), _secrets)
 
 
+def try_publishing(task: Task) -> None:
+    """Go through publishing a report's last run, in a process that will publish its next one and has time."""
+    # What was run before may be of another notebook; whatever is wrong with the next run is said of that one.
+    with contextlib.suppress(Exception):
+        runner.rehearse(task.job, task.keys, _secrets)
+
+
 def perform(task: Task) -> Outcome:
     """Do a task in this process."""
     return runner.run_job(task.job, task.keys, task.need, _secrets)
@@ -156,8 +163,6 @@ def load(modules: Iterable[str]) -> None:
     environment = dict(os.environ)
     gc.disable()
     with shell.importing():
-        # scipy asks numpy for all that it names.
-        later(OF_NUMPY)
         for name in modules:
             importlib.import_module(name)
     gc.enable()

@@ -33,7 +33,7 @@ def answer(arguments: list[str], folder: str) -> tuple[str, str]:
     folder : str
         Working folder.
     """
-    root = _root(folder)
+    root = root_of(folder)
     if not root:
         return "", ""
     try:
@@ -95,7 +95,7 @@ def states(root: str, places: list[str]) -> dict[str, tuple[int, int]]:
     return {os.path.relpath(path, root): (size, changed) for path, size, changed in found}
 
 
-def _root(folder: str) -> str:
+def root_of(folder: str) -> str:
     """The project's root, as `kernels_lib.paths.find_root` finds it; empty where there is none."""
     named = os.environ.get("SCORECARD_ROOT")
     if named:

@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -28,7 +28,7 @@ from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import Outcome
 from kernels_lib.production.leaks import Units
 from kernels_lib.production.runner import failed_file, prepare
-from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, remember_units
+from kernels_lib.production.tasks import Task, get_ready, perform, rehearsals, remember_units, try_publishing
 
 # A task that died may have been unlucky; one that dies twice is at fault.
 TRIES = 2
@@ -89,7 +89,15 @@ class Crew:
             parent.run("kernels_lib.production.tasks:load", list(engines.RUNNING_NEEDS))
             self._loaded = True
 
-    def work(self, tasks: Sequence[Task], units: Units, *, count: int, share: bool = False) -> Iterator[Outcome]:
+    def work(
+        self,
+        tasks: Sequence[Task],
+        units: Units,
+        *,
+        count: int,
+        share: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Iterator[Outcome]:
         """Do all tasks, at most `count` at once; outcomes as they come.
 
         Parameters
@@ -100,6 +108,8 @@ class Crew:
         count : int
         share : bool, default False
             Whether clients' first cells, which are the same for all, run once: see `sharing`.
+        meanwhile : callable
+            Called once while this process would only wait; not where it has something else to do.
 
         Raises
         ------
@@ -111,8 +121,8 @@ class Crew:
         if share:
             return self._shared(tasks, units, count)
         if len(tasks) == 1:
-            return self._in_both(tasks[0], units)
-        return self._in_children(tasks, units, count)
+            return self._in_both(tasks[0], units, meanwhile)
+        return self._in_children(tasks, units, count, meanwhile)
 
     def do(self, task: Task, units: Units) -> Outcome:
         """Do one task; several threads may ask at once.
@@ -147,11 +157,13 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _in_children(self, tasks: Sequence[Task], units: Units, count: int) -> Iterator[Outcome]:
+    def _in_children(
+        self, tasks: Sequence[Task], units: Units, count: int, meanwhile: Callable[[], None] = lambda: None
+    ) -> Iterator[Outcome]:
         waiting = deque((task, 1) for task in tasks)
         running: dict[template.Child, tuple[Task, int]] = {}
         since: dict[template.Child, float] = {}
-        restarts = 0
+        restarts, prepared = 0, False
         parent = self._ready(tasks, units)
         while waiting or running:
             try:
@@ -161,6 +173,9 @@ class Crew:
                         self._rehearse(parent, tasks)
                     child = self._forked(parent, waiting[0][0])
                     running[child], since[child] = waiting.popleft(), time.monotonic()
+                if not prepared:
+                    prepared = True
+                    meanwhile()
                 for child in select.select(list(running), [], [], LOOK_EVERY_S)[0] or _overdue(running, since):
                     task, attempt = running[child]
                     if time.monotonic() - since[child] > LONGEST_S:
@@ -232,13 +247,18 @@ class Crew:
                     return False
         return True
 
-    def _in_both(self, task: Task, units: Units) -> Iterator[Outcome]:
+    def _in_both(self, task: Task, units: Units, meanwhile: Callable[[], None]) -> Iterator[Outcome]:
         """One task: a child runs the notebook, and this process, which waits anyway, publishes it."""
         remember_units(units)
         if task.need.run:
             # Both processes import at the same time, each what it needs.
             get_ready({"assets": task.job.assets})
-            failed = self._ran(task)
+
+            def prepare_publishing() -> None:
+                try_publishing(task)
+                meanwhile()
+
+            failed = self._ran(task, meanwhile=prepare_publishing)
             if failed is not None:
                 yield failed
                 return
@@ -248,8 +268,8 @@ class Crew:
             return
         yield perform(task)
 
-    def _ran(self, task: Task) -> Outcome | None:
-        """Run a task's notebook in a child; what went wrong, if anything did."""
+    def _ran(self, task: Task, *, meanwhile: Callable[[], None]) -> Outcome | None:
+        """Run a task's notebook in a child, and do something else meanwhile; what went wrong, if anything did."""
         asked = {"root": str(self._root), "task": task.as_json()}
         for _ in range(TRIES):
             if self._template is None or not self._template.alive:
@@ -257,7 +277,10 @@ class Crew:
             try:
                 self._load(self._template)
                 child = self._template.fork("kernels_lib.production.tasks:run_json", asked)
+                meanwhile()
                 plain = child.result()
+                # It ends while this process publishes.
+                self._template.let_go()
                 return None if plain is None else Outcome.from_json(plain, task.job)
             except template.ChildRaised as raised:
                 raise RuntimeError(raised.traceback) from raised

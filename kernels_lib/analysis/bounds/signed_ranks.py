@@ -33,7 +33,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,8 +51,11 @@ EXACT = "exact"
 NORMAL = "normal approximation"
 NOT_COMPUTED = "not computed"
 
-# Sums of random signs exceed any limit at most this many times as often as a normal variable [1].
-SIGNS_OVER_NORMAL = float(1 / (4 * special.ndtr(-math.sqrt(2))))
+
+@cache
+def signs_over_normal() -> float:
+    """How many times as often as a normal variable sums of random signs exceed any limit, at most [1]."""
+    return float(1 / (4 * special.ndtr(-math.sqrt(2))))
 
 
 @dataclass(frozen=True)
@@ -380,7 +383,7 @@ def _worst_said(question: _Question, grid: Grid, rule: str, folder: Path | None,
         p_exact = surest
     else:
         p_exact = _exact_p(d, rule) if attained and z > 0 else 1.0 if attained else None
-        surest = min(1.0, SIGNS_OVER_NORMAL * p_normal)
+        surest = min(1.0, signs_over_normal() * p_normal)
     differences = tuple(float(value) for value in d) if attained else None
     return RankBound(rule, z, p_normal, p_exact, surest, exactness, attained, differences)
 

@@ -114,7 +114,8 @@ def unchecked(data: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
         traces = [_ordered(trace) for trace in data]
         figure = go.Figure(data=traces, layout=_ordered({**layout, "meta": {}}), _validate=False)
     figure._layout["meta"] = layout["meta"]
-    for part in (figure, figure.layout, *figure.data):
+    # Not figure.data, which asks for another library's tables.
+    for part in (figure, figure._layout_obj, *figure._data_objs):
         part._validate = True
     return figure
 

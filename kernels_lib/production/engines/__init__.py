@@ -124,6 +124,7 @@ BASE = ("papermill.execute", "kernels_lib.production.engines.client", "numpy.ran
 PRELOAD = (
     *BASE,
     "numpy",
+    "kernels_lib.production.scipy_later",
     "pandas",
     "plotly.graph_objects",
     "kernels_lib.analysis.exhibits",

@@ -380,6 +380,11 @@ class Template:
         child.send(argument)
         return child
 
+    def let_go(self) -> None:
+        """Let the template end, and its children with it, without waiting for that; `close` does."""
+        with contextlib.suppress(OSError):
+            self._channel.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """End the template and with it its children."""
         atexit.unregister(self._finish)
@@ -636,7 +641,7 @@ def _freeze() -> None:
     """Keep the pages of what exists shared with the children: no collection touches it any more."""
     import gc
 
-    gc.collect()
+    # What could be collected is little, and looking for it takes as long as importing pandas.
     gc.freeze()
 
 

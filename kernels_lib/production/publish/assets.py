@@ -27,6 +27,7 @@ from markupsafe import Markup, escape
 
 from kernels_lib.errors import GateFailed
 from kernels_lib.study import theme
+from kernels_lib.templating import Compiled
 
 HERE = Path(__file__).parent
 ASSETS = HERE / "assets"
@@ -72,6 +73,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=Compiled(TEMPLATES),
     )
     made.filters["heading"] = heading
     return made
