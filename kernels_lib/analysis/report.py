@@ -120,7 +120,9 @@ class Report:
         """
         if figure is None:
             return
-        meta = figure.layout.meta
+        drawn = as_json(figure)
+        # Not figure.layout.meta: plotly would ask another library whether that is one of its tables.
+        meta = drawn["layout"]["meta"]
         claims = dict.fromkeys(claim for statement in rests_on for claim in statement.claims)
         self._figures[meta["id"]] = FigureRecord(
             id=meta["id"],
@@ -130,7 +132,7 @@ class Report:
             basis=Basis(meta["basis"]),
             claims=tuple(claims),
         )
-        self._display("figure", {PLOTLY_MIME: as_json(figure), "text/plain": meta["alt"]})
+        self._display("figure", {PLOTLY_MIME: drawn, "text/plain": meta["alt"]})
 
     def tests(self, rows: Iterable[Test]) -> None:
         """Enter tests into the ledger of this report."""

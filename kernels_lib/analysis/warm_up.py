@@ -20,7 +20,10 @@ from kernels_lib.analysis.tables import environment
 from kernels_lib.study import Study, open_study
 from kernels_lib.study.language import LANGUAGES, speaking, spoken
 from kernels_lib.study.numerals import Numerals
+from kernels_lib.study.results import FigureRecord, Results, Sentence
 
+for _model in (FigureRecord, Sentence, Results):
+    _model.model_rebuild()
 for _language in LANGUAGES:
     Numerals(_language).date(dt.date(2010, 8, 2))
 environment().get_template("table.html.j2")

@@ -37,7 +37,7 @@ SECTIONS = ("self_assessment", "objectives", "activity")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True)
 
 
 class _Sourced(_Part):

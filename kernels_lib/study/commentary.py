@@ -70,7 +70,7 @@ Remark = Annotated[
 class Commentary(BaseModel):
     """The analyst's own words, shown apart from what is computed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     summary: Remark = Field("", description="On the whole; on the page and in the deck. Markdown.")
     criteria: dict[str, Remark] = Field(default_factory=dict, description="Criterion: on it alone; on the page.")

@@ -46,7 +46,7 @@ def _text_of_number(value: Any) -> Any:
 class Colours(BaseModel):
     """A client's colours."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     primary: str = Field("", pattern=r"^(#[0-9a-fA-F]{6})?$", description="Colour of the client's own marks, #rrggbb.")
 
@@ -54,7 +54,7 @@ class Colours(BaseModel):
 class Type(BaseModel):
     """A client's type: the name of a family that its readers have, or a .woff2 file inside params/."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     headings: str = Field("", max_length=200, description="Of headings and large numerals.")
     text: str = Field("", max_length=200, description="Of text and tables; charts keep the house's type.")
@@ -63,7 +63,7 @@ class Type(BaseModel):
 class Limits(BaseModel):
     """What a report's kernel may use; seen in no document."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     cell_s: float = Field(300, gt=0, le=86_400, description="Longest that one cell may run, in seconds.")
     notebook_s: float = Field(1800, gt=0, le=86_400, description="Longest that a notebook may run, in seconds.")
@@ -74,7 +74,7 @@ class Limits(BaseModel):
 class Parameters(BaseModel):
     """Effective parameters of one report."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     title: Spoken = Field(max_length=160, description="Title of the study.")
     dataset: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="A folder in datasets/.")
@@ -122,7 +122,8 @@ def _layer(name: str, doc: str, /, without: tuple[str, ...] = (), **identity: An
         for key, field in Parameters.model_fields.items()
         if key not in (*STUDY_ONLY, *without)
     }
-    model = create_model(name, __config__=ConfigDict(extra="forbid", frozen=True, strict=True), **identity, **optional)
+    config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+    model = create_model(name, __config__=config, **identity, **optional)
     model.__doc__ = doc
     return model
 

@@ -144,6 +144,11 @@ RUNNING_NEEDS = (
     "kernels_lib.production.sharing",
     "kernels_lib.analysis.evidence",
     "ipykernel_launcher",
+    # At the first cell, or as a child begins.
+    "IPython.core.logger",
+    "bdb",
+    "resource",
+    "encodings.ascii",
 )
 
 

@@ -36,10 +36,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from ipykernel import compiler, eventloops
+from ipykernel import compiler, eventloops, ipkernel
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelbase import _accepts_parameters
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core import interactiveshell
 from IPython.core.error import UsageError
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.profiledir import ProfileDir
@@ -282,6 +284,21 @@ _transformed: dict[str, str] = {}
 
 # ipykernel names a cell's code by this hash, which takes a millisecond a cell.
 compiler.murmur2_x86 = cache(compiler.murmur2_x86)
+# IPython parses every cell twice to see whether it awaits something, besides running it.
+interactiveshell._should_be_async = cache(interactiveshell._should_be_async)
+
+
+@cache
+def _parameters_of(function: Any, names: tuple[str, ...]) -> dict[str, bool]:
+    return _accepts_parameters(function, names)
+
+
+def _accepts(method: Any, names: Sequence[str]) -> dict[str, bool]:
+    """What ipykernel asks of a method before every cell, by reading its signature anew."""
+    return _parameters_of(getattr(method, "__func__", method), tuple(names))
+
+
+ipkernel._accepts_parameters = _accepts
 
 
 def remember(sources: Sequence[str]) -> None:
@@ -290,7 +307,7 @@ def remember(sources: Sequence[str]) -> None:
     for source in sources:
         compiler.get_file_name(source)
         with contextlib.suppress(SyntaxError):  # said when the cell runs
-            transforming.transform_cell(source)
+            interactiveshell._should_be_async(transforming.transform_cell(source))
 
 
 @contextlib.contextmanager
