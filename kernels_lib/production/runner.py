@@ -25,7 +25,7 @@ import nbformat
 from kernels_lib import __version__
 from kernels_lib.errors import NotebookFailed, ScorecardError
 from kernels_lib.paths import build_folder, shown
-from kernels_lib.production import changes, engines, gates, indented, reads, records
+from kernels_lib.production import changes, engines, indented, reads, records
 from kernels_lib.production.browser import INSPECTIONS
 from kernels_lib.production.engines.here import run_here
 from kernels_lib.production.jobs import FILES, Job, Outcome
@@ -44,7 +44,6 @@ from kernels_lib.production.notebooks import (
     without_sections,
     write,
 )
-from kernels_lib.production.publish import tidy
 from kernels_lib.production.records import Need
 from kernels_lib.study.dressing import dressing
 from kernels_lib.study.params import SECTIONS
@@ -139,6 +138,7 @@ def _documents(
     secrets: Secrets | None,
 ) -> tuple[Documents, dict[str, str]]:
     """A job's documents, and the gates that they have passed."""
+    from kernels_lib.production import gates
     from kernels_lib.production.publish import documents
 
     to_assets = f"{job.to_site}assets/"
@@ -336,6 +336,8 @@ def _publish(
 
     A file of another format that was made from other results goes: beside this one it would contradict it.
     """
+    from kernels_lib.production.publish import tidy
+
     kept = indented.text(results) + "\n"
     told = sha256(kept.encode("utf-8")).hexdigest()
     made = {
