@@ -60,6 +60,8 @@ class Delivery:
         Where the shared assets are, seen from the documents; empty: each holds everything itself.
     model : page.Document, optional
         The page model that the documents were laid out from, where it is at hand.
+    exporters : str
+        Digest of what made the documents; what is measured of them is kept under it.  Empty: it is not kept.
     """
 
     notebook: nbformat.NotebookNode
@@ -75,6 +77,7 @@ class Delivery:
     packages: Mapping[str, bytes] = field(default_factory=dict)
     to_assets: str = ""
     model: page.Document | None = None
+    exporters: str = ""
 
     @cached_property
     def parts(self) -> dict[str, Parts]:
@@ -578,7 +581,8 @@ def slides(delivery: Delivery) -> str:
     if "slides" not in delivery.documents:
         return ""
     model = delivery.model or page.read(delivery.notebook)
-    found = fit.too_much(model, delivery.parts["slides"].own)
+    folder = delivery.root / "build" / "cache" if delivery.exporters else None
+    found = fit.too_much(model, delivery.parts["slides"].own, version=delivery.exporters, folder=folder)
     return "; ".join([*found, "shorten its texts, or make two slides of it"]) if found else ""
 
 

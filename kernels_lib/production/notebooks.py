@@ -244,17 +244,34 @@ def refilled(notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode) -
     cells = []
     for cell in notebook.cells:
         # As papermill leaves each cell that it loads.
-        cell = {**cell, "metadata": {"tags": [], **cell.metadata}}
-        if cell["cell_type"] != "code":
-            cells.append(cell)
+        own = nbformat.from_dict({**cell, "metadata": {"tags": [], **cell.metadata}, "outputs": []})
+        cells.append(own)
+        if own.cell_type != "code":
+            del own["outputs"]
             continue
         before = next(ran)
-        cells.append({**cell, "outputs": before.outputs, "execution_count": before.execution_count})
-        if "parameters" in cell["metadata"]["tags"]:
-            cells.append(next(ran))
+        dict.update(own, outputs=_own_outputs(before), execution_count=before.execution_count)
+        if "parameters" in own.metadata.tags:
+            injected = next(ran)
+            cells.append(_node({**nbformat.from_dict({**injected, "outputs": []}), "outputs": _own_outputs(injected)}))
     # What only a run adds.
     added = {key: executed.metadata[key] for key in ("language_info", "widgets") if key in executed.metadata}
-    return nbformat.from_dict({**notebook, "metadata": {**notebook.metadata, **added}, "cells": cells})
+    metadata = nbformat.from_dict({**notebook.metadata, **added})
+    return _node({**notebook, "metadata": metadata, "cells": cells})
+
+
+def _own_outputs(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """A cell's outputs, to be changed down to the values of what they show; deeper, nobody changes anything."""
+    made = []
+    for output in cell.outputs:
+        own = _node(output)
+        if "metadata" in output:
+            dict.update(own, metadata=nbformat.from_dict(output.metadata))
+        if "data" in output:
+            shown = {mime: dict(v) if isinstance(v, dict) else v for mime, v in output.data.items()}
+            dict.update(own, data=_node(shown))
+        made.append(own)
+    return made
 
 
 # Read from and written as files

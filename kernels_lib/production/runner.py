@@ -158,6 +158,7 @@ def _documents(
             packages=made.packages,
             model=made.model,
             to_assets=to_assets if job.assets == "shared" else "",
+            exporters=keys.publishing["the templates and exporters"],
         ),
         subject,
     )

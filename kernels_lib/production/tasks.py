@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kernels_lib.production import records, runner
+from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import Job, Outcome
 from kernels_lib.production.keys import Keyring, Keys, digest
 from kernels_lib.production.leaks import Secrets, Units
@@ -117,6 +118,18 @@ def perform_json(given: Mapping[str, Any]) -> dict[str, Any]:
         return failed
     outcome = perform(replace(task, need=replace(task.need, run=False)))
     return (replace(outcome, made=("run", *outcome.made)) if outcome.ok else outcome).as_json()
+
+
+def publish_each(given: Mapping[str, Any]) -> None:
+    """Publish one report after the other, in a process forked for that: what `perform_json` takes, then what is sent.
+
+    Each outcome is reported as JSON.  It ends when whoever sends has gone.
+    """
+    root, plain = Path(given["root"]), given["task"]
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            template.report(perform(Task.from_json(plain, root)).as_json())
+            plain = template.receive()
 
 
 def _needs_browser(task: Task) -> bool:

@@ -13,10 +13,10 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ TRIES = 2
 
 # A cell is stopped after its own limit; a whole report that hangs where no limit reaches it, after this.
 LONGEST_S = 3600
+# What a process keeps of so many documents is little beside what it would have to do anew.
+MOST_PUBLISHED = 50
 LOOK_EVERY_S = 30
 
 
@@ -140,9 +142,11 @@ class Crew:
                 parent = self._ready([task], units)
             child = self._forked(parent, task)
             try:
-                return Outcome.from_json(child.result(), task.job)
+                return Outcome.from_json(_told(child, _Given(task, 1)), task.job)
             except template.ChildDied as died:
                 last = died
+            finally:
+                child.close()
         return _died(task, last, child)
 
     def close(self) -> None:
@@ -161,8 +165,7 @@ class Crew:
         self, tasks: Sequence[Task], units: Units, count: int, meanwhile: Callable[[], None] = lambda: None
     ) -> Iterator[Outcome]:
         waiting = deque((task, 1) for task in tasks)
-        running: dict[template.Child, tuple[Task, int]] = {}
-        since: dict[template.Child, float] = {}
+        running: dict[template.Child, _Given] = {}
         restarts, prepared = 0, False
         parent = self._ready(tasks, units)
         while waiting or running:
@@ -172,38 +175,39 @@ class Crew:
                         # The others are at work already while the template rehearses.
                         self._rehearse(parent, tasks)
                     child = self._forked(parent, waiting[0][0])
-                    running[child], since[child] = waiting.popleft(), time.monotonic()
+                    running[child] = _Given(*waiting.popleft())
                 if not prepared:
                     prepared = True
                     meanwhile()
-                for child in select.select(list(running), [], [], LOOK_EVERY_S)[0] or _overdue(running, since):
-                    task, attempt = running[child]
-                    if time.monotonic() - since[child] > LONGEST_S:
+                for child in select.select(list(running), [], [], LOOK_EVERY_S)[0] or _overdue(running):
+                    given = running.pop(child)
+                    if given.overdue:
                         child.kill()
-                        del running[child]
-                        yield _stopped(task, f"it ran longer than {LONGEST_S // 60} minutes.", child)
+                        yield _stopped(given.task, f"it ran longer than {LONGEST_S // 60} minutes.", child)
                         continue
                     try:
-                        outcome = Outcome.from_json(child.result(), task.job)
+                        outcome = Outcome.from_json(_told(child, given), given.task.job)
                     except template.ChildRaised as raised:
                         # A fault of ours: whoever mends it needs the lines.
                         raise RuntimeError(raised.traceback) from raised
                     except template.ChildDied as died:
                         if not parent.alive:
+                            waiting.append((given.task, given.attempt))
                             raise template.TemplateFailed(str(died)) from died
-                        if attempt < TRIES:
-                            del running[child]
-                            waiting.append((task, attempt + 1))
+                        if given.attempt < TRIES:
+                            waiting.append((given.task, given.attempt + 1))
                             continue
-                        outcome = _died(task, died, child)
-                    del running[child]
+                        outcome = _died(given.task, died, child)
+                    else:
+                        if more := _next(child, given, waiting):
+                            running[child] = more
                     yield outcome
             except template.TemplateFailed:
                 # The template itself was lost, and its children with it: what was not finished is done again.
                 restarts += 1
                 if restarts > TRIES or parent.alive:
                     raise
-                waiting.extend(running.values())
+                waiting.extend((given.task, given.attempt) for given in running.values())
                 running.clear()
                 parent = self._ready(tasks, units)
 
@@ -314,9 +318,8 @@ class Crew:
                 parent.run("kernels_lib.production.tasks:rehearse", asked)
 
     def _forked(self, parent: template.Template, task: Task) -> template.Child:
-        return parent.fork(
-            "kernels_lib.production.tasks:perform_json", {"root": str(self._root), "task": task.as_json()}
-        )
+        does = "perform_json" if task.need.run else "publish_each"
+        return parent.fork(f"kernels_lib.production.tasks:{does}", {"root": str(self._root), "task": task.as_json()})
 
     def _in_a_pool(self, tasks: Sequence[Task], units: Units, count: int) -> Iterator[Outcome]:
         # Spawned, not forked: the parent may have threads (progress bars), and a worker starts clean.
@@ -333,10 +336,54 @@ class Crew:
                 raise
 
 
-def _overdue(running: Iterable[template.Child], since: Mapping[template.Child, float]) -> list[template.Child]:
-    """Children that have run longer than any report may: code outside Python that never returns, say."""
-    now = time.monotonic()
-    return [child for child in running if now - since[child] > LONGEST_S]
+@dataclass(frozen=True)
+class _Given:
+    """What a child was given to do, how often it was tried, since when, and how much that child had done before."""
+
+    task: Task
+    attempt: int
+    since: float = field(default_factory=time.monotonic)
+    done: int = 0
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it runs longer than any report may: code outside Python that never returns, say."""
+        return time.monotonic() - self.since > LONGEST_S
+
+
+def _overdue(running: Mapping[template.Child, _Given]) -> list[template.Child]:
+    return [child for child, given in running.items() if given.overdue]
+
+
+def _told(child: template.Child, given: _Given) -> Any:
+    """A task's outcome as JSON.
+
+    Raises
+    ------
+    ChildDied, ChildRaised
+    """
+    if not given.task.need.run:
+        for report in child.reports():
+            return report
+    return child.result()
+
+
+def _next(child: template.Child, given: _Given, waiting: deque[tuple[Task, int]]) -> _Given | None:
+    """The next task of a child that publishes, which it has been sent; None where it has ended.
+
+    What runs gets a process of its own.  Publishing runs nobody's code, so it goes on in the process that has
+    laid out and measured much of the same before.
+    """
+    if given.task.need.run:
+        return None
+    if given.done + 1 < MOST_PUBLISHED and waiting and not waiting[0][0].need.run:
+        task, attempt = waiting[0]
+        with contextlib.suppress(template.ChildDied):  # then the task is another child's
+            child.send(task.as_json())
+            waiting.popleft()
+            return _Given(task, attempt, done=given.done + 1)
+    child.close()
+    return None
 
 
 def _sources(tasks: Sequence[Task]) -> list[str]:

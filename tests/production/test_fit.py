@@ -89,7 +89,7 @@ def test_the_rule_follows_the_style_sheet(monkeypatch):
 
 def _read_styles_anew():
     cascade.rules.cache_clear()
-    fit._measured.cache_clear()
+    fit.forget()
 
 
 def test_the_more_special_rule_wins_whatever_its_place():
@@ -192,5 +192,19 @@ def test_a_slide_needs_in_a_deck_what_it_needs_alone():
     together = fit.Layout(tree.parse(markup[markup.index('<div class="reveal">') : markup.index("</main>")]))
     alone = [fit._measured(slide, 1.0, 1.0) for slide in fit._slides(whole)]
 
-    assert [(height, tuple(together.cramped)) for height in together.heights()] == alone
+    assert [[height, list(map(list, together.cramped))] for height in together.heights()] == alone
     assert 3 <= len(alone)
+
+
+def test_what_was_measured_is_kept_between_builds_under_the_words_of_the_slides_and_the_code(tmp_path, monkeypatch):
+    """A theme changes colours, which the deck's own style sheet holds, and no slide: nothing is measured again."""
+    made = deck(f"<p>{SENTENCE * 60}</p>")
+    (problem,) = fit.too_much(made, version="a", folder=tmp_path)
+    measured = []
+    monkeypatch.setattr(fit, "_measured", lambda slide, *type_: measured.append(slide) or [100.0, []])
+
+    assert [problem] == fit.too_much(made, version="a", folder=tmp_path)
+    assert [] == measured
+    assert [] == fit.too_much(made, version="b", folder=tmp_path)
+    assert [] == fit.too_much(deck("<p>other</p>"), version="a", folder=tmp_path)
+    assert 4 == len(measured)

@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+from kernels_lib.keep import remember_json
 from kernels_lib.production.publish import page, render
 from kernels_lib.production.publish.cascade import Cascade, pixels
 from kernels_lib.production.publish.lettering import BREAK, Atom, Type, atoms, lines, longest, widest
@@ -42,7 +44,7 @@ _BESIDE = ("padding-left", "padding-right", "border-left", "border-right")
 _MARGINS = ("margin-left", "margin-right")
 
 
-def too_much(document: page.Document, deck: str = "") -> list[str]:
+def too_much(document: page.Document, deck: str = "", *, version: str = "", folder: Path | None = None) -> list[str]:
     """What does not fit its slide.
 
     Parameters
@@ -51,6 +53,10 @@ def too_much(document: page.Document, deck: str = "") -> list[str]:
         See `kernels_lib.production.publish.page.read`.
     deck : str, optional
         The finished deck; laid out anew where it holds none.
+    version : str, optional
+        Of the code, templates and styles; what was measured is kept under it between builds.  Empty: it is not.
+    folder : Path, optional
+        Where it is kept, see `kernels_lib.keep.remember_json`.
 
     Returns
     -------
@@ -63,8 +69,9 @@ def too_much(document: page.Document, deck: str = "") -> list[str]:
     if len(slides) != len(document.slides):
         return [f"the deck has {len(slides)} slides and the notebook {len(document.slides)}"]
     found = []
-    for number, (slide, markup) in enumerate(zip(document.slides, slides, strict=True), 1):
-        where, measured = f"slide {number}, '{slide.title}',", _measured(markup, sans, serif)
+    sizes = _sizes(slides, sans, serif, version, folder)
+    for number, (slide, measured) in enumerate(zip(document.slides, sizes, strict=True), 1):
+        where = f"slide {number}, '{slide.title}',"
         if measured is None:
             found.append(f"{where} holds markup that ends a slide or begins another")
             continue
@@ -86,13 +93,50 @@ def _slides(deck: str) -> list[str]:
     return [markup[at:to] for at, to in pairwise([*starts, len(markup)])]
 
 
-# A slide that says what it said in the build before, or in another client's deck, needs what it needed there.
-@lru_cache(maxsize=512)
-def _measured(slide: str, sans: float, serif: float) -> tuple[float, tuple[tuple[float, str, str], ...]] | None:
-    """The height that one slide needs, and what is larger than its place on it; None if it is not one slide."""
-    layout = Layout(parse(f'{_BEGIN}<div class="slides">{slide}'), sans=sans, serif=serif)
-    heights = list(layout.heights())
-    return (heights[0], tuple(layout.cramped)) if len(heights) == 1 and layout.closed else None
+# The height that a slide needs, and what is larger than its place on it: by how many px, what, and whether it is
+# too wide or too high.  None: it is not one slide.
+Size = list[Any] | None
+
+# What slides need, by their markup and the widths of type; the oldest go first.
+_KNOWN: dict[tuple[str, float, float], Size] = {}
+MOST_KNOWN = 512
+
+
+def _sizes(slides: Sequence[str], sans: float, serif: float, version: str, folder: Path | None) -> list[Size]:
+    """What each slide needs; a theme that changes the deck's colours changes none of it."""
+    key = {"version": version, "slides": sha256("\0".join(slides).encode()).hexdigest(), "type": [sans, serif]}
+    found = remember_json(
+        "slides", key, lambda: [_measured(slide, sans, serif) for slide in slides], folder=folder, keep=bool(version)
+    )
+    for slide, size in zip(slides, found, strict=True):
+        # Another build may change one slide of many.
+        _note(slide, sans, serif, size)
+    return found
+
+
+def _measured(slide: str, sans: float, serif: float) -> Size:
+    """What one slide needs.
+
+    A slide that says what it said in the build before, or in another client's deck, needs what it needed there.
+    """
+    if (slide, sans, serif) not in _KNOWN:
+        layout = Layout(parse(f'{_BEGIN}<div class="slides">{slide}'), sans=sans, serif=serif)
+        heights = list(layout.heights())
+        # Lists, as they come back from a file.
+        cramped = [list(each) for each in layout.cramped]
+        _note(slide, sans, serif, [heights[0], cramped] if len(heights) == 1 and layout.closed else None)
+    return _KNOWN[slide, sans, serif]
+
+
+def forget() -> None:
+    """Measure everything anew: the styles have changed in this process."""
+    _KNOWN.clear()
+
+
+def _note(slide: str, sans: float, serif: float, size: Size) -> None:
+    while len(_KNOWN) >= MOST_KNOWN and (slide, sans, serif) not in _KNOWN:
+        del _KNOWN[next(iter(_KNOWN))]
+    _KNOWN[slide, sans, serif] = size
 
 
 class Layout:
