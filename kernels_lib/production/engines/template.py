@@ -50,6 +50,8 @@ FRONT_END = "kernels_lib.production.engines.shell:importing"
 
 # How long a child may take to end once it has no channel any more.
 GRACE_S = 5
+# How long a template waits at its end for children that are about to end, so that what they used is accounted for.
+LAST_S = 0.05
 
 _LENGTH = struct.Struct("!Q")
 _PR_SET_PDEATHSIG = 1
@@ -595,6 +597,7 @@ def _serve(descriptor: int) -> None:
         _while_idle(function, items, channel)
         request = _read(channel, descriptors)
         if request is None:
+            _await_ending(ended)
             return
         if request["do"] == "fork":
             # The work has begun: from now on the next child comes first.
@@ -678,15 +681,22 @@ def _fork(request: dict[str, Any], channel: socket.socket, descriptor: int) -> d
     return {"result": pid}
 
 
-def _reap(ended: dict[int, int]) -> None:
-    """Note the children that have ended, and end what they left running."""
+def _await_ending(ended: dict[int, int]) -> None:
+    """Children that have nothing to do any more end at this moment; the others end with the template."""
+    until = time.monotonic() + LAST_S
+    while _reap(ended) and time.monotonic() < until:
+        time.sleep(0.001)
+
+
+def _reap(ended: dict[int, int]) -> bool:
+    """Note the children that have ended, and end what they left running; whether there are others."""
     while True:
         try:
             found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         except ChildProcessError:
-            return
+            return False
         if found is None:
-            return
+            return True
         pid = found.si_pid
         # Before it is reaped: until then no other process can get its number.
         with contextlib.suppress(ProcessLookupError, PermissionError):
