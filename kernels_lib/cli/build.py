@@ -168,16 +168,6 @@ def _explain(planned: Plan, as_json: bool) -> None:
 
 def _with_progress(planned: Plan, jobs: int, crew: Crew) -> Summary:
     """Run with a bar on a terminal, with a line a report elsewhere."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
     from kernels_lib.production import build as production
 
     # Not what rich takes for a terminal: FORCE_COLOR, which many CI services set, asks for no moving bar in a log.
@@ -188,6 +178,17 @@ def _with_progress(planned: Plan, jobs: int, crew: Crew) -> Summary:
             typer.echo(f"{state}  {outcome.job.kind} {outcome.job.slug} ({outcome.seconds:.1f} s)", err=True)
 
         return production.run(planned, jobs=jobs, crew=crew, progress=tell, waiting=_waits)
+
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

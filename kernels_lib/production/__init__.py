@@ -6,10 +6,11 @@ nothing here validates with, at a second of every process.  It does without wher
 
 import sys
 
-from kernels_lib.production.lazily import FROM_THE_START, later
+from kernels_lib.production.lazily import FROM_THE_START, FUNCTION, function_later, later
 
 # jsonschema suppresses the ImportError that this leads to.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 for _name in FROM_THE_START:
     later(_name)
+function_later(*FUNCTION)

@@ -15,7 +15,9 @@ from types import ModuleType
 from typing import Any
 
 # Each after its parent.
-FROM_THE_START = ("requests", "arrow", "narwhals", "narwhals.stable", "narwhals.stable.v1")
+FROM_THE_START = ("requests", "arrow", "click", "narwhals", "narwhals.stable", "narwhals.stable.v1")
+# A module whose one function is imported by name, and compiles a grammar of web addresses: jsonschema's.
+FUNCTION = ("rfc3986_validator", "validate_rfc3986")
 # In a process that is about to import their parents anyway: see `scipy_later`.
 OF_SCIPY = ("numpy.f2py", "scipy.special")
 
@@ -43,6 +45,21 @@ def later(name: str) -> None:
         setattr(sys.modules[parent], own, module)
 
 
+def function_later(name: str, function: str) -> None:
+    """Let a module be loaded when its one function is first called, or anything else of it is asked for."""
+    if name in sys.modules or importlib.util.find_spec(name) is None:
+        return
+    later(name)
+    module = sys.modules[name]
+
+    def loaded_when_called(*args: Any, **kwargs: Any) -> Any:
+        if module.__dict__.get(function) is loaded_when_called:
+            del module.__dict__[function]
+        return getattr(module, function)(*args, **kwargs)
+
+    setattr(module, function, loaded_when_called)
+
+
 def _spec(name: str, parent: str) -> ModuleSpec | None:
     above = sys.modules.get(parent)
     if isinstance(above, _Later):
@@ -59,6 +76,9 @@ class _Later(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         spec = self.__spec__
+        if name == "__path__" and spec.submodule_search_locations is None:
+            # The question whether it is a package, which ``from it import this`` asks first.
+            raise AttributeError(name)
         self.__class__ = ModuleType
         if spec.submodule_search_locations is not None:
             self.__path__ = spec.submodule_search_locations
