@@ -19,15 +19,12 @@ def told(code: str) -> str:
 
 @pytest.mark.parametrize("name", [*FROM_THE_START, *OF_SCIPY, FUNCTION[0]])
 def test_a_module_waits_and_is_whole_when_it_is_asked_for(name):
-    asked = (
-        f"from types import ModuleType\nm = sys.modules[{name!r}]\nprint(type(m) is ModuleType, len(m.__dict__) > 12)\n"
+    waits = (
+        f"from types import ModuleType\nm = sys.modules[{name!r}]\nprint(type(m) is ModuleType, len(vars(m)) > 12)\n"
     )
-    whole = (
-        f"import importlib\nm = importlib.import_module({name!r})\nm.__doc__, m.nothing_of_this_name if 0 else dir(m)\n"
-    )
-    whole += "print(hasattr(m, 'nothing_of_this_name'), type(m) is ModuleType, len(m.__dict__) > 9)\n"
+    loads = "print(hasattr(m, 'nothing_of_this_name'), type(m) is ModuleType, len(vars(m)) > 9)"
 
-    assert ["False False", "False True True"] == told(asked + whole).splitlines()
+    assert ["False False", "False True True"] == told(waits + loads).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -48,9 +45,10 @@ def test_every_way_to_import_it_works(code, said):
 
 def test_a_grammar_of_addresses_is_compiled_when_an_address_is_checked_and_checks_every_one():
     code = "import jsonschema\nf = jsonschema.FormatChecker()\nm = sys.modules['rfc3986_validator']\n"
-    code += "print('re' in vars(m), [f.conforms(a, 'uri') for a in ('http://a b', 'http://a.example/', 'x y')], 're' in vars(m))"
+    code += "waits, asked = 're' not in vars(m), ('http://a b', 'http://a.example/', 'x y')\n"
+    code += "print(waits, [f.conforms(address, 'uri') for address in asked], 're' in vars(m))"
 
-    assert "False [False, True, False] True" == told(code)
+    assert "True [False, True, False] True" == told(code)
 
 
 def test_a_chart_of_ours_asks_for_no_other_library_and_plotly_itself_may():
