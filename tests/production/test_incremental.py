@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -13,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels_lib.production import build, keys, records, uptodate
+from kernels_lib.production import build, keys, records, uptodate, workers
+from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import Job
 from kernels_lib.study.params import UNSEEN, Parameters
 from tests.conftest import ROOT, change, copy_project
@@ -245,6 +247,57 @@ def test_a_build_with_nothing_to_do_is_answered_before_anything_is_imported(smal
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=ROOT)
     assert done.stdout.splitlines()[0] == "2 reports are up to date."
     assert "0 []" == done.stdout.splitlines()[-1], done.stdout + done.stderr
+
+
+@pytest.fixture
+def forked(monkeypatch):
+    """What was forked: function, and process; each can be given something to do to a process as it starts."""
+    found, fork = [], template.Template.fork
+
+    def noted(self, function, *args, **kwargs):
+        child = fork(self, function, *args, **kwargs)
+        found.append(function.partition(":")[2])
+        for done in todo[:1]:
+            todo.remove(done)
+            done(child)
+        return child
+
+    todo = []
+    monkeypatch.setattr(template.Template, "fork", noted)
+    return found, todo
+
+
+@pytest.mark.skipif(not template.supported(), reason="processes are forked on Linux only")
+def test_reports_that_are_only_published_share_a_process_and_those_that_run_do_not(small_site, forked):
+    change(small_site / "params/study.yaml", "colours:", "colours: {primary: '#123456'}\n#")
+    planned, before = build.plan(asked(small_site)), documents(small_site)
+    assert [False, False] == [task.need.run for task in build.explain(planned)]
+
+    assert not build.run(planned, jobs=1).failed
+    assert ["publish_each"] == forked[0]
+    assert not before.items() & documents(small_site).items()
+    assert not build.run(build.plan(asked(small_site, force=True)), jobs=1).failed
+    assert ["publish_each", "perform_json", "perform_json"] == forked[0]
+
+
+@pytest.mark.skipif(not template.supported(), reason="processes are forked on Linux only")
+def test_a_process_that_dies_while_it_publishes_is_followed_by_another(small_site, forked):
+    change(small_site / "params/study.yaml", "colours:", "colours: {primary: '#123456'}\n#")
+    forked[1].append(lambda child: os.kill(child.pid, signal.SIGKILL))
+
+    assert {"brand-08": BOTH, "brand-09": BOTH} == built(small_site)
+    assert {"publish_each"} == set(forked[0])
+    assert 3 >= len(forked[0]) >= 2
+    assert {} == needs(small_site)
+
+
+@pytest.mark.skipif(not template.supported(), reason="processes are forked on Linux only")
+def test_a_process_publishes_so_many_and_then_another_goes_on(small_site, forked, monkeypatch):
+    monkeypatch.setattr(workers, "MOST_PUBLISHED", 1)
+    change(small_site / "params/study.yaml", "colours:", "colours: {primary: '#123456'}\n#")
+
+    assert not build.run(build.plan(asked(small_site)), jobs=1).failed
+    assert ["publish_each", "publish_each"] == forked[0]
 
 
 @pytest.fixture
