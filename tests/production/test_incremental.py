@@ -269,7 +269,7 @@ def forked(monkeypatch):
 
 @pytest.mark.skipif(not template.supported(), reason="processes are forked on Linux only")
 def test_reports_that_are_only_published_share_a_process_and_those_that_run_do_not(small_site, forked):
-    change(small_site / "params/study.yaml", "colours:", "colours: {primary: '#123456'}\n#")
+    change(small_site / "params/study.yaml", "colours:", "colours: {primary: '#7a1f5c'}\n#")
     planned, before = build.plan(asked(small_site)), documents(small_site)
     assert [False, False] == [task.need.run for task in build.explain(planned)]
 
@@ -282,7 +282,7 @@ def test_reports_that_are_only_published_share_a_process_and_those_that_run_do_n
 
 @pytest.mark.skipif(not template.supported(), reason="processes are forked on Linux only")
 def test_a_process_that_dies_while_it_publishes_is_followed_by_another(small_site, forked):
-    change(small_site / "params/study.yaml", "colours:", "colours: {primary: '#123456'}\n#")
+    change(small_site / "params/study.yaml", "colours:", "colours: {primary: '#7a1f5c'}\n#")
     forked[1].append(lambda child: os.kill(child.pid, signal.SIGKILL))
 
     assert {"brand-08": BOTH, "brand-09": BOTH} == built(small_site)
@@ -294,7 +294,7 @@ def test_a_process_that_dies_while_it_publishes_is_followed_by_another(small_sit
 @pytest.mark.skipif(not template.supported(), reason="processes are forked on Linux only")
 def test_a_process_publishes_so_many_and_then_another_goes_on(small_site, forked, monkeypatch):
     monkeypatch.setattr(workers, "MOST_PUBLISHED", 1)
-    change(small_site / "params/study.yaml", "colours:", "colours: {primary: '#123456'}\n#")
+    change(small_site / "params/study.yaml", "colours:", "colours: {primary: '#7a1f5c'}\n#")
 
     assert not build.run(build.plan(asked(small_site)), jobs=1).failed
     assert ["publish_each", "publish_each"] == forked[0]
