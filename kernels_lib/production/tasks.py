@@ -201,6 +201,8 @@ REHEARSAL = "kernels_lib.analysis.warm_up"
 # Clients that share all parameters share all common findings; for so many kinds of them, the largest, it is
 # gone through beforehand, while one process works and the others wait.
 KINDS = 1
+# A notebook that does not say this word does not ask for them: an agency's own of three cells, say.
+ASKS = "findings"
 
 
 def rehearsals(tasks: Iterable[Task]) -> list[dict[str, Any]]:
@@ -210,11 +212,15 @@ def rehearsals(tasks: Iterable[Task]) -> list[dict[str, Any]]:
     """
     kinds: dict[str, list[Job]] = {}
     for task in tasks:
-        if task.need.run and task.job.kind == "client":
+        if task.need.run and task.job.kind == "client" and _asks(task.job):
             values = {name: value for name, value in task.job.values.items() if name not in (*UNSEEN, "client_name")}
             kinds.setdefault(digest(values), []).append(task.job)
     several = sorted((jobs for jobs in kinds.values() if len(jobs) > 1), key=len, reverse=True)
     return [jobs[0].parameters for jobs in several[:KINDS]]
+
+
+def _asks(job: Job) -> bool:
+    return any(cell.cell_type == "code" and ASKS in cell.source for cell in runner.prepare(job).cells)
 
 
 def rehearse(parameters: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels_lib.production import build, keys, records, uptodate, workers
+from kernels_lib.production import build, keys, records, tasks, uptodate, workers
 from kernels_lib.production.engines import template
 from kernels_lib.production.jobs import Job
 from kernels_lib.study.params import UNSEEN, Parameters
@@ -298,6 +298,21 @@ def test_a_process_publishes_so_many_and_then_another_goes_on(small_site, forked
 
     assert not build.run(build.plan(asked(small_site)), jobs=1).failed
     assert ["publish_each", "publish_each"] == forked[0]
+
+
+def test_what_clients_share_is_gone_through_only_for_a_notebook_that_asks_for_it(small_site):
+    """A report of three cells of one's own needs no test of ten thousand brands."""
+
+    def rehearsed():
+        return [each["client"] for each in tasks.rehearsals(build.explain(build.plan(asked(small_site, force=True))))]
+
+    assert ["brand-08"] == rehearsed()
+    path = small_site / "reports/client.ipynb"
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        cell["source"] = [line for line in cell["source"] if "findings" not in line]
+    path.write_text(json.dumps(notebook))
+    assert [] == rehearsed()
 
 
 @pytest.fixture
