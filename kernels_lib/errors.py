@@ -15,7 +15,6 @@ attributes, so that `--json` and tests read them without parsing the text.
 
 from __future__ import annotations
 
-import difflib
 import errno
 import re
 from collections.abc import Iterable
@@ -206,5 +205,7 @@ def suggest(name: str, known: Iterable[str]) -> str | None:
     True
     """
     folded = {candidate.casefold(): candidate for candidate in known}
+    import difflib  # most processes suggest nothing
+
     near = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
     return folded[near[0]] if near else None

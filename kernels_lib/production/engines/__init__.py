@@ -13,7 +13,6 @@ believed.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import re
 import shutil
@@ -25,11 +24,12 @@ from typing import TYPE_CHECKING, Any
 
 from kernels_lib.errors import NotebookFailed, UnknownName
 from kernels_lib.production.engines import template
-from kernels_lib.production.limits import VARIABLE, Clock, Limits
 
 if TYPE_CHECKING:
-    # A template starts before its maker has imported this.
+    # A template starts before its maker has imported these.
     import nbformat
+
+    from kernels_lib.production.limits import Clock, Limits
 
 STARTUP_TIMEOUT_S = 120
 # Beside a notebook that runs: which cell is running.
@@ -99,6 +99,8 @@ def prepare_process() -> None:
     """Import papermill without the URI grammar that jsonschema would parse, at a second a process."""
     # jsonschema suppresses the ImportError; nothing here validates URIs.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    import logging
+
     import papermill  # noqa: F401
 
     # Its warnings name things that are checked before it runs; its errors come as exceptions.
@@ -181,7 +183,6 @@ FRONT_END = (
     r"\bget_ipython\(\)\.kernel\b",
     r"\bIPKernelApp\b",
 )
-_FRONT_END = re.compile("|".join(FRONT_END), re.MULTILINE)
 
 
 def choose(notebook: nbformat.NotebookNode, asked: str = "auto") -> str:
@@ -222,7 +223,9 @@ def choose(notebook: nbformat.NotebookNode, asked: str = "auto") -> str:
 
 def needs_front_end(notebook: nbformat.NotebookNode) -> bool:
     """Whether a cell uses what only a kernel with sockets has."""
-    return any(cell.cell_type == "code" and _FRONT_END.search(cell.source) for cell in notebook.cells)
+    # Not compiled beforehand: a command begins a template before it needs this.
+    pattern = "|".join(FRONT_END)
+    return any(c.cell_type == "code" and re.search(pattern, c.source, re.MULTILINE) for c in notebook.cells)
 
 
 def preload_for(notebook: nbformat.NotebookNode) -> tuple[str, ...]:
@@ -279,6 +282,8 @@ def run(
     import papermill
     from jupyter_client.provisioning import KernelProvisionerFactory
     from traitlets.config import Config
+
+    from kernels_lib.production.limits import VARIABLE, Clock, Limits
 
     kind, limits = choose(notebook, kind), limits or Limits()
     clock = Clock(limits)
