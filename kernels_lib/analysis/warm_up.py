@@ -44,6 +44,7 @@ def prepare(
     overrides: str = "",
     root: Path | None = None,
     changing: bool = False,
+    asks: bool = True,
 ) -> None:
     """Make or load what the reports of these clients share, and go through one of them without showing it.
 
@@ -61,6 +62,8 @@ def prepare(
     changing : bool, default False
         Whether parameters will change: then what another level or target asks for again, and what a finding from
         a file does not bring along, is computed as well.
+    asks : bool, default True
+        Whether the reports ask for what clients share; else their study is opened, and that is all.
 
     Raises
     ------
@@ -74,6 +77,9 @@ def prepare(
                 client = next(iter(study.roster.clients), "")
                 if not client:
                     return
+            if not asks:
+                open_study(study_name, client=client, wave=wave, overrides=overrides, root=root)
+                continue
             study = _go_through(study_name, client, wave, overrides, root)
             if changing:
                 _compute_again(study)

@@ -201,7 +201,8 @@ REHEARSAL = "kernels_lib.analysis.warm_up"
 # Clients that share all parameters share all common findings; for so many kinds of them, the largest, it is
 # gone through beforehand, while one process works and the others wait.
 KINDS = 1
-# A notebook that does not say this word does not ask for them: an agency's own of three cells, say.
+# A notebook that does not say this word does not ask for them: an agency's own of three cells, say.  Only its
+# study is opened beforehand.
 ASKS = "findings"
 
 
@@ -212,11 +213,11 @@ def rehearsals(tasks: Iterable[Task]) -> list[dict[str, Any]]:
     """
     kinds: dict[str, list[Job]] = {}
     for task in tasks:
-        if task.need.run and task.job.kind == "client" and _asks(task.job):
+        if task.need.run and task.job.kind == "client":
             values = {name: value for name, value in task.job.values.items() if name not in (*UNSEEN, "client_name")}
             kinds.setdefault(digest(values), []).append(task.job)
     several = sorted((jobs for jobs in kinds.values() if len(jobs) > 1), key=len, reverse=True)
-    return [jobs[0].parameters for jobs in several[:KINDS]]
+    return [{**jobs[0].parameters, "asks": _asks(jobs[0])} for jobs in several[:KINDS]]
 
 
 def _asks(job: Job) -> bool:
@@ -229,7 +230,8 @@ def rehearse(parameters: Mapping[str, Any]) -> str:
     Parameters
     ----------
     parameters : mapping
-        Of the notebook; ``changing`` where they will change from one child to the next.
+        Of the notebook; ``changing`` where they will change from one child to the next, and ``asks``: whether
+        it asks for what clients share, true unless it is said.
 
     Returns
     -------
@@ -244,6 +246,7 @@ def rehearse(parameters: Mapping[str, Any]) -> str:
             wave=parameters["wave"],
             overrides=parameters["overrides"],
             changing=parameters.get("changing", False),
+            asks=parameters.get("asks", True),
         )
     except Exception as error:
         return f"{type(error).__name__}: {error}"

@@ -428,6 +428,13 @@ def test_a_template_has_the_findings_of_its_clients_at_hand_and_shows_nothing(pr
     assert ("", "") == capsys.readouterr()
 
 
+def test_a_template_of_reports_that_ask_for_nothing_only_opens_their_study(project, no_making):
+    no_making()
+    warm_up.prepare("wine", asks=False, clients=[next(iter(open_study("wine").roster.clients))])
+    with pytest.raises(UnknownName, match="client 'nobody'"):
+        warm_up.prepare("wine", asks=False, clients=("nobody",))
+
+
 def test_a_template_of_an_unknown_client_says_what_its_report_would_say(project):
     with pytest.raises(UnknownName, match="client 'nobody'"):
         warm_up.prepare("wine", clients=("nobody",))

@@ -304,15 +304,16 @@ def test_what_clients_share_is_gone_through_only_for_a_notebook_that_asks_for_it
     """A report of three cells of one's own needs no test of ten thousand brands."""
 
     def rehearsed():
-        return [each["client"] for each in tasks.rehearsals(build.explain(build.plan(asked(small_site, force=True))))]
+        planned = build.plan(asked(small_site, force=True))
+        return [(each["client"], each["asks"]) for each in tasks.rehearsals(build.explain(planned))]
 
-    assert ["brand-08"] == rehearsed()
+    assert [("brand-08", True)] == rehearsed()
     path = small_site / "reports/client.ipynb"
     notebook = json.loads(path.read_text())
     for cell in notebook["cells"]:
         cell["source"] = [line for line in cell["source"] if "findings" not in line]
     path.write_text(json.dumps(notebook))
-    assert [] == rehearsed()
+    assert [("brand-08", False)] == rehearsed()
 
 
 @pytest.fixture
