@@ -5,9 +5,20 @@ from __future__ import annotations
 import os
 import sys
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        # Before the command could say so: it takes a moment to import.
+        print("Interrupted. What was published before is untouched.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> None:
     if sys.argv[1:2] == ["build"]:
         from kernels_lib.production import uptodate
 

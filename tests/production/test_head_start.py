@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
+from kernels_lib import __main__
 from kernels_lib.cli import app
-from kernels_lib.production import engines, head_start
+from kernels_lib.production import engines, head_start, uptodate
 from kernels_lib.production.engines import template
 
 pytestmark = pytest.mark.skipif(not template.supported(), reason="processes are forked on Linux only")
@@ -90,3 +92,17 @@ def test_nothing_is_started_outside_a_project(started):
     head_start.begin([], "")
 
     assert not started
+
+
+@pytest.mark.parametrize("stopped", [(uptodate, "answer"), (head_start, "begin")])
+def test_whoever_stops_it_before_the_command_is_there_gets_a_sentence_and_no_traceback(monkeypatch, capsys, stopped):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["scorecard", "build", "--no-such-option"])
+    monkeypatch.setattr(*stopped, interrupted)
+
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+    assert 130 == ended.value.code
+    assert ("", "Interrupted. What was published before is untouched.\n") == capsys.readouterr()
