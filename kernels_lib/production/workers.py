@@ -280,11 +280,10 @@ class Crew:
                 self._start()
             try:
                 self._load(self._template)
-                child = self._template.fork("kernels_lib.production.tasks:run_json", asked)
+                # A process for this notebook alone, as any: the template has nothing else to do.
+                child = self._template.become("kernels_lib.production.tasks:run_json", asked)
                 meanwhile()
                 plain = child.result()
-                # It ends while this process publishes.
-                self._template.let_go()
                 return None if plain is None else Outcome.from_json(plain, task.job)
             except template.ChildRaised as raised:
                 raise RuntimeError(raised.traceback) from raised

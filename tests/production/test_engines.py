@@ -72,6 +72,13 @@ def wait_long(_: Any) -> None:
     time.sleep(60)
 
 
+def leaves_another(how: str) -> None:
+    other = subprocess.Popen(["sleep", "60"])
+    template.report({"pid": other.pid})
+    if how != "result":
+        time.sleep(60)
+
+
 def start_thread(_: Any) -> None:
     threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 
@@ -294,6 +301,41 @@ def test_modules_that_reports_hardly_ever_use_are_loaded_when_they_are_used():
         "assert types.ModuleType is type(requests) is type(numpy.f2py)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_a_template_can_itself_do_the_last_thing_that_it_is_asked_for():
+    with Template((__name__,), environment()) as parent:
+        child = parent.become(f"{__name__}:told", {"a": 1})
+
+        assert parent.pid == child.pid
+        said = child.result()
+        assert ({"a": 1}, parent.pid) == (said["argument"], said["pid"])
+        assert 0 == child.wait(5)
+        assert not parent.alive
+        with pytest.raises(TemplateFailed):
+            parent.fork(f"{__name__}:told")
+
+
+def test_a_template_that_dies_at_its_last_work_is_told_as_a_child_is():
+    with Template((__name__,), environment()) as parent:
+        child = parent.become(f"{__name__}:end", {"signal": signal.SIGKILL})
+
+        with pytest.raises(ChildDied, match="was ended by SIGKILL"):
+            child.result()
+
+
+@pytest.mark.parametrize("way", ["result", "close", "kill"])
+def test_what_a_template_left_running_ends_with_it(way):
+    with Template((__name__,), environment()) as parent:
+        child = parent.become(f"{__name__}:leaves_another", way)
+        pid = next(child.reports())["pid"]
+        if way == "kill":
+            child.kill()
+        if way == "result":
+            assert child.result() is None
+            assert 0 == child.wait(5)
+            assert ended(pid)
+    assert ended(pid)
 
 
 def test_a_template_that_cannot_import_says_what_python_said():

@@ -292,6 +292,7 @@ class Template:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
         self._lock = threading.Lock()
         self._ready = False
+        self._became = False
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _START, str(theirs.fileno())],
@@ -382,16 +383,36 @@ class Template:
         child.send(argument)
         return child
 
-    def let_go(self) -> None:
-        """Let the template end, and its children with it, without waiting for that; `close` does."""
-        with contextlib.suppress(OSError):
-            self._channel.shutdown(socket.SHUT_RDWR)
+    def become(self, function: str, argument: Any = None) -> Child:
+        """Call a function in the template itself, which ends with it: as a child, but nothing is forked for it.
+
+        For the last call of a template, or the only one: it takes a process of its own and costs none.
+
+        Raises
+        ------
+        TemplateFailed
+            If it has ended.
+        """
+        ours, theirs = socket.socketpair()
+        request = {"do": "become", "function": function, "environment": None, "folder": None}
+        try:
+            with theirs:
+                self._ask(request, theirs)
+        except BaseException:
+            ours.close()
+            raise
+        self._became = True
+        child = Child(self, self.pid, ours)
+        child.send(argument)
+        return child
 
     def close(self) -> None:
         """End the template and with it its children."""
         atexit.unregister(self._finish)
         self._channel.close()
-        if not self._ready:
+        if self._became:
+            self._end_group()
+        elif not self._ready:
             # Still importing: it would not notice for a second.
             self._process.kill()
         try:
@@ -409,11 +430,25 @@ class Template:
 
     def _ended(self, pid: int) -> int | None:
         """Exit code of a child; the template is its parent and alone knows it."""
+        if pid == self.pid:
+            if self._process.returncode is not None:
+                return self._process.returncode
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                return None
+            self._end_group()
+            return self._process.wait()
         try:
             return self._ask({"do": "poll", "pid": pid})
         except TemplateFailed:
             # Children die with the template.
             return -signal.SIGKILL
+
+    def _end_group(self) -> None:
+        """End it and what its function left running, before it is reaped: until then nobody gets its number."""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._process.kill()
 
     def _ask(self, request: dict[str, Any], descriptor: socket.socket | None = None) -> Any:
         with self._lock:
@@ -602,6 +637,11 @@ def _serve(descriptor: int) -> None:
         if request["do"] == "fork":
             # The work has begun: from now on the next child comes first.
             items.clear()
+        if request["do"] == "become":
+            _write(channel, {"result": os.getpid()})
+            # Whoever asked for it waits for what it does, and asks no template any more.
+            channel.close()
+            _live(request, socket.socket(fileno=descriptors.pop()), os.getppid())
         try:
             answer = _answer(request, ended, channel, descriptors)
         except Exception as error:
