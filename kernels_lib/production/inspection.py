@@ -215,14 +215,27 @@ _SEEN = """() => {
     }
     return found || "body";
   };
-  /* Words that run out of their box into the next, though all of it is on the slide; a few px are
-     letters of lines that are closer than the letters are high. */
+  /* How far letters stand out of their line, where lines are closer than the letters of this machine's
+     type are high: its descent reaches below the line, and no ink. */
+  const outOfLine = (element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), range = document.createRange();
+    let most = 0;
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      const line = parseFloat(getComputedStyle(text.parentElement).lineHeight);
+      range.selectNode(text);
+      for (const letters of range.getClientRects()) most = Math.max(most, (letters.height - line) / 2 || 0);
+    }
+    return most;
+  };
+  /* Words that run out of their box into the next, though all of it is on the slide. */
   const lapping = (slide) => {
     for (const element of slide.querySelectorAll(".content, .content *, .open, .open *")) {
       const style = getComputedStyle(element);
       if (style.display === "inline" || style.position === "absolute" || element.closest("svg, .draw")) continue;
       const over = Math.max(element.scrollHeight - element.clientHeight, element.scrollWidth - element.clientWidth);
-      if (over > 8) return [{ slide: Number(slide.dataset.slide), element: called(element), over: over }];
+      if (over > 8 && over > outOfLine(element) + 1) {
+        return [{ slide: Number(slide.dataset.slide), element: called(element), over: over }];
+      }
     }
     return [];
   };

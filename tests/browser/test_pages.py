@@ -241,6 +241,17 @@ def test_an_overflowing_slide_is_noticed(open_page, tmp_path):
     assert [found["slide"] for found in seen["overflow"]["slides"]] == [9]
 
 
+@pytest.mark.parametrize("serif", ["'Liberation Serif'", "'DejaVu Serif'", "P052"])
+def test_letters_that_are_higher_than_their_line_are_no_overflow_whatever_the_type(open_page, tmp_path, serif):
+    """The large figures stand on lines of .95 of their size; the descent of Liberation Serif reaches 9 px below."""
+    text = PAGES["slides"](sample.notebook())
+    assert theme.SERIF in text
+    path = tmp_path / "deck.html"
+    path.write_text(text.replace(theme.SERIF, f"{serif}, serif"), encoding="utf-8")
+
+    assert [] == look(open_page(1280, 720), path)["overflow"]["slides"]
+
+
 def test_a_script_that_is_not_ours_does_not_run(open_page, tmp_path):
     text = PAGES["html"](sample.notebook()).replace(
         "</main>", "<img src=x onerror='window.harm=1'><script>window.harm=1</script></main>"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+import subprocess
 from typing import Any
 
 import pytest
@@ -182,7 +184,14 @@ def check(open_page: Any, made: list[page.Slide], folder: Any) -> None:
     assert [] == [(made[number - 1].title, over) for number, over in seen.items() if number not in said]
     # What it refuses has no room to spare: with a line or two more it would overflow in the browser as well.
     strict = [problem for number, problem in said.items() if number not in seen]
-    assert [] == [problem for problem in strict if "for its place" in problem or too_full(problem) > 2 * fit.LINE]
+    spare = (2 if has_wide_serif() else 4) * fit.LINE
+    assert [] == [problem for problem in strict if "for its place" in problem or too_full(problem) > spare]
+
+
+def has_wide_serif() -> bool:
+    """Whether this machine has the family whose widths the rule takes; a narrower one leaves lines to spare."""
+    found = shutil.which("fc-list") and subprocess.run(["fc-list"], capture_output=True, text=True, check=True).stdout
+    return "P052" in (found or "")
 
 
 def too_full(problem: str) -> int:
