@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-INTERRUPTED = 130
-
 
 def main() -> None:
     """Run the command."""
@@ -14,7 +12,9 @@ def main() -> None:
         _run()
     except KeyboardInterrupt:
         # Before the command could say so: it takes a moment to import.
-        print("Interrupted. What was published before is untouched.", file=sys.stderr)
+        from kernels_lib.errors import INTERRUPTED, INTERRUPTED_SAID
+
+        print(INTERRUPTED_SAID, file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 

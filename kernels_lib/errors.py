@@ -20,6 +20,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+# What the command says, and its exit code, when somebody stops it.
+INTERRUPTED = 130
+INTERRUPTED_SAID = "Interrupted. What was published before is untouched."
+
 
 class ScorecardError(Exception):
     """A mistake that the user can mend.

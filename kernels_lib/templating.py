@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import marshal
-import os
 import sys
-import tempfile
 from hashlib import sha256
 from importlib.util import cache_from_source
 from pathlib import Path
 
 import jinja2
 from jinja2.bccache import Bucket, BytecodeCache
+
+from kernels_lib.keep import read_sealed, write_sealed
 
 
 class Compiled(BytecodeCache):
@@ -40,33 +39,16 @@ class Compiled(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Read what is kept; nothing where there is none."""
-        with contextlib.suppress(OSError):
-            head, _, compiled = Path(bucket.key).read_bytes().partition(b"\n")
-            if head == _head(bucket.checksum, compiled):
-                bucket.code = marshal.loads(compiled)
+        head, _, compiled = (read_sealed(Path(bucket.key)) or b"").partition(b"\n")
+        if head == _digest(bucket.checksum):
+            # As trusted as the modules beside it.
+            bucket.code = marshal.loads(compiled)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template, if that can be done."""
-        if sys.dont_write_bytecode or bucket.code is None:
-            return
-        compiled = marshal.dumps(bucket.code)
-        with contextlib.suppress(OSError):
-            _write(Path(bucket.key), _head(bucket.checksum, compiled) + b"\n" + compiled)
+        if not sys.dont_write_bytecode and bucket.code is not None:
+            write_sealed(Path(bucket.key), _digest(bucket.checksum) + b"\n" + marshal.dumps(bucket.code))
 
 
-def _head(made_from: str, compiled: bytes) -> bytes:
-    return sha256(made_from.encode("utf-8") + b"\0" + compiled).hexdigest().encode("ascii")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of the file or none of it: another process may read it at this moment."""
-    path.parent.mkdir(exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
+def _digest(made_from: str) -> bytes:
+    return sha256(made_from.encode("utf-8")).hexdigest().encode("ascii")

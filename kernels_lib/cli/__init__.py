@@ -26,7 +26,7 @@ from kernels_lib.cli import (
     verify,
 )
 from kernels_lib.cli.app import app
-from kernels_lib.errors import ScorecardError
+from kernels_lib.errors import INTERRUPTED, INTERRUPTED_SAID, ScorecardError
 
 __all__ = [
     "app",
@@ -46,8 +46,6 @@ __all__ = [
     "verify",
 ]
 
-INTERRUPTED = 130
-
 
 def main() -> None:
     """Run the command; errors become one message and the right exit code."""
@@ -60,7 +58,7 @@ def main() -> None:
             raise KeyboardInterrupt
         sys.exit(code)
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo("Interrupted. What was published before is untouched.", err=True)
+        typer.echo(INTERRUPTED_SAID, err=True)
         sys.exit(INTERRUPTED)
     except ScorecardError as error:
         typer.echo(f"Error: {error}", err=True)
